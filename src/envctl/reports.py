@@ -1,0 +1,178 @@
+"""What a command found out or did: one value, rendered for people and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+class Report:
+    """A frozen dataclass whose `data()` is the `data` of the JSON envelope."""
+
+    def data(self) -> Any:
+        """A JSON value. Field names are the keys."""
+        return asdict(self)  # type: ignore[call-overload]  # every report is a dataclass
+
+
+@dataclass(frozen=True)
+class ServiceStatus:
+    """A service as the daemon shows it. `address` and `url` are for the host; None when it publishes nothing."""
+
+    name: str
+    kind: str
+    state: str  # running | exited | created | restarting | paused | absent …
+    health: str | None  # healthy | unhealthy | starting | None = has no health check
+    address: str | None = None
+    url: str | None = None
+    image: str | None = None
+    exit_code: int | None = None
+    started_at: str | None = None  # RFC 3339
+
+
+@dataclass(frozen=True)
+class Status(Report):
+    """One environment. `state`: running | partial | stopped | absent."""
+
+    name: str
+    project: str
+    branch: str | None
+    state: str
+    services: tuple[ServiceStatus, ...] = ()
+
+
+@dataclass(frozen=True)
+class EnvironmentRow:
+    """One line of `ls`."""
+
+    name: str
+    project: str
+    branch: str | None
+    state: str
+    services: int
+    running: int
+    created: str | None  # RFC 3339
+
+
+@dataclass(frozen=True)
+class Listing(Report):
+    """Every environment the daemon holds."""
+
+    environments: tuple[EnvironmentRow, ...]
+
+
+@dataclass(frozen=True)
+class PlannedStep:
+    """One step of a plan, with its cause."""
+
+    step: str
+    because: str
+
+
+@dataclass(frozen=True)
+class Planned(Report):
+    """What `up` would do."""
+
+    name: str
+    project: str
+    branch: str | None
+    steps: tuple[PlannedStep, ...]
+
+
+@dataclass(frozen=True)
+class CameUp(Report):
+    """What `up` did. `steps` is empty when nothing was to do."""
+
+    status: Status
+    steps: tuple[PlannedStep, ...]
+    seconds: float
+
+    def data(self) -> Any:
+        """The environment's status with the steps beside it."""
+        return {**asdict(self.status), "steps": [asdict(s) for s in self.steps], "seconds": self.seconds}
+
+
+@dataclass(frozen=True)
+class WentDown(Report):
+    """What `down` removed, by name; nothing when the environment was absent."""
+
+    name: str
+    project: str
+    existed: bool
+    removed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Seeding:
+    """One database filled: from which data, how many bytes were read, seconds it took."""
+
+    service: str
+    data: str
+    source: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Seeded(Report):
+    """What `seed` did."""
+
+    name: str
+    seedings: tuple[Seeding, ...]
+
+
+@dataclass(frozen=True)
+class Url:
+    """A service that people open."""
+
+    service: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Urls(Report):
+    """The environment's URLs."""
+
+    urls: tuple[Url, ...]
+
+    def data(self) -> Any:
+        """A list of {service, url}."""
+        return [asdict(u) for u in self.urls]
+
+
+@dataclass(frozen=True)
+class Settings(Report):
+    """The variables with which a program on the host reaches the environment. Holds passwords: print on request only."""
+
+    variables: Mapping[str, str] = field(repr=False)
+
+    def data(self) -> Any:
+        """The flat object."""
+        return dict(self.variables)
+
+
+@dataclass(frozen=True)
+class ConfigValue:
+    """One resolved value and where it comes from: `envctl.toml:12`, `default`, `ENVCTL_REGISTRY` …"""
+
+    key: str
+    value: Any
+    origin: str
+
+
+@dataclass(frozen=True)
+class Config(Report):
+    """The resolved stack, secrets hidden."""
+
+    path: str
+    project: str
+    values: tuple[ConfigValue, ...]
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One line a service printed. `time` is RFC 3339."""
+
+    service: str
+    time: str
+    stream: str  # stdout | stderr
+    text: str
