@@ -39,6 +39,7 @@ class Wiring:
 def main() -> None:
     """Work until SIGTERM or SIGINT; finish the order at hand first."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    HEARTBEAT.unlink(missing_ok=True)  # a restarted container finds its old one
     ending = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ending.set())
