@@ -1,0 +1,82 @@
+"""The Typer application: the explicit list of commands, in the order in which `--help` shows them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from envctl import __version__
+from envctl.cli import (
+    config,
+    down,
+    env,
+    exec,
+    logs,
+    ls,
+    output,
+    plan,
+    run,
+    schema,
+    seed,
+    status,
+    up,
+    urls,
+    version,
+)
+from envctl.cli.command import Command
+
+PROGRAM = "envctl"
+COMPLETION = "_ENVCTL_COMPLETE"  # set by the shell's completion script
+
+COMMANDS: dict[str, Command] = {
+    command.name: command
+    for command in (
+        up.COMMAND,
+        down.COMMAND,
+        seed.COMMAND,
+        plan.COMMAND,
+        ls.COMMAND,
+        status.COMMAND,
+        urls.COMMAND,
+        env.COMMAND,
+        logs.COMMAND,
+        exec.COMMAND,
+        run.COMMAND,
+        config.COMMAND,
+        schema.COMMAND,
+        version.COMMAND,
+    )
+}
+
+
+def group() -> Any:
+    """The application as Typer runs it (a Click group; which Click depends on Typer's version)."""
+    app = typer.Typer(
+        name=PROGRAM,
+        rich_markup_mode=None,  # rich costs more to import than Typer itself
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback(
+        invoke_without_command=True, epilog="`envctl COMMAND --help` shows a command's options and examples."
+    )(_top)
+    for command in COMMANDS.values():
+        settings = {"allow_interspersed_args": not command.passes_on}
+        app.command(command.name, epilog=command.epilog, context_settings=settings)(command.entry())
+    return typer.main.get_command(app)
+
+
+def _top(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print envctl's version.", is_eager=True)
+    ] = False,
+) -> None:
+    """This branch's whole stack on plain Docker: isolated, with data, reachable at its own URLs."""
+    if version:
+        output.write_lines([f"{PROGRAM} {__version__}"])
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        output.write_lines([context.get_help()])
+        raise typer.Exit

@@ -1,0 +1,149 @@
+"""The one error boundary: whatever a command does ends here, as an exit status and a text or envelope."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+
+import typer
+
+from envctl.cli import failure, output
+from envctl.cli.app import COMMANDS, COMPLETION, PROGRAM, group
+from envctl.cli.command import Command
+from envctl.cli.options import EVERY
+from envctl.errors import EnvctlError, Exit
+
+# Some versions of Typer carry their own copy of Click, others use Click itself; this is the class in both.
+UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """What the arguments say before they are parsed: needed when they cannot be."""
+
+    command: str | None
+    json: bool
+
+
+def enter(argv: Sequence[str]) -> int:
+    """Run one command; its exit status."""
+    output.tolerate_any_text()
+    spoken = listen(argv)
+    try:
+        with _stoppable():
+            return _perform(argv)
+    except KeyboardInterrupt:
+        error = failure.interrupted()
+    except EnvctlError as known:
+        error = known
+    except Exception as fault:
+        if _nobody_reads(fault):
+            _die_quietly()
+        error = _own(fault)
+    return _failed(error, spoken)
+
+
+def listen(argv: Sequence[str]) -> Spoken:
+    """The command's name and whether `--json` is among its own options."""
+    name, *rest = argv or ("",)
+    command = COMMANDS.get(name)
+    if command is None:
+        return Spoken(None if name.startswith("-") or not name else name, "--json" in argv)
+    return Spoken(name, "--json" in _own_words(command, rest))
+
+
+def _own_words(command: Command, words: list[str]) -> list[str]:
+    """The words that belong to the command itself, not to one it passes on."""
+    valued = {flag for option in command.options if option.takes_value for flag in option.flags}
+    own: list[str] = []
+    for word in words:
+        is_value = bool(own) and own[-1] in valued
+        if word == "--" or (command.passes_on and not is_value and not word.startswith("-")):
+            break
+        own.append(word)
+    return own
+
+
+def _perform(argv: Sequence[str]) -> int:
+    app = group()
+    if COMPLETION in os.environ:
+        app.main(list(argv), prog_name=PROGRAM)  # prints the completions and leaves
+    try:
+        with app.make_context(PROGRAM, list(argv)) as context:
+            status = app.invoke(context)
+    except typer.Exit as leave:
+        return leave.exit_code
+    except UsageError as error:
+        raise failure.usage(error, _usage_hint(error)) from None
+    return int(status or Exit.DONE)
+
+
+def _usage_hint(error: Exception) -> str:
+    context = getattr(error, "ctx", None)
+    option = getattr(error, "option_name", None)
+    if context is None or context.parent is None:
+        if any(option in common.flags for common in EVERY):
+            return f"Options come after the command's name: {PROGRAM} COMMAND {option}"
+        return f"{PROGRAM} --help lists the commands."
+    more = f"{PROGRAM} {context.info_name} --help shows what it takes."
+    if not isinstance(error, typer.BadParameter):
+        return more
+    line, what = COMMANDS[context.info_name].examples[0]
+    return f"For example: {line}  ({what})\n{more}"
+
+
+def _failed(error: EnvctlError, spoken: Spoken) -> int:
+    try:
+        if spoken.json:
+            output.write_envelope(spoken.command or PROGRAM, error.data, error)
+        else:
+            output.say(failure.failure_lines(error, colour=output.colourful(sys.stderr)))
+    except BrokenPipeError:
+        _die_quietly()
+    return int(error.code)
+
+
+def _own(fault: Exception) -> EnvctlError:
+    """A fault of ours, or of the place stdout leads to."""
+    if os.environ.get(failure.DEBUG, "") not in {"", "0"}:
+        output.say(traceback.format_exception(fault))
+    return failure.our_fault(fault)
+
+
+def _nobody_reads(fault: Exception) -> bool:
+    """Whether `fault` means that the reader of our stdout has left, as in `envctl logs | head`."""
+    if not isinstance(fault, BrokenPipeError):
+        return False
+    poll = select.poll()
+    try:
+        poll.register(sys.stdout.fileno(), 0)
+    except (OSError, ValueError):
+        return False
+    return any(state & (select.POLLERR | select.POLLHUP) for _, state in poll.poll(0))
+
+
+def _die_quietly() -> None:
+    """Die of SIGPIPE, as other tools do."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGPIPE)
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """SIGTERM stops a command as Ctrl-C does, so that the terminal is left clean."""
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

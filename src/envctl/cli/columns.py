@@ -1,0 +1,48 @@
+"""Aligned columns without frames, and the small words in them. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+GAP = "   "
+ABSENT = "-"
+_STEPS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+
+
+def columns(rows: Iterable[Sequence[str | None]], header: Sequence[str] = ()) -> list[str]:
+    """Rows as lines, each column as wide as its widest cell, no blanks at the end."""
+    table = [[printable(cell) if cell else ABSENT for cell in row] for row in rows]
+    if header:
+        table.insert(0, list(header))
+    widths = [max(width(cell) for cell in column) for column in zip(*table, strict=True)]
+    return [GAP.join(_pad(cell, w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in table]
+
+
+def width(text: str) -> int:
+    """The cells that `text` takes on a terminal."""
+    return sum(
+        2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text if not unicodedata.combining(c)
+    )
+
+
+def _pad(cell: str, to: int) -> str:
+    return cell + " " * (to - width(cell))
+
+
+def printable(text: str) -> str:
+    """`text` on one line: a label of somebody else's container must not move our cursor."""
+    return "".join(c if c.isprintable() else "�" for c in text)
+
+
+def age(moment: str | None, now: datetime) -> str:
+    """How long ago an RFC 3339 moment was, in one unit; what cannot be read is shown as it is."""
+    if not moment:
+        return ABSENT
+    try:
+        then = datetime.fromisoformat(moment)
+    except ValueError:
+        return moment
+    seconds = max(0, int((now - (then if then.tzinfo else then.replace(tzinfo=UTC))).total_seconds()))
+    return next((f"{seconds // size} {unit}" for size, unit in _STEPS if seconds >= size), "now")

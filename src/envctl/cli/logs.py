@@ -1,0 +1,94 @@
+"""`envctl logs`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from envctl.cli.command import Call, Command
+from envctl.cli.options import LOGS
+from envctl.cli.output import colourful, write_json, write_lines
+from envctl.reports import LogLine
+
+COLOURS = (
+    36,
+    33,
+    32,
+    35,
+    34,
+    96,
+    93,
+    92,
+    95,
+    94,
+)  # of the terminal's own palette; none is red, which means an error
+
+
+def logs(
+    call: Call,
+    *,
+    services: Annotated[
+        list[str] | None, typer.Argument(metavar="[SERVICE]...", help="Only these; else all.")
+    ] = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Go on as lines come, until Ctrl-C.")
+    ] = False,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="WHEN", help="Lines since then: 90s, 10m, 2h, or an RFC 3339 time."),
+    ] = None,
+    tail: Annotated[
+        int | None,
+        typer.Option("--tail", metavar="N", min=0, help="At most the last N lines of each service."),
+    ] = None,
+    timestamps: Annotated[
+        bool, typer.Option("--timestamps", "-t", help="Show when each line was printed.")
+    ] = False,
+) -> None:
+    """Print what the services printed.
+
+    With --json it is a stream: one JSON object a line, {"service", "time", "stream", "text"}; if it
+    fails, the last line is the envelope with the error.
+    """
+    from envctl.ops.logs import logs as read
+    from envctl.ops.setting import here
+
+    with call.talk() as tell:
+        setting = here(call.file, call.env, tell)
+    lines = read(setting, tuple(services or ()), follow=follow, since=since, tail=tail)
+    if call.json:
+        for line in lines:
+            write_json(asdict(line))
+    else:
+        for text in _rendered(lines, services or (), timestamps=timestamps, colour=colourful(sys.stdout)):
+            write_lines([text])
+
+
+def _rendered(
+    lines: Iterable[LogLine], known: Iterable[str], *, timestamps: bool, colour: bool
+) -> Iterator[str]:
+    """`service  | text`; the column grows when a longer name appears, colours go by first appearance."""
+    seen = list(known)
+    for line in lines:
+        if line.service not in seen:
+            seen.append(line.service)
+        prefix = f"{line.service:<{max(map(len, seen))}} | "
+        if colour:
+            prefix = f"\x1b[{COLOURS[seen.index(line.service) % len(COLOURS)]}m{prefix}\x1b[0m"
+        yield f"{prefix}{line.time} {line.text}" if timestamps else f"{prefix}{line.text}"
+
+
+COMMAND = Command(
+    name="logs",
+    function=logs,
+    options=LOGS,
+    examples=(
+        ("envctl logs -f api worker", "follow two services"),
+        ("envctl logs --since 10m --tail 100", "the last lines of the last ten minutes"),
+        ("envctl logs db --json", "one JSON object a line"),
+    ),
+)

@@ -1,0 +1,37 @@
+"""`envctl plan`."""
+
+from __future__ import annotations
+
+from envctl.cli.columns import columns
+from envctl.cli.command import Call, Command
+from envctl.reports import Planned
+
+
+def plan(call: Call) -> None:
+    """Print what `up` would do, and why.
+
+    The same as `up --dry-run`.
+    """
+    from envctl.ops.setting import here
+    from envctl.ops.up import up
+
+    with call.talk() as tell:
+        report = up(here(call.file, call.env, tell), dry_run=True)
+    call.answer(report.data(), plan_lines(report))
+
+
+def plan_lines(report: Planned) -> list[str]:
+    """One line for each step, with its cause."""
+    if not report.steps:
+        return ["nothing to do"]
+    return columns((step.step, step.because) for step in report.steps)
+
+
+COMMAND = Command(
+    name="plan",
+    function=plan,
+    examples=(
+        ("envctl plan", "the steps from what runs to what the stack file says"),
+        ("envctl plan --json", "the same for a script"),
+    ),
+)

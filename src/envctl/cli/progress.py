@@ -1,0 +1,112 @@
+"""Progress as lines on stderr: live on a terminal, plain on a pipe, none with `--quiet` or `--json`."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import Lock
+from typing import TextIO
+
+from envctl.cli.output import is_terminal
+from envctl.events import Event, Tell, nobody
+
+_NUMBER = re.compile(r"\d+([.,]\d+)?")
+_NO = {"", "0", "false", "no"}
+
+
+@contextmanager
+def listener(
+    *,
+    silent: bool,
+    stream: TextIO | None = None,
+    environ: Mapping[str, str] | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[Tell]:
+    """A `Tell` that shows events until the block is left, however it is left; what comes later is dropped."""
+    stream = sys.stderr if stream is None else stream
+    if silent or stream is None:
+        yield nobody
+    elif lively(stream, os.environ if environ is None else environ):
+        from envctl.cli.live import live  # loads rich, which only a terminal needs
+
+        with live(Forgiving(stream), clock) as tell:
+            yield tell
+    else:
+        plain = PlainLines(Forgiving(stream))
+        try:
+            yield plain.tell
+        finally:
+            plain.close()
+
+
+def lively(stream: TextIO, environ: Mapping[str, str]) -> bool:
+    """Whether lines may be rewritten: on a terminal that can, and not on a CI runner's."""
+    return is_terminal(stream) and environ.get("TERM") != "dumb" and environ.get("CI", "").lower() in _NO
+
+
+class Forgiving:
+    """A stream whose reader may leave: progress that nobody reads must not stop the work."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._gone = False
+
+    @property
+    def encoding(self) -> str:
+        """The stream's encoding."""
+        return self._stream.encoding or "utf-8"
+
+    def write(self, text: str) -> int:
+        """Write, or forget."""
+        if not self._gone:
+            try:
+                self._stream.write(text)
+            except (OSError, ValueError):
+                self._gone = True
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush, or forget."""
+        if not self._gone:
+            try:
+                self._stream.flush()
+            except (OSError, ValueError):
+                self._gone = True
+
+    def isatty(self) -> bool:
+        """Whether it is a terminal."""
+        return is_terminal(self._stream)
+
+    def fileno(self) -> int:
+        """The stream's descriptor: how wide the terminal is, is asked there."""
+        return self._stream.fileno()
+
+
+class PlainLines:
+    """One line an event, for pipes and files. What differs in numbers only, as a percentage, is a repeat."""
+
+    def __init__(self, stream: Forgiving) -> None:
+        self._stream = stream
+        self._said: dict[str, str] = {}
+        self._lock = Lock()
+        self._closed = False
+
+    def tell(self, event: Event) -> None:
+        """Print the event unless it repeats the last one of its subject."""
+        moving = event.phase in {"waiting", "working"}
+        gist = _NUMBER.sub("#", event.what) if moving else f"{event.phase} {event.what}"
+        with self._lock:
+            if self._closed or self._said.get(event.subject) == gist:
+                return
+            self._said[event.subject] = gist
+            self._stream.write(f"{event.subject}  {event.what}\n")
+            self._stream.flush()
+
+    def close(self) -> None:
+        """Print nothing any more."""
+        with self._lock:
+            self._closed = True

@@ -1,0 +1,49 @@
+"""`envctl seed`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from envctl.cli.columns import columns
+from envctl.cli.command import Call, Command
+from envctl.reports import Seeded
+
+
+def seed(
+    call: Call,
+    *,
+    services: Annotated[
+        list[str] | None, typer.Argument(metavar="[SERVICE]...", help="Only these; else all that have data.")
+    ] = None,
+) -> None:
+    """Fill databases again with their data.
+
+    It comes from what the stack file names under [data]. The new content takes the place of the old in
+    one step: if the data is refused, the old stays as it was.
+    """
+    from envctl.ops.seed import seed as fill
+    from envctl.ops.setting import here
+
+    with call.talk() as tell:
+        report = fill(here(call.file, call.env, tell), tuple(services or ()))
+    call.answer(report.data(), _lines(report))
+
+
+def _lines(report: Seeded) -> list[str]:
+    if not report.seedings:
+        return ["no service of the stack file has `data`: nothing to fill"]
+    return columns(
+        (s.service, f"filled with {s.data}", s.source, f"{s.seconds:.1f} s") for s in report.seedings
+    )
+
+
+COMMAND = Command(
+    name="seed",
+    function=seed,
+    examples=(
+        ("envctl seed", "every database, from the start"),
+        ("envctl seed db", "only this one"),
+    ),
+)

@@ -1,0 +1,69 @@
+"""`envctl up`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from envctl.cli.command import Call, Command
+from envctl.cli.plan import plan_lines
+from envctl.cli.status import head_line, service_lines
+from envctl.reports import CameUp, Planned
+
+
+def up(
+    call: Call,
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the steps with their causes; do nothing.")
+    ] = False,
+    build: Annotated[
+        bool, typer.Option("--build", help="Build images again, also where nothing changed.")
+    ] = False,
+) -> None:
+    """Bring this branch's environment up.
+
+    Images are built or pulled, services started in the order of their needs, databases filled, and
+    everything waited for until it is healthy. Run it as often as you like: what is there and right stays
+    as it is. An up that was interrupted goes on where it stopped.
+    """
+    from envctl.ops.setting import here
+    from envctl.ops.up import up as bring_up
+
+    with call.talk() as tell:
+        report = bring_up(here(call.file, call.env, tell), dry_run=dry_run, rebuild=build)
+    if isinstance(report, Planned):
+        call.answer(report.data(), plan_lines(report))
+    else:
+        call.answer(report.data(), _came_up(report), _next(call, report))
+
+
+def _came_up(report: CameUp) -> list[str]:
+    return [head_line(report.status), "", *service_lines(report.status)]
+
+
+def _next(call: Call, report: CameUp) -> Iterator[str]:
+    done = f"Up in {report.seconds:.1f} s." if report.steps else "Already up: nothing was to do."
+    yield from ("", done, "")
+    lines = [(service.url, f"open {service.name}") for service in report.status.services if service.url]
+    lines += [
+        (call.like("logs", "-f"), "follow what the services print"),
+        (call.like("env"), "the settings for a program on this machine"),
+        (call.like("down"), "remove this environment, and nothing else"),
+    ]
+    width = max(len(line) for line, _ in lines)
+    yield from (f"  {line:<{width}}   {what}" for line, what in lines)
+
+
+COMMAND = Command(
+    name="up",
+    function=up,
+    examples=(
+        ("envctl up", "this branch's stack, running and filled"),
+        ("envctl up --dry-run", "what it would do, and why"),
+        ("envctl up --env demo", "an environment by name; works outside git too"),
+        ("envctl up --build --json", "build again; the result for a script"),
+    ),
+)
