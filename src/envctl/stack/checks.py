@@ -1,0 +1,146 @@
+"""What one section alone cannot see: needs, references, data and volumes must fit together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from envctl.services import Service
+from envctl.services.app import App
+from envctl.services.postgres import Postgres
+from envctl.services.references import Reference, references
+from envctl.stack.lines import Key
+from envctl.stack.problems import Notes, guessed
+from envctl.text import text
+from envctl.workload import Address
+
+_ANYWHERE = Address("localhost", text("0"))
+
+
+def check_needs(services: Mapping[str, Service], names: frozenset[str], notes: Notes) -> None:
+    """Every need exists, once. `names` also holds services that are not valid themselves."""
+    for name, service in services.items():
+        for index, need in enumerate(service.needs):
+            at: Key = ("services", name, "needs", index)
+            if need not in names:
+                hint = f"services are: {', '.join(sorted(names))}"
+                notes.add(at, f"there is no service {need[:80]!r}", guess=guessed(need, names), hint=hint)
+            elif need in service.needs[:index]:
+                notes.add(at, f"{need} is there already", hint="name it once")
+    for cycle in cycles({name: service.needs for name, service in services.items()}):
+        notes.add(("services", cycle[0], "needs"), f"a cycle that could never start: {' → '.join(cycle)}")
+
+
+def cycles(needs: Mapping[str, tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """One cycle for each knot of needs: `("api", "web", "api")`."""
+    found: list[tuple[str, ...]] = []
+    done: set[str] = set()
+    for start in needs:
+        trail: list[str] = []
+        pending = [(start, 0)]
+        while pending:
+            name, depth = pending.pop()
+            del trail[depth:]
+            if name in trail:
+                found.append((*trail[trail.index(name) :], name))
+                done.update(trail)
+                break
+            if name in done:
+                continue
+            trail.append(name)
+            deeper = [need for need in needs.get(name, ()) if need in needs]
+            if not deeper:
+                done.add(name)
+            pending.extend((need, depth + 1) for need in reversed(deeper))
+        done.update(trail)
+    return found
+
+
+def attributes(name: str, service: Service, project: str) -> tuple[str, ...]:
+    """What can be referred to."""
+    return tuple(service.settings(name, project, _ANYWHERE))
+
+
+def check_references(
+    services: Mapping[str, Service], names: frozenset[str], project: str, notes: Notes
+) -> None:
+    """Every `${service.attribute}` has an answer, and none stands where it would not be answered."""
+    for name, service in services.items():
+        for at, value in service.texts():
+            for reference in references(value):
+                _check_reference(("services", name, *at), reference, services, names, project, notes)
+        for key in ("command", "before"):
+            for index, word in enumerate(getattr(service, key, None) or ()):
+                if any(reference.service in names for reference in references(word)):
+                    hint = f'refer to it in env and write "$NAME" in a shell: {key} = ["sh", "-c", "…"]'
+                    notes.add(
+                        ("services", name, key, index), "references are answered in env only", hint=hint
+                    )
+
+
+def _check_reference(
+    at: Key,
+    reference: Reference,
+    services: Mapping[str, Service],
+    names: frozenset[str],
+    project: str,
+    notes: Notes,
+) -> None:
+    literal = f"write $${{{reference.service}.{reference.attribute}}} if the text itself is meant"
+    if reference.service not in names:
+        guess = guessed(reference.service, names)
+        message = f"{reference}: there is no service {reference.service!r}"
+        notes.add(at, message, guess=guess, hint=f"services are: {', '.join(sorted(names))}; {literal}")
+    elif reference.service in services:
+        known = attributes(reference.service, services[reference.service], project)
+        if not known:
+            notes.add(
+                at,
+                f"{reference}: {reference.service} has no port, so it cannot be reached",
+                hint="give it a port",
+            )
+        elif reference.attribute not in known:
+            guess = guessed(reference.attribute, known)
+            message = f"{reference}: {reference.service} has no attribute {reference.attribute!r}"
+            notes.add(at, message, guess=guess, hint=f"it has: {', '.join(known)}; {literal}")
+
+
+def check_data(services: Mapping[str, Service], data: frozenset[str], notes: Notes) -> None:
+    """Every `data = "…"` names a section."""
+    for name, service in services.items():
+        wanted = service.data if isinstance(service, Postgres) else None
+        if wanted is not None and wanted not in data:
+            hint = f"data sections are: {', '.join(sorted(data))}" if data else "add the section"
+            message = f"there is no [data.{wanted[:80]}]"
+            notes.add(("services", name, "data"), message, guess=guessed(wanted, data), hint=hint)
+
+
+def check_volumes(services: Mapping[str, Service], notes: Notes) -> None:
+    """No app mounts the volume in which another service keeps its data."""
+    owned = {volume: name for name, service in services.items() for volume in service.volumes_of(name)}
+    for name, service in services.items():
+        for volume in service.volumes if isinstance(service, App) else ():
+            if volume in owned:
+                message = f"{volume} is the volume in which {owned[volume]} keeps its data"
+                notes.add(("services", name, "volumes", volume), message, hint="choose another name")
+
+
+def check_name(at: Key, name: str, pattern: str, what: str, notes: Notes) -> bool:
+    """One alphabet for names."""
+    if re.fullmatch(pattern, name):
+        return True
+    notes.add(at, f"{name[:80]!r} is not {what}")
+    return False
+
+
+def check_names(names: frozenset[str], pattern: str, suffix: str, notes: Notes) -> None:
+    """Services' names become host names, and one ending is taken."""
+    what = "a service's name (a–z, 0–9 and -, starting with a letter, at most 40)"
+    for name in sorted(names):
+        at: Key = ("services", name)
+        if not check_name(at, name, pattern, what, notes):
+            continue
+        if name.endswith("-"):
+            notes.add(at, "a host name cannot end with -")
+        elif name.endswith(suffix):
+            notes.add(at, f"names that end with {suffix} belong to one-shots", hint="choose another name")

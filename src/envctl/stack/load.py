@@ -1,0 +1,176 @@
+"""The file → Stack, or every problem it has at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from envctl.services import BY_NAME, LimitsSection, Service
+from envctl.services.fields import kind_of
+from envctl.stack import checks
+from envctl.stack.lines import Key
+from envctl.stack.model import (
+    DATA,
+    DATA_KINDS,
+    ONE_SHOT,
+    SERVICE,
+    SERVICES,
+    Dump,
+    EnvironmentLimits,
+    ProjectSection,
+    Stack,
+)  # fmt: skip
+from envctl.stack.plain import validate
+from envctl.stack.problems import Notes, guessed, refused
+from envctl.stack.registry import NO_REGISTRY, Registry, choose
+from envctl.stack.shares import check_limits
+from envctl.stack.source import NAME, Source, read, unusable
+
+SECTIONS = ("project", "services", "data", "limits")
+
+
+def find(start: Path) -> Path:
+    """The stack file of a folder: in it, or above it up to the top of its git repository."""
+    start = start.absolute()
+    for folder in (start, *start.parents):
+        if (folder / NAME).exists():
+            return folder / NAME
+        if (folder / ".git").exists():
+            break
+    hint = f"write one (envctl.toml.example shows every key), or name it with --file PATH/{NAME}"
+    raise unusable(f"there is no {NAME} in {start} or above it", hint)
+
+
+def load(path: Path, *, environ: Mapping[str, str] | None = None) -> Stack:
+    """The stack of a file. `environ` says where else a registry may be named; else only the file counts."""
+    path = path.absolute()
+    source = read(path)
+    notes = Notes(source.lines)
+    stack = _stack(source, environ, notes)
+    if stack is None or len(notes):
+        raise refused(path, notes.problems())
+    return stack
+
+
+def _stack(source: Source, environ: Mapping[str, str] | None, notes: Notes) -> Stack | None:
+    document = source.document
+    for key in document:
+        if key not in SECTIONS:
+            guess = guessed(key, SECTIONS)
+            notes.add(
+                (key,), "unknown section", guess=guess, hint="" if guess else f"known: {', '.join(SECTIONS)}"
+            )
+    project = validate(ProjectSection, _table(document, "project", notes), ("project",), notes)
+    services, names = _services(document, notes)
+    data, data_names = _data(document, notes)
+    limits = (
+        validate(EnvironmentLimits, _table(document, "limits", notes), ("limits",), notes) or LimitsSection()
+    )
+    name = project.name if project else "project"
+    _check(services, names, data_names, limits, name, notes)
+    if project is None or len(notes):
+        return None
+    said = (
+        Registry(project.registry, _origin(source, ("project", "registry")))
+        if project.registry
+        else NO_REGISTRY
+    )
+    return Stack(
+        project=project.name,
+        path=source.path,
+        root=source.path.parent,
+        services=MappingProxyType(services),
+        data=MappingProxyType(data),
+        limits=limits.amounts(),
+        chosen=said if environ is None else choose(environ, said),
+        lines=source.lines,
+    )
+
+
+def _origin(source: Source, key: Key) -> str:
+    return f"{source.path.name}:{source.lines.find(key)}"
+
+
+def _table(document: Mapping[str, Any], key: str, notes: Notes) -> dict[str, Any]:
+    value = document.get(key, {})
+    if isinstance(value, dict):
+        return value
+    notes.add((key,), f"must be a table, not {kind_of(value)}", hint=f"write [{key}]")
+    return {}
+
+
+def _services(document: Mapping[str, Any], notes: Notes) -> tuple[dict[str, Service], frozenset[str]]:
+    """The valid services, and the names of all."""
+    tables = _table(document, "services", notes)
+    if not tables:
+        notes.add(("services",), "there is no service", hint="add one: [services.web] with build or image")
+    if len(tables) > SERVICES:
+        notes.add(("services",), f"{len(tables)} services; at most {SERVICES} are allowed")
+        return {}, frozenset()
+    names = frozenset(tables)
+    checks.check_names(names, SERVICE, ONE_SHOT, notes)
+    found = {name: _service(name, table, notes) for name, table in tables.items()}
+    return {name: service for name, service in found.items() if service}, names
+
+
+def _service(name: str, table: object, notes: Notes) -> Service | None:
+    at: Key = ("services", name)
+    if not isinstance(table, dict):
+        notes.add(at, f"must be a table, not {kind_of(table)}", hint=f"write [services.{name}]")
+        return None
+    kind = table.get("kind", "app")
+    if not isinstance(kind, str) or kind not in BY_NAME:
+        what = (
+            f"there is no kind {kind[:80]!r}"
+            if isinstance(kind, str)
+            else f"must be text, not {kind_of(kind)}"
+        )
+        guess = guessed(kind, BY_NAME) if isinstance(kind, str) else ""
+        notes.add((*at, "kind"), what, guess=guess, hint=f"kinds are: {', '.join(BY_NAME)}")
+        return None
+    return validate(BY_NAME[kind], table, at, notes)
+
+
+def _data(document: Mapping[str, Any], notes: Notes) -> tuple[dict[str, Dump], frozenset[str]]:
+    """The valid data sections, and the names of all."""
+    tables = _table(document, "data", notes)
+    found: dict[str, Dump] = {}
+    for name, table in tables.items():
+        at: Key = ("data", name)
+        checks.check_name(
+            at, name, DATA, "a data section's name (a–z, 0–9, - and _, starting with a letter)", notes
+        )
+        if not isinstance(table, dict):
+            notes.add(at, f"must be a table, not {kind_of(table)}", hint=f"write [data.{name}]")
+            continue
+        origin = table.get("from")
+        if isinstance(origin, str) and origin not in DATA_KINDS:
+            known = ", ".join(DATA_KINDS)
+            message = f"data cannot come from {origin[:80]!r}"
+            notes.add((*at, "from"), message, guess=guessed(origin, DATA_KINDS), hint=f"known: {known}")
+            continue
+        section = validate(Dump, table, at, notes)
+        if section:
+            found[name] = section
+    return found, frozenset(tables)
+
+
+def _check(
+    services: Mapping[str, Service],
+    names: frozenset[str],
+    data: frozenset[str],
+    limits: LimitsSection,
+    project: str,
+    notes: Notes,
+) -> None:
+    for name, service in services.items():
+        for complaint in service.complaints(name, project):
+            notes.add(("services", name, *complaint.at), complaint.message, hint=complaint.hint)
+    checks.check_needs(services, names, notes)
+    checks.check_references(services, names, project, notes)
+    checks.check_data(services, data, notes)
+    checks.check_volumes(services, notes)
+    if len(services) == len(names):  # shares cannot be told while a service is not valid
+        check_limits(services, limits.amounts(), notes)

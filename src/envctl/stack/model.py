@@ -1,0 +1,90 @@
+"""What a stack file says, validated and frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from envctl.services import LimitsSection, Section, Service
+from envctl.services.fields import Folder, named, refuse
+from envctl.stack.lines import Lines
+from envctl.stack.registry import NO_REGISTRY, Registry, complaint
+from envctl.workload import Limits
+
+PROJECT = r"[a-z][a-z0-9-]{0,29}"
+SERVICE = r"[a-z][a-z0-9-]{0,39}"
+DATA = r"[a-z][a-z0-9_-]{0,39}"
+ONE_SHOT = "-before"  # ends the name of a service's one-shot, so no service's own name
+SERVICES = 100
+
+
+def _prefix(value: str) -> str:
+    wrong = complaint(value)
+    if wrong:
+        raise refuse(*wrong)
+    return value
+
+
+class ProjectSection(Section):
+    """The project: one name for all its environments."""
+
+    name: Annotated[
+        str,
+        AfterValidator(
+            named(PROJECT, "a project's name (a–z, 0–9 and -, starting with a letter, at most 30)")
+        ),
+    ] = Field(
+        description="Name of the project: part of the name of everything envctl makes.", examples=["shop"]
+    )
+    registry: Annotated[str, AfterValidator(_prefix)] | None = Field(
+        default=None,
+        description="Where images named as on Docker Hub are taken from: `postgres:17` is then "
+        "`REGISTRY/postgres:17`. It wins over `registry` in the user's configuration; `ENVCTL_REGISTRY` wins over both.",
+        examples=["mirror.example.com/hub"],
+    )
+
+
+class Dump(Section):
+    """A dump of a Postgres database, restored with the client of the service's own image."""
+
+    from_: Literal["dump"] = Field(alias="from", description="Where the data comes from: `dump`.")
+    path: Folder = Field(
+        description="The dump, relative to the stack file: plain SQL (also .gz, .zst), custom, tar or directory.",
+        examples=["data/shop.dump"],
+    )
+
+    def at(self, root: Path) -> Path:
+        """Its absolute path."""
+        return (root / self.path).resolve()
+
+
+class EnvironmentLimits(LimitsSection):
+    """What all containers of one environment may use together. Services with `limits` of their own keep theirs;
+    what is left is divided evenly among the others.
+    """
+
+
+DATA_KINDS: Mapping[str, type[Dump]] = {"dump": Dump}
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A whole stack file."""
+
+    project: str
+    path: Path  # the file
+    root: Path  # its folder: relative paths in it start here
+    services: Mapping[str, Service]
+    data: Mapping[str, Dump] = field(default_factory=dict)
+    limits: Limits = Limits()  # noqa: RUF009  # frozen
+    chosen: Registry = NO_REGISTRY
+    lines: Lines = field(default_factory=Lines, repr=False, compare=False)
+
+    @property
+    def registry(self) -> str | None:
+        """Where images named as on Docker Hub are taken from."""
+        return self.chosen.prefix

@@ -1,0 +1,147 @@
+"""From the file to a plain document: read, bounded, parsed."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import stat
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from envctl.errors import EnvctlError, Exit
+from envctl.stack.lines import Lines, scan
+
+NAME = "envctl.toml"
+BYTES = 1 << 20
+LINE = 32_768
+# The parser's time grows with the square of a key's dots, and its stack with every bracket.
+DOTS = 16
+NESTING = 16
+
+_TOKENS = re.compile(
+    r'"""(?:[^"\\]|\\.|""?(?!"))*+"{3,5}|' + r"'''(?:[^']|''?(?!'))*+'{3,5}|"
+    r'"(?:[^"\\\n]|\\[^\n])*+"|' + r"'[^'\n]*+'|#[^\n]*|[\[\]{}.=,\n]",
+    re.DOTALL,
+)
+_PLACE = re.compile(r"(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
+_SECRETIVE = re.compile(r"\s*(?:[\w\"'-]+\s*\.\s*)*[\"']?(?:env|args)[\"']?\s*[.=]")
+_TABLE = re.compile(r"^[ \t]*\[([^\n\]]*)\]", re.MULTILINE)
+_BOMS = {
+    codecs.BOM_UTF8: "UTF-8 with a byte-order mark",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A parsed file and where its keys stand."""
+
+    path: Path
+    document: dict[str, Any]
+    lines: Lines
+
+
+def unusable(message: str, hint: str = "", details: tuple[str, ...] = ()) -> EnvctlError:
+    """The file as a whole cannot be used."""
+    unchanged = "Nothing was started or changed."
+    return EnvctlError(Exit.STACK_FILE, message, hint=hint, details=details, unchanged=unchanged)
+
+
+def read_bytes(path: Path) -> bytes:
+    """The file's bytes; at most one more than is allowed."""
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise unusable(
+                f"{path} is a folder, not a stack file", f"name the file in it: --file {path / NAME}"
+            )
+        if not stat.S_ISREG(mode):
+            raise unusable(f"{path} is not a regular file", "name a stack file with --file")
+        with path.open("rb") as file:
+            return file.read(BYTES + 1)
+    except FileNotFoundError:
+        raise unusable(f"there is no file {path}", "name an existing stack file with --file") from None
+    except PermissionError:
+        raise unusable(f"{path} may not be read by this user", f"allow it: chmod +r {path}") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not a path"
+        raise unusable(f"{path} cannot be read: {reason}") from None
+
+
+def decode(path: Path, raw: bytes) -> str:
+    """The text, which must be UTF-8."""
+    save = "save it as UTF-8 without a byte-order mark"
+    if len(raw) > BYTES:
+        raise unusable(
+            f"{path} is larger than {BYTES >> 20} MiB", "a stack file holds settings; keep data elsewhere"
+        )
+    for mark, name in _BOMS.items():
+        if raw.startswith(mark):
+            raise unusable(f"{path} is {name}, and TOML is plain UTF-8", save)
+    try:
+        return raw.decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise unusable(f"{path}:{line}: is not UTF-8", save) from None
+
+
+def excess(text: str) -> tuple[int, str] | None:
+    """The line at which a text would be too much for the parser, and why."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > LINE:
+            return number, f"a line of {len(line)} characters; at most {LINE} are read"
+    number, dots, depth = 1, 0, 0
+    for found in _TOKENS.finditer(text):
+        piece = found[0]
+        dots = dots + 1 if piece == "." else dots if piece[0] in "\"'" else 0
+        depth = max(0, depth + (piece in "[{") - (piece in "]}"))
+        if dots > DOTS:
+            return number, f"a key of more than {DOTS} dots"
+        if depth > NESTING:
+            return number, f"brackets nested deeper than {NESTING}"
+        number += piece.count("\n")
+    return None
+
+
+def _pointed(text: str, line: int, column: int) -> tuple[str, ...]:
+    """The line with a caret under the place; the value of a variable is not shown."""
+    shown = text.split("\n")[line - 1].rstrip()
+    before = "\n".join(text.split("\n")[: line - 1])
+    tables = _TABLE.findall(before)
+    inside = bool(tables) and tables[-1].rpartition(".")[2].strip(" \"'[") in {"env", "args"}
+    if (inside or _SECRETIVE.match(shown)) and "=" in shown:
+        shown = shown[: shown.index("=") + 1] + " …"
+    shown = shown.replace("\t", " ")
+    start = max(0, column - 60)
+    return f"  {shown[start : start + 100]}", "  " + " " * min(column - 1 - start, len(shown) - start) + "^"
+
+
+def _syntax(path: Path, text: str, error: Exception) -> EnvctlError:
+    found = _PLACE.fullmatch(str(error))
+    if not found:
+        return unusable(f"{path} is not valid TOML: {error}")
+    lines = text.rstrip("\n").split("\n")
+    line, column = (int(found[2]), int(found[3])) if found[2] else (len(lines), len(lines[-1]) + 1)
+    message = found[1][:1].lower() + found[1][1:]
+    hint = "texts stand in quotes, and each key on a line of its own"
+    return unusable(f"{path}:{line}: not valid TOML: {message}", hint, _pointed(text, line, column))
+
+
+def parse(path: Path, text: str) -> dict[str, Any]:
+    """The text as a TOML document, in bounded time."""
+    over = excess(text)
+    if over:
+        raise unusable(f"{path}:{over[0]}: {over[1]}", "no stack needs that: is this the right file?")
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _syntax(path, text, error) from None
+
+
+def read(path: Path) -> Source:
+    """The parsed file and where its keys stand."""
+    text = decode(path, read_bytes(path))
+    return Source(path, parse(path, text), scan(text))

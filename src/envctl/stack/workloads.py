@@ -1,0 +1,94 @@
+"""Stack → what each service needs to run, and what the host reaches it by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from graphlib import TopologicalSorter
+
+from envctl.stack.model import Stack
+from envctl.stack.problems import Problem, dotted
+from envctl.stack.shares import shares
+from envctl.text import PublishedPort, Text, text
+from envctl.workload import Address, Database, Workload
+
+LOOPBACK = "127.0.0.1"
+HOST_SETTINGS = ("url", "host", "port", "user", "password", "database", "brokers")
+
+
+def order(stack: Stack) -> tuple[str, ...]:
+    """The services' names: needs first, then by name."""
+    sorter = TopologicalSorter({name: sorted(set(service.needs)) for name, service in stack.services.items()})
+    sorter.prepare()
+    found: list[str] = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready())
+        found += ready
+        sorter.done(*ready)
+    return tuple(found)
+
+
+def workloads(stack: Stack) -> tuple[Workload, ...]:
+    """Every service: references answered, limits divided, paths absolute; needs first, then by name."""
+    limits = shares(stack.services, stack.limits)
+
+    def told(service: str, attribute: str) -> Text:
+        found = stack.services[service]
+        inside = Address(service, text(str(found.listens)))
+        return found.settings(service, stack.project, inside)[attribute]
+
+    return tuple(
+        replace(work, limits=limits[name], database=_filled(stack, work.database))
+        for name in order(stack)
+        for work in (stack.services[name].workload(name, stack.project, stack.root, told),)
+    )
+
+
+def _filled(stack: Stack, database: Database | None) -> Database | None:
+    if database is None or database.data is None:
+        return database
+    return replace(database, dump=stack.data[database.data].at(stack.root))
+
+
+def host_settings(stack: Stack) -> dict[str, Text]:
+    """NAME_URL, NAME_HOST, NAME_PORT and the rest: what a program on the host reaches the services by."""
+    found: dict[str, Text] = {}
+    for name, service in stack.services.items():
+        if service.listens:
+            at = Address(LOOPBACK, text(PublishedPort(name)))
+            settings: Mapping[str, Text] = service.settings(name, stack.project, at)
+            prefix = name.upper().replace("-", "_")
+            found |= {f"{prefix}_{key.upper()}": settings[key] for key in HOST_SETTINGS if key in settings}
+    return found
+
+
+def missing_files(stack: Stack) -> list[Problem]:
+    """What the stack file names and the disk does not hold: Dockerfiles and dumps."""
+    return [*_missing_builds(stack), *_missing_dumps(stack)]
+
+
+def _missing_builds(stack: Stack) -> Iterator[Problem]:
+    for work in workloads(stack):
+        key = ("services", work.service, "build")
+        if work.build is None:
+            continue
+        if not work.build.context.is_dir():
+            message = f"there is no folder {work.build.context}"
+        elif not work.build.dockerfile.is_file():
+            message = f"{work.build.context} has no {work.build.dockerfile.relative_to(work.build.context)}"
+        else:
+            continue
+        yield Problem(dotted(key), stack.lines.find(key), message, "a build needs a folder with a Dockerfile")
+
+
+def _missing_dumps(stack: Stack) -> Iterator[Problem]:
+    used = {getattr(service, "data", None) for service in stack.services.values()}
+    for name, data in stack.data.items():
+        if name in used and not data.at(stack.root).exists():
+            key = ("data", name, "path")
+            yield Problem(
+                dotted(key),
+                stack.lines.find(key),
+                f"there is no {data.at(stack.root)}",
+                "make the dump first",
+            )
