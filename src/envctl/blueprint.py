@@ -1,0 +1,65 @@
+"""A stack drawn for one branch: everything decided that can be decided without looking at the daemon."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from envctl.identity import Identity
+from envctl.text import Text
+from envctl.workload import Workload
+
+
+def references(image: str, registry: str | None) -> tuple[str, ...]:
+    """The references an image may be had under, best first: its own name, then the registry's.
+
+    Only names on Docker Hub are looked for in the registry, as Docker's own mirrors do; a mirror may keep official
+    images under `library/`.
+    """
+    head, slash, _ = image.partition("/")
+    has_host = bool(slash) and ("." in head or ":" in head or head == "localhost")
+    if registry is None or has_host:
+        return (image,)
+    base = registry.rstrip("/")
+    official = () if slash else (f"{base}/library/{image}",)
+    return (image, f"{base}/{image}", *official)
+
+
+@dataclass(frozen=True)
+class Image:
+    """Where a service's image comes from: the first of `candidates` that the daemon has or that can be pulled.
+
+    A built image has exactly one candidate, named after the content it is built from.
+    """
+
+    service: str
+    candidates: tuple[str, ...]
+    built: bool = False
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """Every name, label, image and volume of one environment. Holds no secret."""
+
+    identity: Identity
+    labels: Mapping[str, str]
+    workloads: tuple[Workload, ...]  # in the order of their needs
+    images: Mapping[str, Image]
+    settings: Mapping[str, Text]  # how programs on the host reach the services: NAME_URL and so on
+
+    @property
+    def network(self) -> str:
+        """The environment's one network."""
+        return self.identity.full
+
+    def container(self, service: str) -> str:
+        """The name of a service's container."""
+        return f"{self.identity.full}_{service}"
+
+    def volume(self, service: str, volume: str) -> str:
+        """The name on the daemon of a service's volume."""
+        return f"{self.identity.full}_{service}-{volume}"
+
+    def workload(self, service: str) -> Workload | None:
+        """The workload of that name."""
+        return next((w for w in self.workloads if w.service == service), None)

@@ -1,0 +1,18 @@
+"""Every label that envctl writes. One file, so that none is spelled twice."""
+
+from __future__ import annotations
+
+PREFIX = "dev.envctl."
+
+PROJECT = f"{PREFIX}project"
+ENVIRONMENT = f"{PREFIX}environment"  # the environment's name within its project
+BRANCH = f"{PREFIX}branch"  # the full ref the name was derived from; absent when it was named by hand
+SERVICE = f"{PREFIX}service"
+KIND = f"{PREFIX}kind"
+ROLE = f"{PREFIX}role"  # service | before | data | record
+DIGEST = f"{PREFIX}digest"  # what the container was made from
+PORT = f"{PREFIX}port"  # the published port, kept over restarts
+FACT = f"{PREFIX}fact."  # on a record: what has been done to a service's data
+PUBLIC = f"{PREFIX}public"  # the service gets a URL
+STANDIN = f"{PREFIX}standin"  # on images made from images/: the hash of what they were made from
+CREATED = f"{PREFIX}created"  # RFC 3339, on networks and records

@@ -1,0 +1,112 @@
+"""What the daemon really has, read once. Nothing here is believed to be ours before it is proven."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from envctl import labels
+from envctl.identity import Identity
+
+
+@dataclass(frozen=True)
+class Container:
+    """A container as `inspect` shows it. Times are RFC 3339."""
+
+    id: str
+    name: str
+    labels: Mapping[str, str]
+    image: str
+    state: str  # created | running | paused | restarting | exited | dead
+    health: str | None = None  # starting | healthy | unhealthy; None when it has no health check
+    exit_code: int | None = None
+    oom_killed: bool = False
+    error: str = ""  # why the daemon could not start it
+    started_at: str | None = None
+    health_output: str = ""  # what the last failed health check printed
+
+    @property
+    def service(self) -> str:
+        """The service it belongs to."""
+        return self.labels.get(labels.SERVICE, "")
+
+    @property
+    def ready(self) -> bool:
+        """Running, and healthy if it can tell."""
+        return self.state == "running" and self.health in (None, "healthy")
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network and its IPv4 subnets in CIDR notation."""
+
+    id: str
+    name: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    subnets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Volume:
+    """A volume."""
+
+    name: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Observed:
+    """One environment's objects, every network's subnets, and which images are there (reference → image ID)."""
+
+    containers: tuple[Container, ...] = ()
+    network: Network | None = None
+    volumes: tuple[Volume, ...] = ()
+    subnets: tuple[str, ...] = ()
+    images: Mapping[str, str] = field(default_factory=dict)
+
+    def container(self, service: str) -> Container | None:
+        """The container that runs a service (not its one-shot)."""
+        return next(
+            (c for c in self.containers if c.service == service and c.labels.get(labels.ROLE) == "service"), None
+        )
+
+    def has_volume(self, name: str) -> bool:
+        """Whether a volume of that name is the environment's."""
+        return any(v.name == name for v in self.volumes)
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything of the environment is there."""
+        return bool(self.containers or self.volumes or self.network)
+
+    @property
+    def record(self) -> Record:
+        """The environment's record: the newest one, should a run have died while replacing it."""
+        records = [Record.of(v) for v in self.volumes if v.labels.get(labels.ROLE) == "record"]
+        return max(records, key=lambda r: r.number, default=Record())
+
+
+@dataclass(frozen=True)
+class Record:
+    """What has been done to the environment's data, kept with the daemon as the labels of an empty volume.
+
+    Labels cannot change, so a new fact means a record with the next number; the older one is removed afterwards.
+    """
+
+    number: int = 0
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, volume: Volume) -> Record:
+        """Read a record back from its volume."""
+        _, _, number = volume.name.rpartition("-")
+        facts = {
+            key.removeprefix(labels.FACT): value
+            for key, value in volume.labels.items()
+            if key.startswith(labels.FACT)
+        }
+        return cls(int(number) if number.isdigit() else 0, facts)
+
+    def name(self, identity: Identity) -> str:
+        """The name of the volume that holds it. A service cannot be called so: its volumes have no bare number."""
+        return f"{identity.full}_record-{self.number}"

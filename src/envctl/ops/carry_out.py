@@ -1,0 +1,80 @@
+"""Does what a plan says, stage by stage. Decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from envctl import labels
+from envctl.blueprint import Blueprint
+from envctl.errors import EnvctlError
+from envctl.events import Event
+from envctl.ops.provision import provision
+from envctl.ops.setting import Here
+from envctl.ops.start import start
+from envctl.plan import CreateNetwork, CreateVolume, Load, Plan, PrepareImage, RemoveContainer, Step
+from envctl.runtimes.compose import images
+from envctl.secrets.passwords import Passwords
+from envctl.world import World
+from envctl.world.parallel import together
+
+
+def carry_out(here: Here, blueprint: Blueprint, plan: Plan, passwords: Passwords) -> None:
+    """Images first, so that nothing is touched when one cannot be had; then network and volumes; then the services."""
+    plan = _with_images(here, blueprint, plan)
+    _prepare(here.world, blueprint, plan)
+    start(here, blueprint, plan, plan.stores, passwords)
+    try:
+        provision(here, blueprint, plan, passwords)
+    except EnvctlError:
+        if not any(isinstance(step, Load) and step.fresh for step in plan.provision):
+            start(here, blueprint, plan, plan.services, passwords)  # they go on with the data they had
+        raise
+    start(here, blueprint, plan, plan.services, passwords)
+
+
+def _with_images(here: Here, blueprint: Blueprint, plan: Plan) -> Plan:
+    """Pull and build; an image may turn out to be had under another reference than planned."""
+    steps = [step for step in plan.prepare if isinstance(step, PrepareImage)]
+    had = together(here.world.shell, [_image(here, blueprint, step) for step in steps])
+    taken = dict(zip((step.image for step in steps), had, strict=True))
+    return replace(plan, images={service: taken.get(ref, ref) for service, ref in plan.images.items()})
+
+
+def _image(here: Here, blueprint: Blueprint, step: PrepareImage) -> Callable[[], str]:
+    world = here.world
+    subject = f"image {step.service}"
+    build = next(w.build for w in blueprint.workloads if w.service == step.service)
+
+    def prepare() -> str:
+        world.tell(Event(subject, "building" if step.build else f"pulling {step.image}"))
+        if build is None:
+            reference = images.pull(world, subject, blueprint.images[step.service].candidates)
+        else:
+            images.build(world, subject, step.image, build, images.replacements(world, build, here.stack.registry))
+            reference = step.image
+        world.tell(Event(subject, "built" if step.build else "pulled", "done"))
+        return reference
+
+    return prepare
+
+
+def _prepare(world: World, blueprint: Blueprint, plan: Plan) -> None:
+    """The network first: it reserves subnet and ports."""
+    for step in plan.prepare:
+        if isinstance(step, CreateNetwork):
+            world.engine.create_network(step.name, step.subnet, {**blueprint.labels, labels.ROLE: "network"})
+            world.tell(Event("network", f"{step.name} ({step.subnet})", "done"))
+    rest = [_small(world, blueprint, step) for step in plan.prepare]
+    together(world.shell, [work for work in rest if work is not None])
+
+
+def _small(world: World, blueprint: Blueprint, step: Step) -> Callable[[], None] | None:
+    match step:
+        case CreateVolume(name=name, service=service):
+            own = {**blueprint.labels, labels.ROLE: "data", labels.SERVICE: service}
+            return lambda: world.engine.create_volume(name, own)
+        case RemoveContainer(id=container):
+            return lambda: world.engine.remove_container(container)
+        case _:
+            return None

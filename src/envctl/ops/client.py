@@ -1,0 +1,49 @@
+"""The database client of a service's own image, run inside its container."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from envctl.errors import EnvctlError, Exit
+from envctl.secret import Secret
+from envctl.world import World
+from envctl.world.shell import Finished
+
+
+@dataclass(frozen=True)
+class DatabaseClient:
+    """Runs psql and its kin in a container as the unprivileged user `postgres`, through the local socket."""
+
+    world: World
+    container: str
+
+    def run(
+        self, argv: tuple[str, ...], *, stdin: Iterable[bytes] | None = None, env: Mapping[str, str] | None = None
+    ) -> Finished:
+        """Run a command to its end."""
+        variables = [word for name, value in (env or {}).items() for word in ("--env", f"{name}={value}")]
+        interactive = () if stdin is None else ("--interactive",)
+        return self.world.shell.run(
+            ("docker", "exec", "--user", "postgres", *interactive, *variables, self.container, *argv), stdin=stdin
+        )
+
+    def put(self, path: str, tar: Iterable[bytes]) -> None:
+        """Unpack a tar stream in a folder of the container."""
+        self.world.engine.put_archive(self.container, path, tar)
+
+    def set_password(self, user: str, password: Secret) -> None:
+        """Give a role a password; it goes by standard input, where no process list shows it."""
+        role = user.replace('"', '""')
+        statement = f"SET log_statement TO 'none';\nALTER ROLE \"{role}\" PASSWORD '{password.reveal()}';\n"
+        finished = self.run(
+            ("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--username={user}", "--dbname=postgres"),
+            stdin=[statement.encode()],
+        )
+        if finished.status != 0:
+            raise EnvctlError(
+                Exit.OUR_FAULT,
+                f"the password of {user} could not be set in {self.container}",
+                details=tuple(finished.stderr.decode("utf-8", "replace").splitlines()[-3:]),
+                hint="Run `envctl up` again, or `envctl down` and `envctl up` to begin anew.",
+            )

@@ -1,0 +1,14 @@
+"""The story of `config`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from envctl.reports import Config
+from envctl.stack import find, load, resolved
+
+
+def config(file: Path | None) -> Config:
+    """The stack as it is understood, each value with where it comes from. Needs neither git nor Docker."""
+    stack = load(file if file is not None else find(Path.cwd()))
+    return Config(str(stack.path), stack.project, resolved(stack))

@@ -1,0 +1,43 @@
+"""The story of `down`."""
+
+from __future__ import annotations
+
+from envctl.events import Event
+from envctl.observed import Container, Observed
+from envctl.ops.observe import observe
+from envctl.ops.setting import Here
+from envctl.reports import WentDown
+from envctl.secrets.passwords import remove_files
+from envctl.world import World
+from envctl.world.parallel import together
+
+
+def down(here: Here) -> WentDown:
+    """Remove this branch's environment: its containers, then its network and volumes, each by its own ID."""
+    world, identity = here.world, here.identity
+    with world.locks.hold(identity.full):
+        observed = observe(world, identity)
+        _remove(world, observed)
+        remove_files(world, identity.full)
+    return WentDown(identity.name, identity.project, observed.exists, _names(observed))
+
+
+def _remove(world: World, observed: Observed) -> None:
+    def remove(container: Container) -> None:
+        world.tell(Event(container.service, "stopping"))
+        world.engine.remove_container(container.id)
+        world.tell(Event(container.service, "removed", "done"))
+
+    together(world.shell, [lambda c=c: remove(c) for c in observed.containers], at_most=16)
+    together(world.shell, [lambda v=v: world.engine.remove_volume(v.name) for v in observed.volumes])
+    if observed.network is not None:
+        world.engine.remove_network(observed.network.id)
+
+
+def _names(observed: Observed) -> tuple[str, ...]:
+    network = [f"network {observed.network.name}"] if observed.network else []
+    return (
+        *(f"container {c.name}" for c in observed.containers),
+        *(f"volume {v.name}" for v in observed.volumes),
+        *network,
+    )

@@ -1,0 +1,26 @@
+"""The story of `exec`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from envctl.errors import EnvctlError, Exit
+from envctl.ops.observe import running_here
+from envctl.ops.setting import Here
+
+
+def execute(here: Here, service: str, argv: Sequence[str], *, tty: bool, stdin: bool) -> int:
+    """Run a command in a service's container on the caller's own terminal or pipes; returns its status."""
+    observed = running_here(here.world, here.identity)
+    container = observed.container(service)
+    if container is None or container.state != "running":
+        running = sorted(c.service for c in observed.containers if c.state == "running")
+        raise EnvctlError(
+            Exit.EXEC_FAILED,
+            f"{service} is not running in the environment {here.identity.name}"
+            if container or here.stack.services.get(service)
+            else f"there is no service {service} in the environment {here.identity.name}",
+            hint=f"Running: {', '.join(running) or 'none'}.",
+        )
+    flags = (*(("--interactive",) if stdin else ()), *(("--tty",) if tty else ()))
+    return here.world.shell.hand_over(("docker", "exec", *flags, container.id, *argv))

@@ -1,0 +1,70 @@
+"""Says who did not come up, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from envctl import labels
+from envctl.blueprint import Blueprint
+from envctl.errors import EnvctlError, Exit
+from envctl.observed import Container
+from envctl.ops.observe import observe
+from envctl.ops.setting import Here
+from envctl.ops.status import status_of
+
+_LINES = 12  # of a log that are worth showing
+
+
+def not_ready(here: Here, blueprint: Blueprint, services: Collection[str], complaints: list[str]) -> EnvctlError:
+    """The error for services that were started and are not ready."""
+    observed = observe(here.world, here.identity)
+    candidates = [c for c in observed.containers if c.service in services]
+    culprits = [(c, why) for c in candidates if (why := _why(c, blueprint)) is not None]
+    data = status_of(here, observed).data()
+    if not culprits:
+        return EnvctlError(
+            Exit.UNHEALTHY,
+            "the environment did not come up",
+            details=tuple(complaints),
+            unchanged="What is running was left running.",
+            hint="Run `envctl status` to see how far it came, and `envctl up` to go on.",
+            data=data,
+        )
+    first = culprits[0][0].service
+    return EnvctlError(
+        Exit.UNHEALTHY,
+        "; ".join(f"{c.service} {why}" for c, why in culprits),
+        details=tuple(line for c, _ in culprits for line in _evidence(here, c)),
+        unchanged="What is running was left running, for you to look at.",
+        hint=f"See `envctl logs {first}`; once mended, `envctl up` goes on from here.",
+        data=data,
+    )
+
+
+def _why(container: Container, blueprint: Blueprint) -> str | None:
+    """Why a container counts as failed; None when it does not."""
+    one_shot = container.labels.get(labels.ROLE) == "before"
+    subject = "could not run what comes before it: it " if one_shot else ""
+    if container.oom_killed:
+        workload = blueprint.workload(container.service)
+        limit = workload.limits.memory if workload else None
+        at = f" at its limit of {limit // 2**20} MiB" if limit else ""
+        return f"{subject}was killed for memory{at}"
+    if container.state in ("exited", "dead") and not (one_shot and container.exit_code == 0):
+        return f"{subject}exited with status {container.exit_code}"
+    if container.health == "unhealthy":
+        return "did not become healthy"
+    if container.state == "created" and container.error:
+        return f"{subject}could not be started: {container.error}"
+    return None
+
+
+def _evidence(here: Here, container: Container) -> list[str]:
+    """The last things a container said, its health check included."""
+    name = container.name.removeprefix(f"{here.identity.full}_")
+    said: list[bytes] = []
+    for stream in ("stdout", "stderr"):
+        said += here.world.engine.logs(container.id, stream=stream, follow=False, since=None, tail=_LINES)
+    last = [line.decode("utf-8", "replace").partition(" ")[2] for line in sorted(said)[-_LINES:]]
+    health = container.health_output.splitlines()[-3:] if container.health == "unhealthy" else []
+    return [*(f"{name} | {line}" for line in last), *(f"{name} health check | {line}" for line in health)]

@@ -1,0 +1,96 @@
+"""The story of `logs`."""
+
+from __future__ import annotations
+
+import heapq
+import queue
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from envctl import labels
+from envctl.errors import EnvctlError, Exit
+from envctl.observed import Container
+from envctl.ops.observe import running_here
+from envctl.ops.setting import Here
+from envctl.reports import LogLine
+
+_AGO = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
+_STREAMS = ("stdout", "stderr")
+
+
+def logs(
+    here: Here, services: Sequence[str], *, follow: bool = False, since: str | None = None, tail: int | None = None
+) -> Iterator[LogLine]:
+    """What services printed, in the order of time; with `follow` also what they print from now on.
+
+    `since` is a time (RFC 3339) or how long ago (`90s`, `10m`, `1h30m`); `tail` lines of each service.
+    """
+    began = _since(since)
+    containers = _chosen(here, services)
+    streams = [_lines(here, c, s, follow=follow, since=began, tail=tail) for c in containers for s in _STREAMS]
+    return _as_they_come(streams) if follow else heapq.merge(*streams, key=lambda line: line.time)
+
+
+def _chosen(here: Here, services: Sequence[str]) -> list[Container]:
+    containers = [c for c in running_here(here.world, here.identity).containers if c.service]
+    known = {c.service for c in containers}
+    if unknown := [name for name in services if name not in known]:
+        raise EnvctlError(
+            Exit.NOT_FOUND,
+            f"no service {', '.join(unknown)} in the environment {here.identity.name}",
+            hint=f"There are: {', '.join(sorted(known))}.",
+        )
+    chosen = [c for c in containers if not services or c.service in services]
+    return sorted(chosen, key=lambda c: c.labels.get(labels.ROLE) == "service")  # one-shots first
+
+
+def _since(text: str | None) -> float | None:
+    """Seconds since the epoch."""
+    if text is None:
+        return None
+    if text and (match := _AGO.fullmatch(text)):
+        days, hours, minutes, seconds = (float(group or 0) for group in match.groups())
+        ago = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        return (datetime.now(UTC) - ago).timestamp()
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise EnvctlError(
+            Exit.USAGE,
+            f"{text!r} is neither a time nor a duration",
+            hint="Write `--since 10m`, `--since 1h30m` or `--since 2026-01-31T08:00:00Z`.",
+        ) from error
+    return given.astimezone(UTC).timestamp()
+
+
+def _lines(
+    here: Here, container: Container, stream: str, *, follow: bool, since: float | None, tail: int | None
+) -> Iterator[LogLine]:
+    raw = here.world.engine.logs(container.id, stream=stream, follow=follow, since=since, tail=tail)
+    for line in raw:
+        time, _, text = line.decode("utf-8", "replace").partition(" ")
+        yield LogLine(container.service, time, stream, text.rstrip("\r"))
+
+
+def _as_they_come(streams: list[Iterator[LogLine]]) -> Iterator[LogLine]:
+    """Lines of all streams until the last one ends."""
+    lines: queue.Queue[LogLine | None] = queue.Queue()
+
+    def pump(stream: Iterator[LogLine]) -> None:
+        try:
+            for line in stream:
+                lines.put(line)
+        finally:
+            lines.put(None)
+
+    for stream in streams:
+        threading.Thread(target=pump, args=(stream,), daemon=True).start()
+    open_streams = len(streams)
+    while open_streams:
+        line = lines.get()
+        if line is None:
+            open_streams -= 1
+        else:
+            yield line

@@ -1,0 +1,65 @@
+"""Reads what the daemon has, once."""
+
+from __future__ import annotations
+
+from envctl import labels
+from envctl.blueprint import Blueprint
+from envctl.errors import EnvctlError, Exit
+from envctl.identity import Identity
+from envctl.observed import Network, Observed
+from envctl.planning.ownership import is_ours
+from envctl.world import World
+from envctl.world.parallel import together
+
+
+def observe(world: World, identity: Identity, blueprint: Blueprint | None = None) -> Observed:
+    """An environment's objects, and with a blueprint also which of its images are there."""
+    own = {labels.PROJECT: identity.project, labels.ENVIRONMENT: identity.name}
+    world.engine.connect()
+    containers, volumes, networks, images = together(
+        world.shell,
+        (
+            lambda: world.engine.containers(own),
+            lambda: world.engine.volumes(own),
+            world.engine.networks,
+            lambda: _images(world, blueprint),
+        ),
+    )
+    return Observed(
+        containers=tuple(c for c in containers if is_ours(c.name, c.labels)),
+        network=_ours(identity, networks),
+        volumes=tuple(v for v in volumes if is_ours(v.name, v.labels)),
+        subnets=tuple(subnet for n in networks for subnet in n.subnets),
+        images=images,
+    )
+
+
+def running_here(world: World, identity: Identity) -> Observed:
+    """The environment, which must be there. Raises EnvctlError(NOT_FOUND) when it is not."""
+    observed = observe(world, identity)
+    if not observed.containers:
+        raise EnvctlError(
+            Exit.NOT_FOUND,
+            f"the environment {identity.name} of {identity.project} is not there",
+            hint="Bring it up with `envctl up`, or see what is there with `envctl ls`.",
+        )
+    return observed
+
+
+def _ours(identity: Identity, networks: tuple[Network, ...]) -> Network | None:
+    named = next((n for n in networks if n.name == identity.full), None)
+    if named is not None and not is_ours(named.name, named.labels):
+        raise EnvctlError(
+            Exit.NOT_OURS,
+            f"a network called {named.name} is there already, and envctl did not make it",
+            unchanged="Nothing was changed.",
+            hint=f"Rename or remove it (`docker network inspect {named.name}` shows whose it is).",
+        )
+    return named
+
+
+def _images(world: World, blueprint: Blueprint | None) -> dict[str, str]:
+    if blueprint is None:
+        return {}
+    candidates = {c for image in blueprint.images.values() for c in image.candidates}
+    return {c: found for c in sorted(candidates) if (found := world.engine.image(c)) is not None}

@@ -1,0 +1,28 @@
+"""Writes down with the daemon what was done to an environment's data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from envctl import labels
+from envctl.blueprint import Blueprint
+from envctl.observed import Record
+from envctl.ops.observe import observe
+from envctl.world import World
+
+
+def remember(world: World, blueprint: Blueprint, facts: Mapping[str, str]) -> None:
+    """Add facts to the environment's record. The new record is there before the old one goes."""
+    observed = observe(world, blueprint.identity)
+    old = observed.record
+    whole = {**old.facts, **facts}
+    if whole == old.facts:
+        return
+    new = Record(old.number + 1, whole)
+    own = {labels.FACT + key: value for key, value in whole.items()}
+    world.engine.create_volume(
+        new.name(blueprint.identity), {**blueprint.labels, **own, labels.ROLE: "record"}
+    )
+    for volume in observed.volumes:
+        if volume.labels.get(labels.ROLE) == "record":
+            world.engine.remove_volume(volume.name)

@@ -1,0 +1,12 @@
+"""The story of `schema`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from envctl.stack import schema as of_the_stack_file
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of the stack file, for editors."""
+    return of_the_stack_file()

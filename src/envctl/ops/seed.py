@@ -1,0 +1,46 @@
+"""The story of `seed`."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from envctl.errors import EnvctlError, Exit
+from envctl.ops.observe import running_here
+from envctl.ops.setting import Here
+from envctl.ops.up import up
+from envctl.reports import Seeded, Seeding
+from envctl.stack import workloads
+from envctl.workload import Workload
+
+
+def seed(here: Here, services: tuple[str, ...] = ()) -> Seeded:
+    """Fill the environment's databases again from their dumps: all of them, or those named.
+
+    The data there is replaced only once the new data is whole. Services that need it are stopped meanwhile and come up
+    again with what comes before them (migrations). Raises EnvctlError.
+    """
+    chosen = _chosen(here, services)
+    running_here(here.world, here.identity)
+    began = monotonic()
+    up(here, reload={workload.service for workload in chosen})
+    return Seeded(here.identity.name, tuple(_seeding(w, monotonic() - began) for w in chosen))
+
+
+def _chosen(here: Here, services: tuple[str, ...]) -> list[Workload]:
+    fillable = {w.service: w for w in workloads(here.stack) if w.database is not None and w.database.data}
+    unknown = [name for name in services if name not in fillable]
+    if unknown or not fillable:
+        known = ", ".join(fillable) or "none: give a service `data = …`"
+        raise EnvctlError(
+            Exit.USAGE,
+            f"{', '.join(unknown)} has no data to be filled with" if unknown else "no service has data to be filled with",
+            unchanged="Nothing was changed.",
+            hint=f"Services with data: {known}.",
+        )
+    return [fillable[name] for name in services or fillable]
+
+
+def _seeding(workload: Workload, seconds: float) -> Seeding:
+    database = workload.database
+    assert database is not None  # noqa: S101 – chosen for it
+    return Seeding(workload.service, database.data or "", str(database.dump), round(seconds, 3))

@@ -1,0 +1,43 @@
+"""Where a command is given: which stack, which environment, which world."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from envctl.blueprint import Blueprint
+from envctl.events import Tell
+from envctl.identity import Identity
+from envctl.planning.draw import draw
+from envctl.planning.names import by_hand, of_branch
+from envctl.stack import Stack, find, load
+from envctl.world import World, real_world
+from envctl.world.git import branch
+
+
+@dataclass(frozen=True)
+class Here:
+    """A stack, one environment of it, and the world."""
+
+    world: World
+    stack: Stack
+    identity: Identity
+
+    def blueprint(self) -> Blueprint:
+        """The environment drawn without reading what its images are built from: for those who only look."""
+        return draw(self.stack, self.identity, {})
+
+
+def here(file: Path | None, env: str | None, tell: Tell) -> Here:
+    """Find the stack file and the environment: the one named, else the branch's."""
+    stack = load(file if file is not None else find(Path.cwd()))
+    world = anywhere(tell)
+    project = stack.project
+    identity = by_hand(project, env) if env is not None else of_branch(project, branch(world.shell, stack.root))
+    return Here(world, stack, identity)
+
+
+def anywhere(tell: Tell) -> World:
+    """The world, for commands that need neither stack file nor branch."""
+    return real_world(tell, os.environ)

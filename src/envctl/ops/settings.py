@@ -1,0 +1,40 @@
+"""The story of `env`."""
+
+from __future__ import annotations
+
+from envctl import labels
+from envctl.errors import EnvctlError, Exit
+from envctl.ops.observe import running_here
+from envctl.ops.setting import Here
+from envctl.reports import Settings
+from envctl.secrets.passwords import recall
+from envctl.text import Hole, Password
+
+
+class _Unknown(Exception):
+    """A password or port that cannot be had now."""
+
+
+def settings(here: Here) -> Settings:
+    """The variables by which a program on the host reaches the environment's services, passwords included."""
+    blueprint = here.blueprint()
+    observed = running_here(here.world, here.identity)
+    passwords = recall(here.world, blueprint, observed)
+
+    def fill(hole: Hole) -> str:
+        container = observed.container(hole.service)
+        known = passwords.get(hole.service)
+        if isinstance(hole, Password) and known is not None:
+            return known.reveal()
+        if not isinstance(hole, Password) and container and (port := container.labels.get(labels.PORT)):
+            return port
+        raise _Unknown(hole.service)
+
+    try:
+        return Settings({name: value.fill(fill) for name, value in blueprint.settings.items()})
+    except _Unknown as error:
+        raise EnvctlError(
+            Exit.NOT_FOUND,
+            f"{error} is not up, so what it is reached by is not known",
+            hint="Run `envctl up` first.",
+        ) from error

@@ -1,0 +1,118 @@
+"""Starts services and stays until they are ready."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from envctl import labels
+from envctl.blueprint import Blueprint
+from envctl.events import Event
+from envctl.observed import Container
+from envctl.ops.failure import not_ready
+from envctl.ops.setting import Here
+from envctl.plan import Plan, Start
+from envctl.runtimes.compose import drive
+from envctl.runtimes.compose.project import render
+from envctl.secrets.passwords import Passwords, host_file, write_files
+from envctl.text import Hole, Password
+
+_GLANCE = 0.1  # seconds between two looks at the containers
+_SETTLED = 1.0  # seconds a service without a health check must run to count as started
+
+
+def start(here: Here, blueprint: Blueprint, plan: Plan, steps: Sequence[Start], passwords: Passwords) -> None:
+    """Start these services, each after those it needs. Raises EnvctlError(UNHEALTHY) that names who failed and why."""
+    services = frozenset(step.service for step in steps)
+    if not services:
+        return
+
+    def fill(hole: Hole) -> str:
+        return passwords[hole.service].reveal() if isinstance(hole, Password) else str(plan.ports[hole.service])
+
+    def mounted(service: str, path: str) -> str:
+        return str(host_file(here.world.runtime, blueprint, service, path))
+
+    write_files(here.world, blueprint, services, passwords)
+    project = render(blueprint, plan, services, fill, mounted)
+    with _watched(here, blueprint, services):
+        complaints = drive.up(here.world, project, here.stack.root)
+        if complaints or not _settle(here, services):
+            raise not_ready(here, blueprint, services, complaints)
+
+
+def _settle(here: Here, services: frozenset[str]) -> bool:
+    """Wait until all are ready; False as soon as one cannot become so."""
+    pause = threading.Event()
+    while True:
+        containers = [c for c in _look(here, services) if c.labels[labels.ROLE] == "service"]
+        if len(containers) < len(services) or any(_is_lost(c) for c in containers):
+            return False
+        if all(c.ready and (c.health or _age(c) >= _SETTLED) for c in containers):
+            return True
+        pause.wait(_GLANCE)
+
+
+def _is_lost(container: Container) -> bool:
+    return container.state in ("exited", "dead") or container.health == "unhealthy"
+
+
+def _age(container: Container) -> float:
+    if container.started_at is None:
+        return 0.0
+    began = datetime.fromisoformat(container.started_at[:19]).replace(tzinfo=UTC)
+    return (datetime.now(UTC) - began).total_seconds() - 1.0  # the fraction was cut off
+
+
+def _look(here: Here, services: frozenset[str]) -> list[Container]:
+    own = {labels.PROJECT: here.identity.project, labels.ENVIRONMENT: here.identity.name}
+    return [c for c in here.world.engine.containers(own) if c.service in services]
+
+
+@contextmanager
+def _watched(here: Here, blueprint: Blueprint, services: frozenset[str]) -> Iterator[None]:
+    """Tell what becomes of the services while they start."""
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(_GLANCE):
+            _tell_states(here, blueprint, services)
+
+    for service in sorted(services):
+        here.world.tell(Event(service, "starting", "waiting"))
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
+        _tell_states(here, blueprint, services)
+
+
+def _tell_states(here: Here, blueprint: Blueprint, services: frozenset[str]) -> None:
+    containers = _look(here, services)
+    runners = {c.service: c for c in containers if c.labels[labels.ROLE] == "service"}
+    one_shots = {c.service: c for c in containers if c.labels[labels.ROLE] == "before"}
+    for service in sorted(services):
+        here.world.tell(_state(blueprint, service, runners, one_shots.get(service)))
+
+
+def _state(
+    blueprint: Blueprint, service: str, runners: dict[str, Container], one_shot: Container | None
+) -> Event:
+    container = runners.get(service)
+    if container is None or container.state == "created":
+        if one_shot is not None and one_shot.state == "running":
+            return Event(service, "running what comes before it")
+        workload = blueprint.workload(service)
+        needs = workload.needs if workload else ()
+        missing = [n for n in needs if (c := runners.get(n)) is not None and not c.ready]
+        return Event(service, f"waiting for {', '.join(missing)}" if missing else "starting", "waiting")
+    if _is_lost(container):
+        return Event(service, container.health or f"{container.state} with status {container.exit_code}", "failed")
+    if container.ready:
+        return Event(service, container.health or "running", "done")
+    return Event(service, "waiting to become healthy", "waiting")

@@ -1,0 +1,127 @@
+"""The steps from what is to what shall be, each with its cause. A plan is a value; its text is the dry run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do, and why."""
+
+    because: str
+
+
+@dataclass(frozen=True)
+class PrepareImage(Step):
+    """Pull or build a service's image."""
+
+    service: str
+    image: str
+    build: bool = False
+
+    def __str__(self) -> str:
+        return f"{'build' if self.build else 'pull'} image {self.image} for {self.service}"
+
+
+@dataclass(frozen=True)
+class RemoveContainer(Step):
+    """Remove one of our containers."""
+
+    id: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"remove container {self.name}"
+
+
+@dataclass(frozen=True)
+class CreateNetwork(Step):
+    """Create the environment's network."""
+
+    name: str
+    subnet: str
+
+    def __str__(self) -> str:
+        return f"create network {self.name} ({self.subnet})"
+
+
+@dataclass(frozen=True)
+class CreateVolume(Step):
+    """Create a volume for a service's data."""
+
+    name: str
+    service: str
+
+    def __str__(self) -> str:
+        return f"create volume {self.name}"
+
+
+@dataclass(frozen=True)
+class Start(Step):
+    """Start a service; Compose orders those that start together."""
+
+    service: str
+
+    def __str__(self) -> str:
+        return f"start {self.service}"
+
+
+@dataclass(frozen=True)
+class SetPassword(Step):
+    """Give a database role the environment's password."""
+
+    service: str
+    user: str
+
+    def __str__(self) -> str:
+        return f"set the password of {self.user} in {self.service}"
+
+
+@dataclass(frozen=True)
+class CreateTopics(Step):
+    """Create the Kafka topics that are missing."""
+
+    service: str
+    partitions: Mapping[str, int]
+
+    def __str__(self) -> str:
+        return f"create topics in {self.service}: {', '.join(f'{n} ({p})' for n, p in self.partitions.items())}"
+
+
+@dataclass(frozen=True)
+class Load(Step):
+    """Fill a database from its dump. `fresh`: it holds nothing yet that could be kept."""
+
+    service: str
+    data: str
+    fresh: bool = False
+
+    def __str__(self) -> str:
+        return f"load {self.data} into {self.service}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Steps in the order of their stages. Steps of one stage do not depend on each other.
+
+    `prepare`: images, network, volumes, removals · `stores`: services that hold data · `provision`: what goes into
+    them · `services`: everything else. `ports` are the published ports: service → port on loopback.
+    """
+
+    prepare: tuple[Step, ...] = ()
+    stores: tuple[Start, ...] = ()
+    provision: tuple[Step, ...] = ()
+    services: tuple[Start, ...] = ()
+    ports: Mapping[str, int] = field(default_factory=dict)
+    images: Mapping[str, str] = field(default_factory=dict)  # service → the reference it will run from
+    digests: Mapping[str, str] = field(default_factory=dict)  # service → what its container is made from
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every step, in order."""
+        return (*self.prepare, *self.stores, *self.provision, *self.services)
+
+    def __str__(self) -> str:
+        return "\n".join(f"{step}  # {step.because}" for step in self.steps) or "nothing to do"

@@ -1,0 +1,1 @@
+"""Pure decisions: from values to values. Nothing here touches the outside."""

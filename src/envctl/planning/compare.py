@@ -1,0 +1,266 @@
+"""Blueprint × Observed → Plan."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import asdict
+
+from envctl import labels
+from envctl.blueprint import Blueprint, Image
+from envctl.errors import EnvctlError, Exit
+from envctl.observed import Container, Observed
+from envctl.plan import (
+    CreateNetwork,
+    CreateTopics,
+    CreateVolume,
+    Load,
+    Plan,
+    PrepareImage,
+    RemoveContainer,
+    SetPassword,
+    Start,
+    Step,
+)
+from envctl.planning.slots import assign, block, choose
+from envctl.text import Hole, Password, Text
+from envctl.workload import Workload
+
+FORMAT = 1  # part of every digest: a change in how containers are rendered is a change of all of them
+
+
+def compare(
+    blueprint: Blueprint,
+    observed: Observed,
+    passwords: Mapping[str, str],
+    free: Callable[[int], bool],
+    *,
+    rebuild: bool = False,
+    reload: Collection[str] = (),
+) -> Plan:
+    """Decide the steps from what is to what the blueprint says.
+
+    `passwords` has a fingerprint of each service's password; `free` tells whether a port of the host can be had.
+    `rebuild` builds every image anew; `reload` names the services whose data is loaded again.
+    Raises EnvctlError(NO_CAPACITY) when no subnet or port is left.
+    """
+    subnet = _subnet(blueprint, observed, free)
+    ports = _ports(blueprint, observed, subnet, free)
+    images = {service: _reference(image, observed) for service, image in blueprint.images.items()}
+    digests = {
+        # The image's own name counts: whether it came by way of a mirror makes no difference to a container.
+        w.service: _digest(w, blueprint.images[w.service].candidates[0], ports.get(w.service), passwords)
+        for w in blueprint.workloads
+    }
+    provision = _provision(blueprint, observed, passwords, reload)
+    loaded = {step.service for step in provision if isinstance(step, Load)}
+    starts = {
+        w.service: Start(because, w.service)
+        for w in blueprint.workloads
+        if (because := _why_start(w, observed.container(w.service), digests[w.service], loaded, rebuild=rebuild))
+    }
+    stores = _stores(blueprint.workloads)
+    return Plan(
+        prepare=(
+            *_images(blueprint, observed, images, rebuild=rebuild),
+            *_removals(blueprint, observed, starts),
+            *_network(blueprint, observed, subnet),
+            *_volumes(blueprint, observed),
+        ),
+        stores=tuple(step for service, step in starts.items() if service in stores),
+        provision=provision,
+        services=tuple(step for service, step in starts.items() if service not in stores),
+        ports=ports,
+        images=images,
+        digests=digests,
+    )
+
+
+def _subnet(
+    blueprint: Blueprint, observed: Observed, free: Callable[[int], bool]
+) -> ipaddress.IPv4Network:
+    if observed.network is None:
+        return choose(blueprint.identity.full, observed.subnets, free)
+    try:
+        (subnet,) = observed.network.subnets
+        return ipaddress.IPv4Network(subnet)
+    except ValueError as error:
+        raise EnvctlError(
+            Exit.NOT_OURS,
+            f"the network {observed.network.name} has another shape than envctl gives its networks",
+            unchanged="Nothing was changed.",
+            hint="Run `envctl down`, then `envctl up`.",
+        ) from error
+
+
+def _ports(
+    blueprint: Blueprint, observed: Observed, subnet: ipaddress.IPv4Network, free: Callable[[int], bool]
+) -> dict[str, int]:
+    containers = {w.service: observed.container(w.service) for w in blueprint.workloads if w.port is not None}
+    kept = {
+        service: int(port)
+        for service, container in containers.items()
+        if container and (port := container.labels.get(labels.PORT, "")).isdigit()
+    }
+    held = {port: service for service, port in kept.items() if _is_up(containers[service])}
+    return assign(
+        containers, block(subnet), kept, lambda service, port: held.get(port) == service or free(port)
+    )
+
+
+def _is_up(container: Container | None) -> bool:
+    return container is not None and container.state in ("running", "paused", "restarting")
+
+
+def _reference(image: Image, observed: Observed) -> str:
+    """The first reference the daemon has; else where it will be pulled from or what it will be called."""
+    present = next((c for c in image.candidates if c in observed.images), None)
+    return present or (image.candidates[0] if len(image.candidates) == 1 else image.candidates[1])
+
+
+def _digest(workload: Workload, image: str, port: int | None, passwords: Mapping[str, str]) -> str:
+    """What a container is made from, passwords included, as a hash. Topics and dumps are not part of a container."""
+
+    def value(hole: Hole) -> str:
+        return f"password {passwords.get(hole.service)}" if isinstance(hole, Password) else f"port {port}"
+
+    def plain(thing: object) -> str:
+        return thing.fill(value) if isinstance(thing, Text) else str(thing)
+
+    made_from = {
+        key: {k: plain(v) for k, v in content.items()} if isinstance(content, Mapping) else content
+        for key in ("entrypoint", "command", "environment", "files", "port", "probe", "before", "limits")
+        for content in (getattr(workload, key),)
+    }
+    whole = {
+        **made_from,
+        "mounts": [asdict(mount) for mount in workload.mounts],
+        "public": workload.public,
+        "image": image,
+        "published": port,
+        "format": FORMAT,
+    }
+    return hashlib.sha256(json.dumps(whole, sort_keys=True, default=str).encode()).hexdigest()[:32]
+
+
+def _why_start(
+    workload: Workload, container: Container | None, digest: str, loaded: Collection[str], *, rebuild: bool
+) -> str | None:
+    if container is None:
+        return "it is not there"
+    if container.labels.get(labels.DIGEST) != digest:
+        return "its definition changed"
+    if rebuild and workload.build is not None:
+        return "its image is built anew"
+    if not workload.stateful and (needed := [need for need in workload.needs if need in loaded]):
+        return f"the data of {', '.join(needed)} is loaded"
+    if container.ready:
+        return None
+    if container.state == "running":
+        return f"it is {container.health}"
+    code = f" with status {container.exit_code}" if container.state == "exited" else ""
+    return f"it is {container.state}{code}"
+
+
+def _stores(workloads: Iterable[Workload]) -> set[str]:
+    """The services that hold data, and what those need."""
+    by_name = {w.service: w for w in workloads}
+    stores: set[str] = set()
+    waiting = [w.service for w in by_name.values() if w.stateful]
+    while waiting:
+        service = waiting.pop()
+        if service not in stores:
+            stores.add(service)
+            waiting.extend(by_name[service].needs)
+    return stores
+
+
+def _images(
+    blueprint: Blueprint, observed: Observed, images: Mapping[str, str], *, rebuild: bool
+) -> Iterable[Step]:
+    seen: set[str] = set()
+    for service, image in blueprint.images.items():
+        reference = images[service]
+        absent = reference not in observed.images
+        if reference not in seen and (absent or (rebuild and image.built)):
+            because = "the daemon does not have it" if absent else "asked for"
+            yield PrepareImage(because, service, reference, image.built)
+        seen.add(reference)
+
+
+def _removals(blueprint: Blueprint, observed: Observed, starts: Mapping[str, Start]) -> Iterable[Step]:
+    """Containers of services that left the stack file, and the old ones of services that start anew.
+
+    Not those that merely stopped: these are started again as they are.
+    """
+    for container in observed.containers:
+        if blueprint.workload(container.service) is None:
+            yield RemoveContainer("its service is no longer in the stack file", container.id, container.name)
+        elif container.service in starts and (_is_up(container) or container.labels.get(labels.ROLE) == "before"):
+            yield RemoveContainer(starts[container.service].because, container.id, container.name)
+
+
+def _network(blueprint: Blueprint, observed: Observed, subnet: ipaddress.IPv4Network) -> Iterable[Step]:
+    if observed.network is None:
+        yield CreateNetwork("it is not there", blueprint.network, str(subnet))
+
+
+def _volumes(blueprint: Blueprint, observed: Observed) -> Iterable[Step]:
+    for workload in blueprint.workloads:
+        for mount in workload.mounts:
+            name = blueprint.volume(workload.service, mount.volume)
+            if not observed.has_volume(name):
+                yield CreateVolume("it is not there", name, workload.service)
+
+
+def _provision(
+    blueprint: Blueprint, observed: Observed, passwords: Mapping[str, str], reload: Collection[str]
+) -> tuple[Step, ...]:
+    steps: list[Step] = []
+    for workload in blueprint.workloads:
+        volumes = [blueprint.volume(workload.service, mount.volume) for mount in workload.mounts]
+        facts = observed.record.facts if all(observed.has_volume(v) for v in volumes) else None
+        steps += _provision_database(workload, facts, passwords.get(workload.service), reload)
+        steps += _provision_topics(workload, facts)
+    return tuple(steps)
+
+
+def _provision_database(
+    workload: Workload, facts: Mapping[str, str] | None, password: str | None, reload: Collection[str]
+) -> Iterable[Step]:
+    """`facts` is what is recorded of a service whose volumes are there; None when they are new."""
+    service, database = workload.service, workload.database
+    if database is None:
+        return
+    if facts is not None and facts.get(fact("password", service)) != password:
+        yield SetPassword("its volume may still have an older one", service, database.user)
+    if database.data is None:
+        return
+    if facts is None:
+        yield Load("its database is new", service, database.data, fresh=True)
+    elif fact("data", service) not in facts:
+        yield Load("no run finished loading it", service, database.data, fresh=True)
+    elif service in reload:
+        yield Load("asked for", service, database.data)
+
+
+def _provision_topics(workload: Workload, facts: Mapping[str, str] | None) -> Iterable[Step]:
+    if workload.topics is None or not workload.topics.partitions:
+        return
+    partitions = workload.topics.partitions
+    if facts is None:
+        yield CreateTopics("the broker is new", workload.service, partitions)
+    elif facts.get(fact("topics", workload.service)) != topics_fingerprint(partitions):
+        yield CreateTopics("the topics changed", workload.service, partitions)
+
+
+def fact(what: str, service: str) -> str:
+    """The key in the record under which it stands what was done to a service."""
+    return f"{what}.{service}"
+
+
+def topics_fingerprint(partitions: Mapping[str, int]) -> str:
+    """What the record says once a broker has these topics."""
+    return hashlib.sha256(json.dumps(sorted(partitions.items())).encode()).hexdigest()[:16]

@@ -1,0 +1,44 @@
+"""How an environment gets its name."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from envctl.errors import EnvctlError, Exit
+from envctl.identity import Identity
+
+LONGEST = 32  # project (30) + "_" + name stay within a DNS label (63)
+_HASH = 8
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
+
+
+def environment_name(ref: str) -> str:
+    """The environment of a full git ref: a readable fold of it and a hash of all of it, at most 32 characters.
+
+    `refs/heads/feature/a`, `refs/heads/feature-a` and `refs/heads/Feature/A` get three names.
+    """
+    short = re.sub(r"^refs/(heads|tags|remotes)/", "", ref)
+    fold = re.sub(r"[^a-z0-9]+", "-", short.lower()).strip("-")[: LONGEST - _HASH - 1].strip("-")
+    digest = hashlib.sha256(ref.encode("utf-8", "surrogateescape")).hexdigest()[:_HASH]
+    return f"{fold}-{digest}" if fold else f"branch-{digest}"
+
+
+def of_branch(project: str, ref: str) -> Identity:
+    """The environment of a branch."""
+    return Identity(project, environment_name(ref), ref)
+
+
+def by_hand(project: str, name: str) -> Identity:
+    """The environment of a name somebody typed. Raises EnvctlError(USAGE) for one that cannot be."""
+    if not _NAME.fullmatch(name):
+        raise EnvctlError(
+            Exit.USAGE,
+            f"{name!r} cannot be the name of an environment",
+            hint=f"Use at most {LONGEST} of a-z, 0-9 and -, such as `--env {_suggestion(name)}`.",
+        )
+    return Identity(project, name)
+
+
+def _suggestion(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:LONGEST].strip("-") or "try-1"

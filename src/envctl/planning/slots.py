@@ -1,0 +1,83 @@
+"""Which subnet an environment gets, and which ports.
+
+An environment's *slot* is one number that decides both. The daemon refuses overlapping subnets, so creating the network
+reserves the slot at once for every client of the daemon: no file, no lock, nothing to clean up.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from envctl.errors import EnvctlError, Exit
+
+RANGE = ipaddress.IPv4Network("10.213.0.0/16")
+PREFIX = 25  # 126 addresses
+SLOTS = 2 ** (PREFIX - RANGE.prefixlen)
+FIRST_PORT = 16000  # with 512 slots of 32 ports this ends below Linux's ephemeral ports (32768)
+PORTS = 32
+
+Free = Callable[[int], bool]
+
+
+def choose(name: str, taken: Iterable[str], free: Free) -> ipaddress.IPv4Network:
+    """The subnet for a new environment: the first from its own place on that nobody overlaps and whose ports are free.
+
+    Raises EnvctlError(NO_CAPACITY) when all are taken.
+    """
+    others = [ipaddress.ip_network(subnet, strict=False) for subnet in taken]
+    mine = [o for o in others if isinstance(o, ipaddress.IPv4Network) and o.overlaps(RANGE)]
+    for slot in _from(_number(name) % SLOTS, SLOTS):
+        subnet = ipaddress.IPv4Network((int(RANGE.network_address) + slot * 2 ** (32 - PREFIX), PREFIX))
+        if not any(subnet.overlaps(other) for other in mine) and all(free(port) for port in block(subnet)):
+            return subnet
+    raise EnvctlError(
+        Exit.NO_CAPACITY,
+        f"no subnet is left: all {SLOTS} of {RANGE} are taken, or their ports are",
+        unchanged="Nothing was started.",
+        hint="See which environments are there with `envctl ls`, and remove one with `envctl down --env NAME`.",
+    )
+
+
+def block(subnet: ipaddress.IPv4Network) -> range:
+    """The ports that belong to a subnet of ours."""
+    slot = (int(subnet.network_address) - int(RANGE.network_address)) // 2 ** (32 - PREFIX)
+    first = FIRST_PORT + slot * PORTS
+    return range(first, first + PORTS)
+
+
+def assign(
+    services: Iterable[str], ports: range, kept: Mapping[str, int], free: Callable[[str, int], bool]
+) -> dict[str, int]:
+    """A published port for each service: the one it had if it can keep it, else a free one of the block.
+
+    `free(service, port)` tells whether that service could have that port now. Raises EnvctlError(NO_CAPACITY).
+    """
+    wanted = list(services)
+    assigned = {s: kept[s] for s in wanted if s in kept and free(s, kept[s])}
+    for service in wanted:
+        if service in assigned:
+            continue
+        start = _number(service) % len(ports)
+        for offset in _from(start, len(ports)):
+            port = ports[offset]
+            if port not in assigned.values() and port not in kept.values() and free(service, port):
+                assigned[service] = port
+                break
+        else:
+            raise EnvctlError(
+                Exit.NO_CAPACITY,
+                f"no port is left for {service}: {ports.start}–{ports.stop - 1} are taken",
+                unchanged="Nothing was started.",
+                hint="Stop what listens there, or run `envctl down` and `envctl up` to get another range.",
+            )
+    return assigned
+
+
+def _from(start: int, count: int) -> Iterator[int]:
+    return (number % count for number in range(start, start + count))
+
+
+def _number(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8])

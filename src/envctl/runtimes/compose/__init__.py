@@ -1,0 +1,1 @@
+"""Docker Compose: rendering a project, and driving it."""

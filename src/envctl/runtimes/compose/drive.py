@@ -1,0 +1,54 @@
+"""Runs `docker compose` on a rendered project."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from envctl.errors import EnvctlError, Exit
+from envctl.world import World
+
+_COMPOSE = ("docker", "compose", "--ansi", "never", "--progress", "quiet")
+_ENVIRONMENT = {"COMPOSE_IGNORE_ORPHANS": "true", "COMPOSE_PARALLEL_LIMIT": "16"}
+_PORT_TAKEN = re.compile(r"port is already allocated|address already in use|ports are not available", re.IGNORECASE)
+
+
+def up(world: World, project: dict[str, Any], folder: Path) -> list[str]:
+    """Start a project's services in the order of their needs, each once those it needs are ready.
+
+    Returns what Compose complained about when a service did not come up: the caller can see better which and why.
+    Raises EnvctlError when Compose is missing or could not do its part.
+    """
+    argv = (
+        *_COMPOSE,
+        "--project-directory", str(folder),
+        "--env-file", "/dev/null",  # no `.env` of the folder changes what was decided
+        "--file", "-",
+        "up", "--detach", "--no-build", "--quiet-pull",
+    )  # fmt: skip
+    finished = world.shell.run(argv, stdin=[json.dumps(project).encode()], env=_ENVIRONMENT)
+    if finished.status == 0:
+        return []
+    complaint = _complaint(finished.stderr)
+    if "is not a docker command" in complaint or finished.status == 127:  # noqa: PLR2004 – as in a shell
+        raise EnvctlError(
+            Exit.DOCKER,
+            "Docker Compose is not installed",
+            unchanged="No container was started.",
+            hint="Install the Compose plugin (2.24 or later), then run the same command again.",
+        )
+    if _PORT_TAKEN.search(complaint):
+        raise EnvctlError(
+            Exit.NO_CAPACITY,
+            "a port was taken by another program while the environment started",
+            details=tuple(complaint.splitlines()),
+            hint="Run `envctl up` again: it chooses another port.",
+        )
+    return complaint.splitlines()
+
+
+def _complaint(stderr: bytes) -> str:
+    lines = stderr.decode("utf-8", "replace").splitlines()
+    return "\n".join(line.strip() for line in lines if line.strip() and "level=warning" not in line)

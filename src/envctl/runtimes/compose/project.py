@@ -1,0 +1,194 @@
+"""Blueprint × Plan → a Compose project. Pure: it renders, and drives nothing.
+
+The format is Compose's own (compose-spec). Only long forms are used and the document is JSON with `$` doubled, so that no
+value can be read as anything but itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from envctl import labels
+from envctl.blueprint import Blueprint
+from envctl.plan import Plan
+from envctl.text import Hole, Text
+from envctl.workload import Workload
+
+_WATCH_WHILE_STARTING = "200ms"
+_WATCH = "10s"
+
+Fill = Callable[[Hole], str]
+HostFile = Callable[[str, str], str]  # (service, path in the container) → path on the host
+
+
+def before_name(service: str) -> str:
+    """The Compose service of a service's one-shot."""
+    return f"{service}-before"
+
+
+def render(
+    blueprint: Blueprint, plan: Plan, services: Collection[str], fill: Fill, host_file: HostFile
+) -> dict[str, Any]:
+    """The project that starts `services`, which others already run beside.
+
+    `fill` knows passwords and ports; the result is for Compose's standard input, never for a disk.
+    """
+    wanted = [w for w in blueprint.workloads if w.service in services]
+    rendered: dict[str, Any] = {}
+    for workload in wanted:
+        rendered[workload.service] = _service(blueprint, plan, workload, wanted, fill)
+        if workload.before is not None:
+            rendered[before_name(workload.service)] = _before(blueprint, plan, workload, wanted, fill)
+    document = {
+        "name": blueprint.identity.full,
+        "services": rendered,
+        "networks": {"default": {"name": blueprint.network, "external": True}},
+        "volumes": {
+            f"{w.service}-{mount.volume}": {
+                "name": blueprint.volume(w.service, mount.volume),
+                "external": True,
+            }
+            for w in wanted
+            for mount in w.mounts
+        },
+        "secrets": {
+            _secret(w.service, path): {"file": host_file(w.service, path)} for w in wanted for path in w.files
+        },
+    }
+    return {key: _escaped(value) for key, value in document.items()}
+
+
+def _service(
+    blueprint: Blueprint, plan: Plan, workload: Workload, started: list[Workload], fill: Fill
+) -> dict[str, Any]:
+    service = workload.service
+    port = plan.ports.get(service)
+    own = {
+        **_labels(blueprint, workload, "service"),
+        labels.DIGEST: plan.digests[service],
+        **({labels.PORT: str(port)} if port else {}),
+        **({labels.PUBLIC: "true"} if workload.public else {}),
+    }
+    return {
+        **_common(blueprint, plan, workload, fill),
+        "container_name": blueprint.container(service),
+        "labels": own,
+        **_optional(
+            command=_list(workload.command),
+            healthcheck=_healthcheck(workload),
+            ports=_ports(workload, port),
+        ),
+        "depends_on": _needs(workload, started, with_before=True),
+    }
+
+
+def _before(
+    blueprint: Blueprint, plan: Plan, workload: Workload, started: list[Workload], fill: Fill
+) -> dict[str, Any]:
+    name = before_name(workload.service)
+    return {
+        **_common(blueprint, plan, workload, fill),
+        "container_name": blueprint.container(name),
+        "labels": _labels(blueprint, workload, "before"),
+        "command": _list(workload.before),
+        "healthcheck": {"disable": True},
+        "depends_on": _needs(workload, started, with_before=False),
+    }
+
+
+def _common(blueprint: Blueprint, plan: Plan, workload: Workload, fill: Fill) -> dict[str, Any]:
+    return {
+        "image": plan.images[workload.service],
+        "pull_policy": "never",
+        "restart": "no",
+        "environment": {name: value.fill(fill) for name, value in workload.environment.items()},
+        "networks": {"default": None},
+        "stop_grace_period": f"{workload.stop_grace:g}s",
+        **_limits(workload),
+        **_optional(
+            entrypoint=_list(workload.entrypoint),
+            volumes=[
+                {"type": "volume", "source": f"{workload.service}-{m.volume}", "target": m.path}
+                for m in workload.mounts
+            ],
+            secrets=[{"source": _secret(workload.service, path), "target": path} for path in workload.files],
+        ),
+    }
+
+
+def _labels(blueprint: Blueprint, workload: Workload, role: str) -> dict[str, str]:
+    return {
+        **blueprint.labels,
+        labels.SERVICE: workload.service,
+        labels.KIND: workload.kind,
+        labels.ROLE: role,
+    }
+
+
+def _needs(workload: Workload, started: list[Workload], *, with_before: bool) -> dict[str, Any]:
+    """What Compose waits for. Services that are not started now are up already."""
+    by_name = {w.service: w for w in started}
+    needs: dict[str, Any] = {}
+    for need in workload.needs:
+        if need in by_name:
+            condition = "service_healthy" if by_name[need].probe else "service_started"
+            needs[need] = {"condition": condition, "required": True}
+    if with_before and workload.before is not None:
+        needs[before_name(workload.service)] = {"condition": "service_completed_successfully", "required": True}
+    return needs
+
+
+def _healthcheck(workload: Workload) -> dict[str, Any] | None:
+    if workload.probe is None:
+        return None
+    return {
+        "test": ["CMD", *workload.probe.command],
+        "start_period": f"{workload.probe.patience:g}s",
+        "start_interval": _WATCH_WHILE_STARTING,
+        "interval": _WATCH,
+        "timeout": "5s",
+        "retries": 3,
+    }
+
+
+def _ports(workload: Workload, published: int | None) -> list[dict[str, Any]]:
+    if workload.port is None or published is None:
+        return []
+    return [
+        {"target": workload.port, "published": str(published), "host_ip": "127.0.0.1", "protocol": "tcp", "mode": "host"}
+    ]
+
+
+def _limits(workload: Workload) -> dict[str, Any]:
+    limits = workload.limits
+    return _optional(
+        mem_limit=limits.memory,
+        memswap_limit=limits.memory,  # no swap beside it, or the limit would be twice as high as it says
+        cpus=limits.cpus,
+        pids_limit=limits.pids,
+    )
+
+
+def _secret(service: str, path: str) -> str:
+    return f"{service}-{path.rpartition('/')[2]}"
+
+
+def _list(words: tuple[str, ...] | None) -> list[str] | None:
+    return None if words is None else list(words)
+
+
+def _optional(**values: Any) -> dict[str, Any]:
+    """Only what is said."""
+    return {key: value for key, value in values.items() if value not in (None, [], {})}
+
+
+def _escaped(value: Any) -> Any:
+    """Every string as Compose must read it to get it back: it replaces `$…` in values, not in keys of mappings."""
+    if isinstance(value, str):
+        return value.replace("$", "$$")
+    if isinstance(value, Mapping):
+        return {key: _escaped(content) for key, content in value.items()}
+    if isinstance(value, list):
+        return [_escaped(item) for item in value]
+    return value

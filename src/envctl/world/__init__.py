@@ -1,0 +1,32 @@
+"""Everything that touches the outside. Who holds no World is pure."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from envctl.events import Tell
+from envctl.world.engine import Engine
+from envctl.world.locks import Locks
+from envctl.world.places import runtime_folder
+from envctl.world.shell import Shell
+
+
+@dataclass(frozen=True)
+class World:
+    """The daemon, programs, locks and the folder whose files never reach a disk."""
+
+    engine: Engine
+    shell: Shell
+    locks: Locks
+    runtime: Path
+    tell: Tell
+
+
+def real_world(tell: Tell, environ: Mapping[str, str] = os.environ) -> World:
+    """The world as it is. Connects to nothing before it is asked."""
+    runtime = runtime_folder(environ)
+    shell = Shell(environ)
+    return World(Engine(environ), shell, Locks(runtime / "locks", tell), runtime, tell)

@@ -1,0 +1,320 @@
+"""The Docker Engine's API, reduced to what envctl does with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from envctl import labels
+from envctl.errors import EnvctlError, Exit
+from envctl.observed import Container, Network, Volume
+
+if TYPE_CHECKING:
+    from docker import APIClient
+    from docker.errors import APIError
+
+_OLDEST = (1, 44)  # Engine 25: `start_interval` of health checks, one network per name
+
+
+class SubnetTaken(Exception):
+    """Somebody else got the subnet since we looked."""
+
+
+class Engine:
+    """Connects on first use. Every method raises EnvctlError(DOCKER) when no daemon answers."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self._client: APIClient | None = None
+
+    @property
+    def client(self) -> APIClient:
+        """The connection."""
+        if self._client is None:
+            self._client = _connect(self._environ)
+        return self._client
+
+    def connect(self) -> None:
+        """Connect now rather than from several threads at once."""
+        _ = self.client
+
+    def containers(self, only: Mapping[str, str]) -> tuple[Container, ...]:
+        """Containers with all these labels, in whatever state."""
+        with _speaking():
+            found = self.client.containers(all=True, filters={"label": _filter(only)})
+        seen = (self.inspect(raw["Id"]) for raw in found)
+        return tuple(container for container in seen if container is not None)
+
+    def inspect(self, container: str) -> Container | None:
+        """One container by ID or name; None when it is gone."""
+        from docker.errors import NotFound
+
+        try:
+            with _speaking():
+                return _container(self.client.inspect_container(container))
+        except NotFound:
+            return None
+
+    def listed(self) -> tuple[Container, ...]:
+        """Every container that carries our labels, without details: quick however many there are."""
+        with _speaking():
+            found = self.client.containers(all=True, filters={"label": [labels.ENVIRONMENT]})
+        return tuple(_listed(raw) for raw in found)
+
+    def networks(self) -> tuple[Network, ...]:
+        """Every network of the daemon."""
+        with _speaking():
+            return tuple(_network(raw) for raw in self.client.networks())
+
+    def volumes(self, only: Mapping[str, str] | None = None) -> tuple[Volume, ...]:
+        """Volumes with all these labels; those with ours when none are named."""
+        wanted = _filter(only) if only else [labels.ENVIRONMENT]
+        with _speaking():
+            found = self.client.volumes(filters={"label": wanted})["Volumes"] or []
+        return tuple(Volume(raw["Name"], raw.get("Labels") or {}) for raw in found)
+
+    def image(self, reference: str) -> str | None:
+        """The ID of an image; None when the daemon does not have it."""
+        from docker.errors import NotFound
+
+        try:
+            with _speaking():
+                return str(self.client.inspect_image(reference)["Id"])
+        except NotFound:
+            return None
+
+    def pull(self, reference: str, progress: Callable[[str], None]) -> str | None:
+        """Pull an image. Returns why it cannot be had, None when it is there."""
+        from docker.errors import APIError
+        from docker.utils import parse_repository_tag
+
+        repository, tag = parse_repository_tag(reference)
+        layers: dict[str, tuple[int, int]] = {}
+        try:
+            with _speaking():
+                for event in self.client.pull(repository, tag or "latest", stream=True, decode=True):
+                    if error := event.get("error"):
+                        return str(error)
+                    detail = event.get("progressDetail") or {}
+                    if event.get("status") == "Downloading" and detail.get("total"):
+                        layers[event["id"]] = (detail["current"], detail["total"])
+                        done, total = (sum(amounts) for amounts in zip(*layers.values(), strict=True))
+                        progress(f"pulling {done * 100 // total} %")
+        except APIError as error:
+            return str(error.explanation or error)
+        return None
+
+    def create_network(self, name: str, subnet: str, own: Mapping[str, str]) -> None:
+        """Create a bridge network. Raises SubnetTaken when the subnet overlaps another network's."""
+        from docker.errors import APIError
+        from docker.types import IPAMConfig, IPAMPool
+
+        ipam = IPAMConfig(pool_configs=[IPAMPool(subnet=subnet)])
+        try:
+            with _speaking():
+                self.client.create_network(name, driver="bridge", ipam=ipam, labels=dict(own))
+        except APIError as error:
+            if "overlaps" in str(error.explanation):
+                raise SubnetTaken(subnet) from error
+            raise _refused(f"network {name}", error) from error
+
+    def create_volume(self, name: str, own: Mapping[str, str]) -> None:
+        """Create a volume, or find the one of that name."""
+        with _speaking(f"volume {name}"):
+            self.client.create_volume(name, labels=dict(own))
+
+    def remove_container(self, container: str, *, grace: int = 10) -> None:
+        """Stop a container, killing it after `grace` seconds, and remove it with its anonymous volumes."""
+        with _speaking(f"container {container}", gone_is_fine=True):
+            self.client.stop(container, timeout=grace)
+        with _speaking(f"container {container}", gone_is_fine=True):
+            self.client.remove_container(container, v=True, force=True)
+
+    def remove_network(self, network: str) -> None:
+        """Remove a network by ID."""
+        with _speaking(f"network {network}", gone_is_fine=True):
+            self.client.remove_network(network)
+
+    def remove_volume(self, volume: str) -> None:
+        """Remove a volume and what is in it."""
+        with _speaking(f"volume {volume}", gone_is_fine=True):
+            self.client.remove_volume(volume)
+
+    def read_file(self, container: str, path: str) -> bytes | None:
+        """A small file of a container, running or not; None when it cannot be had."""
+        from docker.errors import APIError
+
+        try:
+            with _speaking():
+                stream, _ = self.client.get_archive(container, path)
+                return _only_file(b"".join(stream))
+        except APIError:
+            return None
+
+    def put_archive(self, container: str, path: str, tar: Iterable[bytes]) -> None:
+        """Unpack a tar stream in a folder of a container."""
+        with _speaking(f"container {container}"):
+            self.client.put_archive(container, path, tar)  # type: ignore[arg-type]  # streams an iterable as well
+
+    def logs(
+        self, container: str, *, stream: str, follow: bool, since: float | None, tail: int | None
+    ) -> Iterator[bytes]:
+        """One stream (`stdout` or `stderr`) of a container's log, each line led by its RFC 3339 time."""
+        with _speaking(f"container {container}", gone_is_fine=True):
+            yield from _lines(
+                self.client.logs(
+                    container,
+                    stdout=stream == "stdout",
+                    stderr=stream == "stderr",
+                    stream=True,
+                    follow=follow,
+                    timestamps=True,
+                    since=since,
+                    tail="all" if tail is None else tail,
+                )
+            )
+
+
+def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Whole lines of a log: the daemon cuts long ones into pieces."""
+    rest = b""
+    for chunk in chunks:
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from lines
+    if rest:
+        yield rest
+
+
+def _filter(only: Mapping[str, str]) -> list[str]:
+    return [f"{key}={value}" for key, value in only.items()]
+
+
+def _container(raw: dict[str, Any]) -> Container:
+    state, config = raw["State"], raw["Config"]
+    health = state.get("Health") or {}
+    log = health.get("Log") or [{}]
+    return Container(
+        id=raw["Id"],
+        name=raw["Name"].removeprefix("/"),
+        labels=config.get("Labels") or {},
+        image=config.get("Image", ""),
+        state=state["Status"],
+        health=None if health.get("Status") in (None, "none") else health["Status"],
+        exit_code=state.get("ExitCode") if state["Status"] in ("exited", "dead") else None,
+        oom_killed=bool(state.get("OOMKilled")),
+        error=state.get("Error", ""),
+        started_at=state.get("StartedAt") if state["Status"] != "created" else None,
+        health_output=(log[-1].get("Output") or "").strip(),
+    )
+
+
+def _listed(raw: dict[str, Any]) -> Container:
+    return Container(
+        id=raw["Id"],
+        name=(raw.get("Names") or ["/"])[0].removeprefix("/"),
+        labels=raw.get("Labels") or {},
+        image=raw.get("Image", ""),
+        state=raw.get("State", ""),
+    )
+
+
+def _network(raw: dict[str, Any]) -> Network:
+    pools = (raw.get("IPAM") or {}).get("Config") or []
+    subnets = tuple(pool["Subnet"] for pool in pools if pool.get("Subnet"))
+    return Network(raw["Id"], raw["Name"], raw.get("Labels") or {}, subnets)
+
+
+def _only_file(archive: bytes) -> bytes | None:
+    import io
+    import tarfile
+
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        for member in tar:
+            if (file := tar.extractfile(member)) is not None:
+                return file.read()
+    return None
+
+
+def _connect(environ: Mapping[str, str]) -> APIClient:
+    import docker
+    from docker.errors import DockerException
+
+    where = environ.get("DOCKER_HOST") or _context_host(environ)
+    try:
+        client = docker.from_env(environment={**environ, "DOCKER_HOST": where}, version="auto", timeout=120).api
+    except DockerException as error:
+        raise EnvctlError(
+            Exit.DOCKER,
+            f"no Docker Engine answers at {where}: {_cause(error)}",
+            unchanged="Nothing was changed.",
+            hint="Start Docker, or point DOCKER_HOST to a daemon that runs, then try again.",
+        ) from error
+    offered = tuple(int(n) for n in str(client.api_version).split("."))
+    if offered < _OLDEST:
+        raise EnvctlError(
+            Exit.DOCKER,
+            f"the Docker Engine at {where} is too old: it speaks API {client.api_version}, envctl needs 1.44",
+            unchanged="Nothing was changed.",
+            hint="Upgrade to Docker Engine 25 or later.",
+        )
+    return client
+
+
+def _context_host(environ: Mapping[str, str]) -> str:
+    """The daemon of Docker's current context (Docker Desktop, Colima and rootless Docker are reached so)."""
+    from docker.constants import DEFAULT_UNIX_SOCKET
+    from docker.context import ContextAPI
+    from docker.errors import DockerException
+
+    default = DEFAULT_UNIX_SOCKET.replace("http+", "")
+    try:
+        name = environ.get("DOCKER_CONTEXT")
+        context = ContextAPI.get_context(name) if name else ContextAPI.get_current_context()
+        return str(context.Host or default) if context else default
+    except (DockerException, OSError, ValueError):
+        return default
+
+
+def _cause(error: Exception) -> str:
+    text = str(error)
+    for reason in ("No such file or directory", "Permission denied", "Connection refused"):
+        if reason in text:
+            return reason.lower()
+    return text.splitlines()[0] if text else type(error).__name__
+
+
+def _refused(what: str, error: APIError) -> EnvctlError:
+    return EnvctlError(
+        Exit.DOCKER,
+        f"{what}: the Docker Engine refused: {error.explanation or error}",
+        hint="Nothing else was tried. See `docker info` and the daemon's log.",
+    )
+
+
+@contextmanager
+def _speaking(what: str = "", *, gone_is_fine: bool = False) -> Iterator[None]:
+    """Turns what the client library raises into our errors; without `what`, API errors are the caller's to handle."""
+    from docker.errors import APIError, NotFound
+    from requests.exceptions import ConnectionError as Unreachable
+    from requests.exceptions import Timeout
+
+    try:
+        yield
+    except NotFound:
+        if not gone_is_fine:
+            raise
+    except APIError as error:
+        in_progress = error.status_code == 409 and "already in progress" in str(error.explanation)
+        if gone_is_fine and in_progress:
+            return
+        if not what:
+            raise
+        raise _refused(what, error) from error
+    except (Unreachable, Timeout) as error:
+        raise EnvctlError(
+            Exit.DOCKER,
+            f"the Docker Engine stopped answering: {_cause(error)}",
+            unchanged="What was done so far is kept.",
+            hint="Once Docker runs again, the same command goes on from here.",
+        ) from error

@@ -1,0 +1,31 @@
+"""What git says of a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from envctl.errors import EnvctlError, Exit
+from envctl.world.shell import Shell
+
+_BY_HAND = "Name the environment yourself: `--env NAME`."
+
+
+def branch(shell: Shell, folder: Path) -> str:
+    """The full ref that is checked out in a folder. Raises EnvctlError(USAGE) where there is none."""
+    head = shell.run(("git", "-C", str(folder), "symbolic-ref", "--quiet", "HEAD"))
+    if head.status == 0:
+        return head.stdout.decode("utf-8", "surrogateescape").strip()
+    if head.status == 1:
+        raise EnvctlError(Exit.USAGE, f"{folder} has no branch checked out (detached HEAD)", hint=_BY_HAND)
+    if head.status == 127:
+        raise EnvctlError(Exit.USAGE, "git is not installed, so there is no branch to go by", hint=_BY_HAND)
+    reason = head.stderr.decode("utf-8", "replace").strip().removeprefix("fatal: ").splitlines()
+    outside = not reason or "not a git repository" in reason[0]
+    what = f"{folder} is not in a git repository" if outside else f"git cannot read {folder}: {reason[0]}"
+    raise EnvctlError(Exit.USAGE, what, hint=_BY_HAND)
+
+
+def top(shell: Shell, folder: Path) -> Path | None:
+    """The top folder of the work tree that holds a folder."""
+    answer = shell.run(("git", "-C", str(folder), "rev-parse", "--show-toplevel"))
+    return Path(answer.stdout.decode("utf-8", "surrogateescape").strip()) if answer.status == 0 else None

@@ -1,0 +1,41 @@
+"""Where files go that must not outlive the machine's uptime."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from envctl.errors import EnvctlError, Exit
+
+
+def runtime_folder(environ: Mapping[str, str]) -> Path:
+    """A folder in memory where the system has one: $XDG_RUNTIME_DIR, /run for root, else /dev/shm.
+
+    Where none of these exists (macOS) it is the user's temporary folder.
+    """
+    user = os.getuid()
+    if given := environ.get("XDG_RUNTIME_DIR"):
+        return Path(given) / "envctl"
+    if user == 0 and Path("/run").is_dir():
+        return Path("/run/envctl")
+    shared = Path("/dev/shm")  # noqa: S108 – shared, hence the folder is checked to be ours alone
+    return (shared if shared.is_dir() else Path(tempfile.gettempdir())) / f"envctl-{user}"
+
+
+def private_folder(path: Path) -> Path:
+    """Make a folder that only this user can enter. Raises EnvctlError where somebody else's stands in its place."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = path.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+        raise EnvctlError(
+            Exit.NOT_OURS,
+            f"{path} belongs to somebody else",
+            unchanged="Nothing was changed.",
+            hint="Remove it, or set XDG_RUNTIME_DIR to a folder of your own.",
+        )
+    if stat.S_IMODE(found.st_mode) != 0o700:
+        path.chmod(0o700)
+    return path
