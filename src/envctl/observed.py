@@ -101,9 +101,7 @@ class Record:
         """Read a record back from its volume."""
         _, _, number = volume.name.rpartition("-")
         facts = {
-            key.removeprefix(labels.FACT): value
-            for key, value in volume.labels.items()
-            if key.startswith(labels.FACT)
+            key.removeprefix(labels.FACT): value for key, value in volume.labels.items() if key.startswith(labels.FACT)
         }
         return cls(int(number) if number.isdigit() else 0, facts)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from envctl import labels
 from envctl.blueprint import Blueprint
@@ -63,7 +64,9 @@ def _prepare(world: World, blueprint: Blueprint, plan: Plan) -> None:
     """The network first: it reserves subnet and ports."""
     for step in plan.prepare:
         if isinstance(step, CreateNetwork):
-            world.engine.create_network(step.name, step.subnet, {**blueprint.labels, labels.ROLE: "network"})
+            world.engine.create_network(
+                step.name, step.subnet, {**blueprint.labels, labels.ROLE: "network", labels.CREATED: _now()}
+            )
             world.tell(Event("network", f"{step.name} ({step.subnet})", "done"))
     rest = [_small(world, blueprint, step) for step in plan.prepare]
     together(world.shell, [work for work in rest if work is not None])
@@ -78,3 +81,7 @@ def _small(world: World, blueprint: Blueprint, step: Step) -> Callable[[], None]
             return lambda: world.engine.remove_container(container)
         case _:
             return None
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

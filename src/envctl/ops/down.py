@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from envctl.events import Event
 from envctl.observed import Container, Observed
 from envctl.ops.observe import observe
@@ -28,8 +30,8 @@ def _remove(world: World, observed: Observed) -> None:
         world.engine.remove_container(container.id)
         world.tell(Event(container.service, "removed", "done"))
 
-    together(world.shell, [lambda c=c: remove(c) for c in observed.containers], at_most=16)
-    together(world.shell, [lambda v=v: world.engine.remove_volume(v.name) for v in observed.volumes])
+    together(world.shell, [partial(remove, c) for c in observed.containers], at_most=16)
+    together(world.shell, [partial(world.engine.remove_volume, v.name) for v in observed.volumes])
     if observed.network is not None:
         world.engine.remove_network(observed.network.id)
 

@@ -31,6 +31,4 @@ def _row(identity: Identity, objects: list[Object]) -> EnvironmentRow:
     running = sum(c.state == "running" for c in containers)
     state = "stopped" if not running else "running" if running == len(containers) else "partial"
     created = next((o.labels.get(labels.CREATED) for o in objects if isinstance(o, Network)), None)
-    return EnvironmentRow(
-        identity.name, identity.project, identity.branch, state, len(containers), running, created
-    )
+    return EnvironmentRow(identity.name, identity.project, identity.branch, state, len(containers), running, created)

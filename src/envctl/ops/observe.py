@@ -9,28 +9,19 @@ from envctl.identity import Identity
 from envctl.observed import Network, Observed
 from envctl.planning.ownership import is_ours
 from envctl.world import World
-from envctl.world.parallel import together
 
 
 def observe(world: World, identity: Identity, blueprint: Blueprint | None = None) -> Observed:
     """An environment's objects, and with a blueprint also which of its images are there."""
     own = {labels.PROJECT: identity.project, labels.ENVIRONMENT: identity.name}
-    world.engine.connect()
-    containers, volumes, networks, images = together(
-        world.shell,
-        (
-            lambda: world.engine.containers(own),
-            lambda: world.engine.volumes(own),
-            world.engine.networks,
-            lambda: _images(world, blueprint),
-        ),
-    )
+    containers, volumes = world.engine.containers(own), world.engine.volumes(own)
+    networks = world.engine.networks()
     return Observed(
         containers=tuple(c for c in containers if is_ours(c.name, c.labels)),
         network=_ours(identity, networks),
         volumes=tuple(v for v in volumes if is_ours(v.name, v.labels)),
         subnets=tuple(subnet for n in networks for subnet in n.subnets),
-        images=images,
+        images=_images(world, blueprint),
     )
 
 

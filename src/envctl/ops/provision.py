@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from time import monotonic
 
 from envctl.blueprint import Blueprint
@@ -35,7 +35,7 @@ def provision(here: Here, blueprint: Blueprint, plan: Plan, passwords: Passwords
             facts[fact("password", service)] = passwords[service].fingerprint()
 
     try:
-        together(here.world.shell, [lambda s=s: work(s) for s in by_service])
+        together(here.world.shell, [partial(work, service) for service in by_service])
     finally:
         remember(here.world, blueprint, facts)
 

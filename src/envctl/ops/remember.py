@@ -20,9 +20,7 @@ def remember(world: World, blueprint: Blueprint, facts: Mapping[str, str]) -> No
         return
     new = Record(old.number + 1, whole)
     own = {labels.FACT + key: value for key, value in whole.items()}
-    world.engine.create_volume(
-        new.name(blueprint.identity), {**blueprint.labels, **own, labels.ROLE: "record"}
-    )
+    world.engine.create_volume(new.name(blueprint.identity), {**blueprint.labels, **own, labels.ROLE: "record"})
     for volume in observed.volumes:
         if volume.labels.get(labels.ROLE) == "record":
             world.engine.remove_volume(volume.name)

@@ -33,7 +33,9 @@ def _chosen(here: Here, services: tuple[str, ...]) -> list[Workload]:
         known = ", ".join(fillable) or "none: give a service `data = …`"
         raise EnvctlError(
             Exit.USAGE,
-            f"{', '.join(unknown)} has no data to be filled with" if unknown else "no service has data to be filled with",
+            f"{', '.join(unknown)} has no data to be filled with"
+            if unknown
+            else "no service has data to be filled with",
             unchanged="Nothing was changed.",
             hint=f"Services with data: {known}.",
         )

@@ -100,9 +100,7 @@ def _tell_states(here: Here, blueprint: Blueprint, services: frozenset[str]) -> 
         here.world.tell(_state(blueprint, service, runners, one_shots.get(service)))
 
 
-def _state(
-    blueprint: Blueprint, service: str, runners: dict[str, Container], one_shot: Container | None
-) -> Event:
+def _state(blueprint: Blueprint, service: str, runners: dict[str, Container], one_shot: Container | None) -> Event:
     container = runners.get(service)
     if container is None or container.state == "created":
         if one_shot is not None and one_shot.state == "running":

@@ -21,9 +21,7 @@ def status_of(here: Here, observed: Observed) -> Status:
     services = tuple(
         service_status(name, kinds.get(name), observed.container(name)) for name in (*kinds, *sorted(beside))
     )
-    return Status(
-        here.identity.name, here.identity.project, here.identity.branch, state_of(services), services
-    )
+    return Status(here.identity.name, here.identity.project, here.identity.branch, state_of(services), services)
 
 
 def service_status(name: str, kind: str | None, container: Container | None) -> ServiceStatus:

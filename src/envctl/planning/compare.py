@@ -78,9 +78,7 @@ def compare(
     )
 
 
-def _subnet(
-    blueprint: Blueprint, observed: Observed, free: Callable[[int], bool]
-) -> ipaddress.IPv4Network:
+def _subnet(blueprint: Blueprint, observed: Observed, free: Callable[[int], bool]) -> ipaddress.IPv4Network:
     if observed.network is None:
         return choose(blueprint.identity.full, observed.subnets, free)
     try:
@@ -105,9 +103,7 @@ def _ports(
         if container and (port := container.labels.get(labels.PORT, "")).isdigit()
     }
     held = {port: service for service, port in kept.items() if _is_up(containers[service])}
-    return assign(
-        containers, block(subnet), kept, lambda service, port: held.get(port) == service or free(port)
-    )
+    return assign(containers, block(subnet), kept, lambda service, port: held.get(port) == service or free(port))
 
 
 def _is_up(container: Container | None) -> bool:
@@ -156,8 +152,10 @@ def _why_start(
         return "its image is built anew"
     if not workload.stateful and (needed := [need for need in workload.needs if need in loaded]):
         return f"the data of {', '.join(needed)} is loaded"
-    if container.ready:
-        return None
+    return None if container.ready else _ailment(container)
+
+
+def _ailment(container: Container) -> str:
     if container.state == "running":
         return f"it is {container.health}"
     code = f" with status {container.exit_code}" if container.state == "exited" else ""
@@ -177,9 +175,7 @@ def _stores(workloads: Iterable[Workload]) -> set[str]:
     return stores
 
 
-def _images(
-    blueprint: Blueprint, observed: Observed, images: Mapping[str, str], *, rebuild: bool
-) -> Iterable[Step]:
+def _images(blueprint: Blueprint, observed: Observed, images: Mapping[str, str], *, rebuild: bool) -> Iterable[Step]:
     seen: set[str] = set()
     for service, image in blueprint.images.items():
         reference = images[service]

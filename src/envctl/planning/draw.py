@@ -42,5 +42,5 @@ def own_labels(identity: Identity) -> dict[str, str]:
 def _image(stack: Stack, workload: Workload, contents: Mapping[str, str]) -> Image:
     service = workload.service
     if workload.build is not None:
-        return Image(service, (f"{stack.project}/{service}:{contents.get(service, "unread")[:16]}",), built=True)
+        return Image(service, (f"{stack.project}/{service}:{contents.get(service, 'unread')[:16]}",), built=True)
     return Image(service, references(workload.image or "", stack.registry))

@@ -17,7 +17,7 @@ def create_topics(brokers: str, partitions: Mapping[str, int]) -> None:
     `brokers` is `host:port`. Raises EnvctlError when the broker refuses; topics are never narrowed or removed.
     """
     from confluent_kafka import KafkaException
-    from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic
+    from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic  # type: ignore[attr-defined]  # exported, but not by its stubs
 
     client = AdminClient({"bootstrap.servers": brokers, "socket.timeout.ms": 10_000}, logger=_silent())
     try:

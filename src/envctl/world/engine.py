@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from envctl import labels
@@ -34,10 +35,6 @@ class Engine:
         if self._client is None:
             self._client = _connect(self._environ)
         return self._client
-
-    def connect(self) -> None:
-        """Connect now rather than from several threads at once."""
-        _ = self.client
 
     def containers(self, only: Mapping[str, str]) -> tuple[Container, ...]:
         """Containers with all these labels, in whatever state."""
@@ -80,7 +77,7 @@ class Engine:
 
         try:
             with _speaking():
-                return str(self.client.inspect_image(reference)["Id"])
+                return str(self.client.inspect_image(reference)["Id"])  # type: ignore[no-untyped-call]
         except NotFound:
             return None
 
@@ -155,7 +152,7 @@ class Engine:
     def put_archive(self, container: str, path: str, tar: Iterable[bytes]) -> None:
         """Unpack a tar stream in a folder of a container."""
         with _speaking(f"container {container}"):
-            self.client.put_archive(container, path, tar)  # type: ignore[arg-type]  # streams an iterable as well
+            self.client.put_archive(container, path, tar)
 
     def logs(
         self, container: str, *, stream: str, follow: bool, since: float | None, tail: int | None
@@ -305,7 +302,7 @@ def _speaking(what: str = "", *, gone_is_fine: bool = False) -> Iterator[None]:
         if not gone_is_fine:
             raise
     except APIError as error:
-        in_progress = error.status_code == 409 and "already in progress" in str(error.explanation)
+        in_progress = error.status_code == HTTPStatus.CONFLICT and "already in progress" in str(error.explanation)
         if gone_is_fine and in_progress:
             return
         if not what:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from envctl.errors import EnvctlError, Exit
-from envctl.world.shell import Shell
+from envctl.world.shell import NOT_FOUND, Shell
 
 _BY_HAND = "Name the environment yourself: `--env NAME`."
 
@@ -17,7 +17,7 @@ def branch(shell: Shell, folder: Path) -> str:
         return head.stdout.decode("utf-8", "surrogateescape").strip()
     if head.status == 1:
         raise EnvctlError(Exit.USAGE, f"{folder} has no branch checked out (detached HEAD)", hint=_BY_HAND)
-    if head.status == 127:
+    if head.status == NOT_FOUND:
         raise EnvctlError(Exit.USAGE, "git is not installed, so there is no branch to go by", hint=_BY_HAND)
     reason = head.stderr.decode("utf-8", "replace").strip().removeprefix("fatal: ").splitlines()
     outside = not reason or "not a git repository" in reason[0]

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from envctl.errors import EnvctlError, Exit
 
+_MINE = 0o700
+
 
 def runtime_folder(environ: Mapping[str, str]) -> Path:
     """A folder in memory where the system has one: $XDG_RUNTIME_DIR, /run for root, else /dev/shm.
@@ -27,7 +29,7 @@ def runtime_folder(environ: Mapping[str, str]) -> Path:
 
 def private_folder(path: Path) -> Path:
     """Make a folder that only this user can enter. Raises EnvctlError where somebody else's stands in its place."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.mkdir(mode=_MINE, parents=True, exist_ok=True)
     found = path.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
         raise EnvctlError(
@@ -36,6 +38,6 @@ def private_folder(path: Path) -> Path:
             unchanged="Nothing was changed.",
             hint="Remove it, or set XDG_RUNTIME_DIR to a folder of your own.",
         )
-    if stat.S_IMODE(found.st_mode) != 0o700:
-        path.chmod(0o700)
+    if stat.S_IMODE(found.st_mode) != _MINE:
+        path.chmod(_MINE)
     return path

@@ -85,7 +85,9 @@ class Shell:
         from signal import SIG_IGN, signal
 
         try:
-            process = subprocess.Popen(list(argv), env=dict(env) if env is not None else {**self.environ, **_terminal()})
+            process = subprocess.Popen(
+                list(argv), env=dict(env) if env is not None else {**self.environ, **_terminal()}
+            )
         except FileNotFoundError:
             return NOT_FOUND
         except PermissionError:

@@ -9,6 +9,7 @@ from typing import Any
 
 from envctl.errors import EnvctlError, Exit
 from envctl.world import World
+from envctl.world.shell import NOT_FOUND
 
 _COMPOSE = ("docker", "compose", "--ansi", "never", "--progress", "quiet")
 _ENVIRONMENT = {"COMPOSE_IGNORE_ORPHANS": "true", "COMPOSE_PARALLEL_LIMIT": "16"}
@@ -32,7 +33,7 @@ def up(world: World, project: dict[str, Any], folder: Path) -> list[str]:
     if finished.status == 0:
         return []
     complaint = _complaint(finished.stderr)
-    if "is not a docker command" in complaint or finished.status == 127:  # noqa: PLR2004 – as in a shell
+    if "is not a docker command" in complaint or finished.status == NOT_FOUND:
         raise EnvctlError(
             Exit.DOCKER,
             "Docker Compose is not installed",

@@ -1,7 +1,7 @@
 """Blueprint × Plan → a Compose project. Pure: it renders, and drives nothing.
 
-The format is Compose's own (compose-spec). Only long forms are used and the document is JSON with `$` doubled, so that no
-value can be read as anything but itself.
+The format is Compose's own (compose-spec). Only long forms are used and the document is JSON with `$` doubled, so
+that no value can be read as anything but itself.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from envctl import labels
 from envctl.blueprint import Blueprint
 from envctl.plan import Plan
-from envctl.text import Hole, Text
+from envctl.text import Hole
 from envctl.workload import Workload
 
 _WATCH_WHILE_STARTING = "200ms"
@@ -52,9 +52,7 @@ def render(
             for w in wanted
             for mount in w.mounts
         },
-        "secrets": {
-            _secret(w.service, path): {"file": host_file(w.service, path)} for w in wanted for path in w.files
-        },
+        "secrets": {_secret(w.service, path): {"file": host_file(w.service, path)} for w in wanted for path in w.files},
     }
     return {key: _escaped(value) for key, value in document.items()}
 
@@ -71,7 +69,7 @@ def _service(
         **({labels.PUBLIC: "true"} if workload.public else {}),
     }
     return {
-        **_common(blueprint, plan, workload, fill),
+        **_common(plan, workload, fill),
         "container_name": blueprint.container(service),
         "labels": own,
         **_optional(
@@ -88,7 +86,7 @@ def _before(
 ) -> dict[str, Any]:
     name = before_name(workload.service)
     return {
-        **_common(blueprint, plan, workload, fill),
+        **_common(plan, workload, fill),
         "container_name": blueprint.container(name),
         "labels": _labels(blueprint, workload, "before"),
         "command": _list(workload.before),
@@ -97,7 +95,7 @@ def _before(
     }
 
 
-def _common(blueprint: Blueprint, plan: Plan, workload: Workload, fill: Fill) -> dict[str, Any]:
+def _common(plan: Plan, workload: Workload, fill: Fill) -> dict[str, Any]:
     return {
         "image": plan.images[workload.service],
         "pull_policy": "never",
@@ -156,7 +154,13 @@ def _ports(workload: Workload, published: int | None) -> list[dict[str, Any]]:
     if workload.port is None or published is None:
         return []
     return [
-        {"target": workload.port, "published": str(published), "host_ip": "127.0.0.1", "protocol": "tcp", "mode": "host"}
+        {
+            "target": workload.port,
+            "published": str(published),
+            "host_ip": "127.0.0.1",
+            "protocol": "tcp",
+            "mode": "host",
+        }
     ]
 
 
