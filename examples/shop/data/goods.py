@@ -101,6 +101,6 @@ def goods() -> Iterator[Good]:
                 price = int(low) + (int(high) - int(low)) * at // 5
                 sku = f"{motif[:3].upper()}-{form + 1:02}{at + 1}"
                 yield Good(
-                    category, sku, f"{colour} {noun}", f"{text} In {colour.lower()}.", motif, COLOURS[colour], price * 100 - 10
+                    category, sku, f"{colour} {noun}", f"{text} In the colour “{colour}”.", motif, COLOURS[colour], price * 100 - 10
                 )
             form += 1

@@ -50,8 +50,11 @@ def main() -> None:
         "enable.auto.commit": False,
         "auto.offset.reset": "earliest",
         "fetch.wait.max.ms": 100,
+        "reconnect.backoff.ms": 500,  # when the broker is away, its silence need not be logged twenty times a second
     })
-    producer = Producer({"bootstrap.servers": brokers, "enable.idempotence": True, "linger.ms": 0})
+    producer = Producer({
+        "bootstrap.servers": brokers, "enable.idempotence": True, "linger.ms": 0, "reconnect.backoff.ms": 500
+    })
     try:
         work(consumer, producer, ending)
     finally:
@@ -106,7 +109,7 @@ def handle(wiring: Wiring, message: Message) -> None:
         return
     publish(wiring.events, ref, outcome)
     key = f"order:{ref}"
-    hops = {"consumed_ms": consumed, "decided_ms": now_ms()}
+    hops = {"published_ms": message.timestamp()[1], "consumed_ms": consumed, "decided_ms": now_ms()}
     with wiring.cache.pipeline() as pipe:
         pipe.hset(key, mapping={"status": outcome.status, **hops})
         pipe.expire(key, 24 * 3600)

@@ -61,7 +61,7 @@ class Relay(threading.Thread):
                 self._produce(rows)
                 connection.execute("DELETE FROM outbox WHERE id = ANY(%s)", ([row["id"] for row in rows],))
         for row in rows:
-            self._wiring.cache.hset(f"order:{row['key']}", "published_ms", str(now_ms()))
+            self._wiring.cache.hsetnx(f"order:{row['key']}", "published_ms", str(now_ms()))
         return len(rows)
 
     def _produce(self, rows: list[dict[str, Any]]) -> None:

@@ -37,6 +37,7 @@ def connect() -> Wiring:
             "enable.idempotence": True,
             "linger.ms": 0,
             "message.timeout.ms": 10_000,
+            "reconnect.backoff.ms": 500,
         }),
     )
 

@@ -14,6 +14,7 @@ let leave = () => {};
 async function route() {
   const [view = "", what = ""] = location.hash.replace(/^#\/?/, "").split("/");
   leave();
+  if (view) words.value = ""; // a search is for the whole shop
   leave = () => {};
   closeBasket();
   document.body.dataset.view = view || "catalogue";
@@ -32,7 +33,7 @@ async function route() {
 let typing;
 words.addEventListener("input", () => {
   clearTimeout(typing);
-  typing = setTimeout(() => (/^#\/(category|$)|^$/.test(location.hash) ? route() : (location.hash = "#/")), 180);
+  typing = setTimeout(() => (/^(#\/)?$/.test(location.hash) ? route() : (location.hash = "#/")), 180);
 });
 document.querySelector("#search").addEventListener("submit", (event) => event.preventDefault());
 document.querySelector("#open-basket").addEventListener("click", openBasket);

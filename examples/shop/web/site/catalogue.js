@@ -46,7 +46,7 @@ function card(product) {
     <button class="look" type="button" data-look="${product.id}">${picture(product.motif, product.colour)}
       <span class="name">${product.name}</span></button>
     ${stars(product)}
-    <div class="buy"><span class="price">${price(product.price_cents)}</span>${stock(product)}
+    <div class="buy">${amount(product)}
       <button class="button small" type="button" data-add="${product.id}" ${product.stock === 0 && "disabled"}
         aria-label="Add ${product.name} to the basket">Add</button></div></li>`;
 }
@@ -56,6 +56,10 @@ function stars({ rating, reviews }) {
   const full = Math.round(rating);
   return html`<p class="stars"><span aria-hidden="true">${"★".repeat(full)}<i>${"★".repeat(5 - full)}</i></span>
     <span class="hidden">${rating} out of 5 stars,</span> ${reviews}<span class="hidden"> reviews</span></p>`;
+}
+
+function amount(product) {
+  return html`<div class="amount"><span class="price">${price(product.price_cents)}</span>${stock(product)}</div>`;
 }
 
 function stock({ stock: left }) {
@@ -76,7 +80,7 @@ async function look({ id }) {
     <div class="sheet-picture">${picture(product.motif, product.colour)}</div>
     <div class="sheet-text"><p class="eyebrow">${product.sku}</p><h2 id="product-name">${product.name}</h2>
       ${stars(product)}<p>${product.description}</p>
-      <div class="buy"><span class="price">${price(product.price_cents)}</span>${stock(product)}
+      <div class="buy">${amount(product)}
         <button class="button" type="button" data-add="${id}" ${product.stock === 0 && "disabled"}>Add to basket</button></div>
       ${product.said.length > 0 && html`<h3>What people say</h3>`}
       ${product.said.map((each) => html`<figure class="review"><blockquote>${each.body}</blockquote>

@@ -7,7 +7,7 @@ import { picture } from "./pictures.js";
 // The hops in the order they are made, and what each is called here.
 const hops = [
   ["placed", "Received", "written to Postgres, stock taken"],
-  ["published", "On its way", "the order is on Kafka"],
+  ["published", "Passed on", "the order is on Kafka"],
   ["consumed", "Being checked", "the worker has it"],
   ["decided", "Decided", "payment checked, written back"],
 ];
