@@ -2,11 +2,38 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
+
+HELP = Path(__file__).with_name("help.txt")  # what Typer would say; `reference` writes it, a test compares
+HELP_WIDTH = 80
+COMPLETION = "_ENVCTL_COMPLETE"  # set by the shell's completion script
 
 
 def main() -> None:
     """Run `envctl` with the process' own arguments and leave with its exit status."""
+    words = sys.argv[1:]
+    if words in ([], ["-h"], ["--help"]) and _help_fits() and _showed_help():
+        return
     from envctl.cli.boundary import enter
 
-    sys.exit(enter(sys.argv[1:]))
+    sys.exit(enter(words))
+
+
+def _showed_help() -> bool:
+    """Print the help without loading Typer, which takes four times as long as Python itself."""
+    try:
+        print(HELP.read_text(encoding="utf-8"), end="", flush=True)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _help_fits() -> bool:
+    if COMPLETION in os.environ:
+        return False
+    try:
+        return int(os.environ.get("COLUMNS") or os.get_terminal_size(1).columns) >= HELP_WIDTH
+    except (OSError, ValueError):
+        return True  # no terminal

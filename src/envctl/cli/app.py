@@ -27,7 +27,6 @@ from envctl.cli import (
 from envctl.cli.command import Command
 
 PROGRAM = "envctl"
-COMPLETION = "_ENVCTL_COMPLETE"  # set by the shell's completion script
 
 COMMANDS: dict[str, Command] = {
     command.name: command
@@ -58,9 +57,9 @@ def group() -> Any:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback(
-        invoke_without_command=True, epilog="`envctl COMMAND --help` shows a command's options and examples."
-    )(_top)
+    app.callback(invoke_without_command=True, epilog="`envctl COMMAND --help` shows a command's options and examples.")(
+        _top
+    )
     for command in COMMANDS.values():
         settings = {"allow_interspersed_args": not command.passes_on}
         app.command(command.name, epilog=command.epilog, context_settings=settings)(command.entry())
@@ -69,9 +68,7 @@ def group() -> Any:
 
 def _top(
     context: typer.Context,
-    version: Annotated[
-        bool, typer.Option("--version", help="Print envctl's version.", is_eager=True)
-    ] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print envctl's version.", is_eager=True)] = False,
 ) -> None:
     """This branch's whole stack on plain Docker: isolated, with data, reachable at its own URLs."""
     if version:

@@ -6,7 +6,6 @@ import os
 import select
 import signal
 import sys
-import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,8 +13,8 @@ from types import FrameType
 
 import typer
 
-from envctl.cli import failure, output
-from envctl.cli.app import COMMANDS, COMPLETION, PROGRAM, group
+from envctl.cli import COMPLETION, failure, output
+from envctl.cli.app import COMMANDS, PROGRAM, group
 from envctl.cli.command import Command
 from envctl.cli.options import EVERY
 from envctl.errors import EnvctlError, Exit
@@ -113,6 +112,8 @@ def _failed(error: EnvctlError, spoken: Spoken) -> int:
 def _own(fault: Exception) -> EnvctlError:
     """A fault of ours, or of the place stdout leads to."""
     if os.environ.get(failure.DEBUG, "") not in {"", "0"}:
+        import traceback
+
         output.say(traceback.format_exception(fault))
     return failure.our_fault(fault)
 

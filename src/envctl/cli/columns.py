@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 GAP = "   "
 ABSENT = "-"
+_ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")  # what terminals obey
 _STEPS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
@@ -22,9 +24,7 @@ def columns(rows: Iterable[Sequence[str | None]], header: Sequence[str] = ()) ->
 
 def width(text: str) -> int:
     """The cells that `text` takes on a terminal."""
-    return sum(
-        2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text if not unicodedata.combining(c)
-    )
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text if not unicodedata.combining(c))
 
 
 def _pad(cell: str, to: int) -> str:
@@ -32,8 +32,8 @@ def _pad(cell: str, to: int) -> str:
 
 
 def printable(text: str) -> str:
-    """`text` on one line: a label of somebody else's container must not move our cursor."""
-    return "".join(c if c.isprintable() else "�" for c in text)
+    """`text` on one line, without colours: what a container says or is called must not move our cursor."""
+    return "".join(c if c.isprintable() else "�" for c in _ESCAPES.sub("", text).expandtabs(4))
 
 
 def age(moment: str | None, now: datetime) -> str:

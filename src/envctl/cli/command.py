@@ -77,9 +77,7 @@ class Command:
 
         own = self._own_parameters()
         common = [
-            inspect.Parameter(
-                o.name, inspect.Parameter.KEYWORD_ONLY, default=o.default, annotation=o.annotation
-            )
+            inspect.Parameter(o.name, inspect.Parameter.KEYWORD_ONLY, default=o.default, annotation=o.annotation)
             for o in self.options
         ]
         parameters = [*own, *common]

@@ -16,13 +16,9 @@ from envctl.events import nobody
 def exec(
     call: Call,
     *,
-    service: Annotated[
-        str, typer.Argument(metavar="SERVICE", help="The service whose container it runs in.")
-    ],
+    service: Annotated[str, typer.Argument(metavar="SERVICE", help="The service whose container it runs in.")],
     argv: Words,
-    no_tty: Annotated[
-        bool, typer.Option("-T", "--no-tty", help="No terminal, even if there is one.")
-    ] = False,
+    no_tty: Annotated[bool, typer.Option("-T", "--no-tty", help="No terminal, even if there is one.")] = False,
 ) -> int:
     """Run a command in a service's container.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import traceback
 from typing import Any
 
+from envctl.cli.columns import printable
 from envctl.errors import EnvctlError, Exit
 
 DEBUG = "ENVCTL_DEBUG"
@@ -22,6 +22,8 @@ def interrupted() -> EnvctlError:
 
 def our_fault(fault: BaseException) -> EnvctlError:
     """A failure that nobody foresaw. Its message may hold a secret, so only its kind and place are shown."""
+    import traceback
+
     frames = traceback.extract_tb(fault.__traceback__)
     place = f" in {frames[-1].name} ({_module(frames[-1].filename)}:{frames[-1].lineno})" if frames else ""
     return EnvctlError(
@@ -53,5 +55,5 @@ def failure_lines(error: EnvctlError, *, colour: bool) -> list[str]:
     label = f"{RED}error:{PLAIN}" if colour else "error:"
     first, *more = error.message.splitlines() or [""]
     lines = [f"{label} {first}", *(f"  {line}" for line in more)]
-    lines += [f"  {line}" for detail in error.details for line in detail.splitlines() or [""]]
+    lines += [f"  {printable(line)}" for detail in error.details for line in detail.splitlines() or [""]]
     return lines + [line for text in (error.unchanged, error.hint) for line in text.splitlines()]

@@ -100,9 +100,7 @@ def live(stream: Forgiving, clock: Callable[[], float]) -> Iterator[Tell]:
     """Show events on a terminal; the cursor is back however the block is left."""
     console = Console(file=cast(IO[str], stream), force_terminal=True, highlight=False, markup=False)
     lines = LiveLines(clock, fancy=stream.encoding.lower().replace("-", "").startswith("utf8"))
-    display = Live(
-        lines, console=console, refresh_per_second=10, redirect_stdout=False, redirect_stderr=False
-    )
+    display = Live(lines, console=console, refresh_per_second=10, redirect_stdout=False, redirect_stderr=False)
     with display:
         try:
             yield lines.tell

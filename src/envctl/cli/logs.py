@@ -31,12 +31,8 @@ COLOURS = (
 def logs(
     call: Call,
     *,
-    services: Annotated[
-        list[str] | None, typer.Argument(metavar="[SERVICE]...", help="Only these; else all.")
-    ] = None,
-    follow: Annotated[
-        bool, typer.Option("--follow", "-f", help="Go on as lines come, until Ctrl-C.")
-    ] = False,
+    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...", help="Only these; else all.")] = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as lines come, until Ctrl-C.")] = False,
     since: Annotated[
         str | None,
         typer.Option("--since", metavar="WHEN", help="Lines since then: 90s, 10m, 2h, or an RFC 3339 time."),
@@ -45,9 +41,7 @@ def logs(
         int | None,
         typer.Option("--tail", metavar="N", min=0, help="At most the last N lines of each service."),
     ] = None,
-    timestamps: Annotated[
-        bool, typer.Option("--timestamps", "-t", help="Show when each line was printed.")
-    ] = False,
+    timestamps: Annotated[bool, typer.Option("--timestamps", "-t", help="Show when each line was printed.")] = False,
 ) -> None:
     """Print what the services printed.
 
@@ -68,9 +62,7 @@ def logs(
             write_lines([text])
 
 
-def _rendered(
-    lines: Iterable[LogLine], known: Iterable[str], *, timestamps: bool, colour: bool
-) -> Iterator[str]:
+def _rendered(lines: Iterable[LogLine], known: Iterable[str], *, timestamps: bool, colour: bool) -> Iterator[str]:
     """`service  | text`; the column grows when a longer name appears, colours go by first appearance."""
     seen = list(known)
     for line in lines:

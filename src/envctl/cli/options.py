@@ -36,9 +36,7 @@ ENV = _option(
 )
 _FILE_HELP = "The stack file; else envctl.toml here or in a folder above."
 FILE = _option("file", Path | None, None, "--file", "-f", metavar="PATH", help=_FILE_HELP)
-LONG_FILE = _option(
-    "file", Path | None, None, "--file", metavar="PATH", help=_FILE_HELP
-)  # where -f means follow
+LONG_FILE = _option("file", Path | None, None, "--file", metavar="PATH", help=_FILE_HELP)  # where -f means follow
 JSON = _option("json", bool, False, "--json", help="Print one JSON document, and nothing else.")
 QUIET = _option("quiet", bool, False, "--quiet", "-q", help="Print the result only, no progress.")
 

@@ -6,9 +6,7 @@ from typing import Annotated
 
 import typer
 
-Words = Annotated[
-    list[str], typer.Argument(metavar="CMD...", help="The command with its arguments, passed on as is.")
-]
+Words = Annotated[list[str], typer.Argument(metavar="CMD...", help="The command with its arguments, passed on as is.")]
 
 
 def command_line(words: list[str]) -> tuple[str, ...]:

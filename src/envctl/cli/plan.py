@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from envctl.cli.columns import columns
 from envctl.cli.command import Call, Command
-from envctl.reports import Planned
+from envctl.reports import CameUp, Planned
 
 
 def plan(call: Call) -> None:
@@ -20,7 +20,7 @@ def plan(call: Call) -> None:
     call.answer(report.data(), plan_lines(report))
 
 
-def plan_lines(report: Planned) -> list[str]:
+def plan_lines(report: CameUp | Planned) -> list[str]:
     """One line for each step, with its cause."""
     if not report.steps:
         return ["nothing to do"]

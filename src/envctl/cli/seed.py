@@ -34,9 +34,7 @@ def seed(
 def _lines(report: Seeded) -> list[str]:
     if not report.seedings:
         return ["no service of the stack file has `data`: nothing to fill"]
-    return columns(
-        (s.service, f"filled with {s.data}", s.source, f"{s.seconds:.1f} s") for s in report.seedings
-    )
+    return columns((s.service, f"filled with {s.data}", s.source, f"{s.seconds:.1f} s") for s in report.seedings)
 
 
 COMMAND = Command(

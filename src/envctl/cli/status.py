@@ -32,9 +32,7 @@ def head_line(report: Status) -> str:
 
 def service_lines(report: Status) -> list[str]:
     """The services as a table."""
-    return columns(
-        ((s.name, s.kind, _state(s), s.health, s.url or s.address) for s in report.services), HEADER
-    )
+    return columns(((s.name, s.kind, _state(s), s.health, s.url or s.address) for s in report.services), HEADER)
 
 
 def _state(service: ServiceStatus) -> str:

@@ -16,12 +16,8 @@ from envctl.reports import CameUp, Planned
 def up(
     call: Call,
     *,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print the steps with their causes; do nothing.")
-    ] = False,
-    build: Annotated[
-        bool, typer.Option("--build", help="Build images again, also where nothing changed.")
-    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the steps with their causes; do nothing.")] = False,
+    build: Annotated[bool, typer.Option("--build", help="Build images again, also where nothing changed.")] = False,
 ) -> None:
     """Bring this branch's environment up.
 

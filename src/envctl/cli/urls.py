@@ -16,14 +16,8 @@ def urls(call: Call) -> None:
 
     with call.talk() as tell:
         report = look(here(call.file, call.env, tell))
-    missing = (
-        []
-        if report.urls
-        else ["No service that runs is public: `public = true` in the stack file makes it so."]
-    )
-    call.answer(
-        report.data(), columns((u.service, u.url) for u in report.urls) if report.urls else [], missing
-    )
+    missing = [] if report.urls else ["No service that runs is public: `public = true` in the stack file makes it so."]
+    call.answer(report.data(), columns((u.service, u.url) for u in report.urls) if report.urls else [], missing)
 
 
 COMMAND = Command(

@@ -1,0 +1,117 @@
+"""Commands and exit statuses written from the code: `python -m envctl.cli.reference docs/reference`."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from pathlib import Path
+from typing import Any
+
+from envctl.cli import HELP, HELP_WIDTH
+from envctl.cli.app import COMMANDS, PROGRAM, group
+from envctl.cli.command import Command
+from envctl.errors import Exit
+
+WRITTEN = "<!-- Written by `python -m envctl.cli.reference docs/reference`; a test compares it with the code. -->"
+
+MEANING = {
+    Exit.DONE: "Done.",
+    Exit.OUR_FAULT: "A fault of envctl itself. `ENVCTL_DEBUG=1` shows the traceback.",
+    Exit.USAGE: "The command line cannot be used as it is.",
+    Exit.STACK_FILE: "The stack file is missing, cannot be read, or says something impossible.",
+    Exit.DOCKER: "Docker, Compose or another tool is missing, does not answer, or is too old.",
+    Exit.NOT_FOUND: "What was named is not there, where that matters.",
+    Exit.LOCKED: "Another envctl works on this environment.",
+    Exit.NO_CAPACITY: "No free port or subnet, or not enough memory or disk.",
+    Exit.UNHEALTHY: "A service exited, was killed, or did not become healthy.",
+    Exit.DATA_REFUSED: "Data is truncated, missing, of the wrong kind, or must not be loaded. The old data stays.",
+    Exit.PARTLY_DONE: "A part was done; the result says which.",
+    Exit.NOT_OURS: "Something is in the way that envctl did not make. It was left alone.",
+    Exit.EXEC_FAILED: "`exec`, `run`: the command could not be run.",
+    Exit.EXEC_NOT_EXECUTABLE: "`exec`, `run`: the command is not executable.",
+    Exit.EXEC_NOT_FOUND: "`exec`, `run`: there is no such command.",
+    Exit.INTERRUPTED: "Interrupted, by Ctrl-C or SIGTERM. The same command run again goes on from there.",
+}
+
+
+def exit_statuses() -> str:
+    """The page about exit statuses."""
+    rows = [f"| {int(code)} | `{code.name.lower()}` | {MEANING[code]} |" for code in Exit]
+    return "\n".join(
+        [
+            "# Exit statuses",
+            "",
+            WRITTEN,
+            "",
+            "The same for every command. `error.code` and `error.exit` of the `--json` envelope say the same.",
+            "`exec` and `run` pass on the status of the command they ran.",
+            "",
+            "| status | `error.code` | meaning |",
+            "|---:|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def commands() -> str:
+    """The page about commands."""
+    known: dict[str, Any] = group().commands
+    parts = [
+        "# Commands",
+        WRITTEN,
+        "Options come after the command's name. Results go to stdout, everything else to stderr. With `--json` stdout "
+        'carries one document, `{"schema", "command", "ok", "data", "error"}`, where `error` is null or '
+        '`{"code", "exit", "message", "hint", "unchanged", "details"}`. What the statuses mean: '
+        "[exit statuses](exit-statuses.md).",
+        *(_section(command, known[name]) for name, command in COMMANDS.items()),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _section(command: Command, known: Any) -> str:
+    text = inspect.cleandoc(command.function.__doc__ or "")
+    words = [_argument(p) for p in known.params if p.param_type_name == "argument"]
+    usage = " ".join([PROGRAM, command.name, "[OPTIONS]", *words])
+    described = [p for p in known.params if getattr(p, "help", None)]
+    table = ["| | |", "|---|---|", *(f"| `{_spelled(p)}` | {_cell(p.help)} |" for p in described)]
+    width = max(len(line) for line, _ in command.examples)
+    shown = [f"{line:<{width}}  # {what}" for line, what in command.examples]
+    return "\n\n".join(
+        [f"## {command.name}", text, f"    {usage}", "\n".join(table), "\n".join(["```sh", *shown, "```"])]
+    )
+
+
+def _argument(parameter: Any) -> str:
+    return str(parameter.metavar)
+
+
+def _spelled(parameter: Any) -> str:
+    if parameter.param_type_name == "argument":
+        return _argument(parameter)
+    flags = ", ".join(sorted(parameter.opts, key=len))
+    choices = "\\|".join(str(getattr(c, "value", c)) for c in getattr(parameter.type, "choices", ()))
+    return " ".join(filter(None, [flags, parameter.metavar or choices]))
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def group_help() -> str:
+    """What `envctl --help` says on a terminal that is wide enough."""
+    app = group()
+    with app.make_context(PROGRAM, ["version"], terminal_width=HELP_WIDTH - 2) as context:  # Typer's margin
+        return str(context.get_help()) + "\n"
+
+
+def main(folder: Path) -> None:
+    """Write the pages, and the help that is shown without loading Typer."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "commands.md").write_text(commands(), encoding="utf-8")
+    (folder / "exit-statuses.md").write_text(exit_statuses(), encoding="utf-8")
+    HELP.write_text(group_help(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,120 @@
+"""Made-up ops with their answers: the front is tested against them, without a stack, git or Docker."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from envctl.events import Event
+from envctl.reports import (
+    CameUp,
+    Config,
+    ConfigValue,
+    EnvironmentRow,
+    Listing,
+    LogLine,
+    PlannedStep,
+    Seeded,
+    Seeding,
+    ServiceStatus,
+    Settings,
+    Status,
+    Url,
+    Urls,
+    WentDown,
+)
+
+STATUS = Status(
+    name="feature-a-1a2b3c",
+    project="shop",
+    branch="refs/heads/feature/a",
+    state="running",
+    services=(
+        ServiceStatus("db", "postgres", "running", "healthy", address="127.0.0.1:41001"),
+        ServiceStatus("web", "app", "running", "healthy", "127.0.0.1:41002", "http://127.0.0.1:41002"),
+        ServiceStatus("worker", "app", "exited", None, exit_code=3),
+    ),
+)
+STEPS = (PlannedStep("create network", "absent"), PlannedStep("start db", "new"))
+LINE = LogLine("api", "2026-01-02T03:04:05Z", "stdout", "ready")
+
+# Where each op lives, and what it answers unless a test says otherwise.
+ANSWERS: dict[str, Any] = {
+    "up.up": CameUp(STATUS, STEPS, 12.34),
+    "down.down": WentDown("feature-a-1a2b3c", "shop", True, ("container shop-db", "network shop")),
+    "seed.seed": Seeded("feature-a-1a2b3c", (Seeding("db", "catalogue", "data/shop.dump", 3.21),)),
+    "ls.ls": Listing((EnvironmentRow("main-0a", "shop", None, "partial", 3, 2, "2026-01-02T03:04:05Z"),)),
+    "status.status": STATUS,
+    "urls.urls": Urls((Url("web", "http://127.0.0.1:41002"),)),
+    "settings.settings": Settings({"DB_HOST": "127.0.0.1", "DB_PASSWORD": "it's $HOME"}),
+    "logs.logs": [LINE, LogLine("worker", "2026-01-02T03:04:06Z", "stderr", "oops")],
+    "execute.execute": 0,
+    "run.run": 0,
+    "config.config": Config("envctl.toml", "shop", (ConfigValue("services.db.version", "17", "default"),)),
+    "schema.schema": {"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object"},
+}
+# The op behind each command; a command that needs none is not in it.
+OPS = {
+    "up": "up.up",
+    "plan": "up.up",
+    "down": "down.down",
+    "seed": "seed.seed",
+    "ls": "ls.ls",
+    "status": "status.status",
+    "urls": "urls.urls",
+    "env": "settings.settings",
+    "logs": "logs.logs",
+    "exec": "execute.execute",
+    "run": "run.run",
+    "config": "config.config",
+    "schema": "schema.schema",
+}
+WORDS = {"exec": ["db", "psql"], "run": ["--", "true"]}  # arguments that a command cannot do without
+
+
+@dataclass
+class Ops:
+    """The made-up ops: `answers` may hold an exception or a function; `calls` is what was asked."""
+
+    answers: dict[str, Any] = field(default_factory=lambda: dict(ANSWERS))
+    calls: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = field(default_factory=dict)
+    here: tuple[Any, ...] = ()
+
+    def behind(self, command: str) -> str:
+        """The op behind a command."""
+        return OPS[command]
+
+    def answer(self, op: str, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """What the op returns, or raises."""
+        self.calls[op] = (args, named)
+        answer = self.answers[op]
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer(*args, **named) if callable(answer) else answer
+
+    def set_here(self, *given: Any) -> str:
+        """`here` and `anywhere`: remember what was asked, and say something meanwhile."""
+        self.here = given
+        given[-1](Event("db", "waiting for healthy", "waiting"))
+        return "HERE"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command left behind."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def envelope(self) -> dict[str, Any]:
+        """stdout as the one document that it must be."""
+        document = json.loads(self.out)
+        assert isinstance(document, dict)
+        return document
+
+
+Envctl = Callable[..., Ran]
