@@ -97,12 +97,10 @@ HealthField = Annotated[
 class App(Service):
     """Your own code: built from a folder with a Dockerfile (`build`) or run from an image (`image`)."""
 
-    kind: Literal["app"] = Field(
-        default="app", description="May be left out: a service without a kind is an app."
-    )
+    kind: Literal["app"] = Field(default="app", description="May be left out: a service without a kind is an app.")
     build: BuildField | None = Field(
         default=None,
-        description="Folder with a Dockerfile, relative to the stack file, or a table. Either this or `image`.",
+        description="Folder with a Dockerfile, relative to the stack file, or a table. This or `image`.",
         examples=["api", {"context": ".", "dockerfile": "docker/api.Dockerfile"}],
     )
     image: Image | None = Field(
@@ -118,9 +116,7 @@ class App(Service):
         description="Port it listens on in its container. It is published on 127.0.0.1 at a free port.",
         examples=[8000],
     )
-    public: bool = Field(
-        default=False, description="Listed by `envctl urls`: people open it.", examples=[True]
-    )
+    public: bool = Field(default=False, description="Listed by `envctl urls`: people open it.", examples=[True])
     env: dict[Variable, Scalar] = Field(
         default={},
         description="Environment variables. `${service.attribute}` is answered; `$${` is a plain `${`.",
@@ -139,8 +135,7 @@ class App(Service):
     )
     volumes: dict[Volume, Inside] = Field(
         default={},
-        description="Volumes of the environment, and where they are mounted. "
-        "Services that name the same volume share it.",
+        description="The service's volumes in this environment, and where they are mounted.",
         examples=[{"uploads": "/var/uploads"}],
     )
 
@@ -172,9 +167,7 @@ class App(Service):
             found = "has both `path` and `command`" if health.path else "has neither `path` nor `command`"
             yield Complaint(("health",), found, "give it exactly one of them")
         elif health.path is not None and self.port is None:
-            yield Complaint(
-                ("health",), "a path is asked for at the service's port, and it has none", "add `port`"
-            )
+            yield Complaint(("health",), "a path is asked for at the service's port, and it has none", "add `port`")
 
     def _probe(self) -> Probe | None:
         if self.health is None:

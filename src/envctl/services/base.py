@@ -39,9 +39,7 @@ class LimitsSection(Section):
         description="Memory: bytes, or with a unit (`MiB`, `GiB`; `m`, `g` as Docker counts; `MB`, `GB`).",
         examples=["512MiB"],
     )
-    cpus: Cpus | None = Field(
-        default=None, description="Processors, in fractions if need be.", examples=[1.5]
-    )
+    cpus: Cpus | None = Field(default=None, description="Processors, in fractions if need be.", examples=[1.5])
     pids: Pids | None = Field(default=None, description="Processes and threads.", examples=[200])
 
     def amounts(self) -> Limits:
@@ -57,7 +55,7 @@ class Service(Section):
     kind: str
     needs: Names = Field(
         default=(),
-        description="Services that must be ready before this one starts: healthy, or running without a check.",
+        description="Services that must be ready before this one starts: healthy, or running if unchecked.",
         examples=[["db", "events"]],
     )
     limits: LimitsSection = Field(
@@ -72,7 +70,7 @@ class Service(Section):
 
     @abstractmethod
     def settings(self, name: str, project: str, at: Address) -> Mapping[str, Text]:
-        """What others reach it by at this address: url, host, port, address and more. Empty without a port."""
+        """What others reach it by at this address: url, host, port, address …; nothing without a port."""
 
     @property
     @abstractmethod
@@ -86,10 +84,6 @@ class Service(Section):
     def complaints(self, name: str, project: str) -> Iterator[Complaint]:
         """What is wrong between its fields."""
         yield from ()
-
-    def volumes_of(self, name: str) -> tuple[str, ...]:
-        """The volumes it holds its own data in."""
-        return ()
 
 
 def reached(scheme: str, at: Address, *, login: Text | str = "", path: str = "") -> dict[str, Text]:

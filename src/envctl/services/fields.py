@@ -45,9 +45,7 @@ def _argv(value: object) -> object:
         try:
             value = shlex.split(value)
         except ValueError as error:
-            raise refuse(
-                f"cannot be split into words: {str(error).lower()}", "write it as a list of words"
-            ) from None
+            raise refuse(f"cannot be split into words: {str(error).lower()}", "write it as a list of words") from None
     if not isinstance(value, list):
         raise refuse(f"must be a list of words or one line of text, not {kind_of(value)}")
     if not value or value[0] == "":
@@ -92,9 +90,7 @@ IMAGE = rf"{_HOST}{_PATH}(?:/{_PATH})*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}})?(
 
 def _image(value: str) -> str:
     if not re.fullmatch(IMAGE, value):
-        raise refuse(
-            f"{value[:100]!r} is not the name of an image", "such as nginx:1.29 or ghcr.io/acme/api:2"
-        )
+        raise refuse(f"{value[:100]!r} is not the name of an image", "such as nginx:1.29 or ghcr.io/acme/api:2")
     return value
 
 
@@ -153,9 +149,7 @@ VOLUME = r"[a-z][a-z0-9-]{0,39}"
 Plain = Annotated[str, AfterValidator(_plain)]
 Line = Annotated[str, AfterValidator(_one_line)]
 Port = Annotated[int, AfterValidator(_port), Field(json_schema_extra={"minimum": 1, "maximum": 65535})]
-Argv = Annotated[
-    tuple[Plain, ...], Field(strict=False), BeforeValidator(_argv, json_schema_input_type=str | list[str])
-]
+Argv = Annotated[tuple[Plain, ...], Field(strict=False), BeforeValidator(_argv, json_schema_input_type=str | list[str])]
 Scalar = Annotated[Plain, BeforeValidator(_scalar, json_schema_input_type=str | int | float | bool)]
 Setting = Annotated[Line, BeforeValidator(_scalar, json_schema_input_type=str | int | float | bool)]
 Version = Annotated[str, BeforeValidator(_version, json_schema_input_type=str | int)]
@@ -167,9 +161,7 @@ Duration = Annotated[float, BeforeValidator(_duration, json_schema_input_type=st
 Cpus = Annotated[float, AfterValidator(_cpus)]
 Pids = Annotated[int, AfterValidator(_pids)]
 Variable = Annotated[str, AfterValidator(named(VARIABLE, "the name of a variable"))]
-Volume = Annotated[
-    str, AfterValidator(named(VOLUME, "the name of a volume (a–z, 0–9 and -, starting with a letter)"))
-]
+Volume = Annotated[str, AfterValidator(named(VOLUME, "the name of a volume (a–z, 0–9 and -, starting with a letter)"))]
 Names = Annotated[tuple[str, ...], Field(strict=False)]
 
 

@@ -18,7 +18,7 @@ from envctl.workload import Address, Mount, Probe, Topics, Workload
 INNER, HOST, CONTROLLER = 9092, 19092, 9093
 CLUSTER = "ZW52Y3RsLWNsdXN0ZXItMQ"  # any 16 bytes do: a broker of one knows no other cluster
 VOLUME = "/var/lib/kafka/data"
-# What envctl decides. The log is one folder deeper: a volume's root may hold lost+found, which a broker refuses.
+# What envctl decides. The log is one folder deeper: a broker refuses the lost+found of a volume's root.
 LISTENERS = {
     "node.id": "1",
     "process.roles": "broker,controller",
@@ -44,9 +44,7 @@ SINGLE = {
     "min.insync.replicas": "1",
     "group.initial.rebalance.delay.ms": "0",
 }
-INTERNAL = frozenset(
-    {"__consumer_offsets", "__transaction_state", "__cluster_metadata", "__share_group_state"}
-)
+INTERNAL = frozenset({"__consumer_offsets", "__transaction_state", "__cluster_metadata", "__share_group_state"})
 
 
 def _topic(value: str) -> str:
@@ -62,12 +60,8 @@ def _partitions(value: int) -> int:
 
 
 Topic = Annotated[str, AfterValidator(_topic)]
-Partitions = Annotated[
-    int, AfterValidator(_partitions), Field(json_schema_extra={"minimum": 1, "maximum": 1000})
-]
-Key = Annotated[
-    str, AfterValidator(named(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}", "the name of a broker setting"))
-]
+Partitions = Annotated[int, AfterValidator(_partitions), Field(json_schema_extra={"minimum": 1, "maximum": 1000})]
+Key = Annotated[str, AfterValidator(named(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}", "the name of a broker setting"))]
 
 
 def variable(key: str) -> str:
@@ -76,8 +70,8 @@ def variable(key: str) -> str:
 
 
 class Kafka(Service):
-    """A Kafka broker (KRaft, no ZooKeeper). Topics that are listed exist before anything that needs the broker
-    starts; another one is made at its first use, unless `config` turns `auto.create.topics.enable` off.
+    """A Kafka broker (KRaft, no ZooKeeper). Topics that are listed exist before anything that needs the
+    broker starts; another is made at its first use, unless `config` turns `auto.create.topics.enable` off.
     """
 
     kind: Literal["kafka"] = Field(description="`kafka`")
@@ -112,24 +106,16 @@ class Kafka(Service):
         for topic in self.topics:
             other = seen.setdefault(topic.replace(".", "_"), topic)
             if other != topic:
-                yield Complaint(
-                    ("topics", topic), f"Kafka cannot tell it from {other}: . and _ are one to it"
-                )
+                yield Complaint(("topics", topic), f"Kafka cannot tell it from {other}: . and _ are one to it")
         for key in self.config:
             if key.lower() in OURS:
                 yield Complaint(("config", key), "is decided by envctl", "leave it out")
-
-    def volumes_of(self, name: str) -> tuple[str, ...]:
-        """One volume for the log."""
-        return (f"{name}-data",)
 
     def _environment(self, name: str) -> dict[str, Text]:
         broker = {**SINGLE, **self.config, **LISTENERS}
         return {
             **{variable(key): text(value) for key, value in broker.items()},
-            variable("advertised.listeners"): text(
-                f"INTERNAL://{name}:{INNER},HOST://127.0.0.1:", PublishedPort(name)
-            ),
+            variable("advertised.listeners"): text(f"INTERNAL://{name}:{INNER},HOST://127.0.0.1:", PublishedPort(name)),
             "CLUSTER_ID": text(CLUSTER),
             "KAFKA_HEAP_OPTS": text(f"-Xmx{self.heap // 1024}k"),
             "KAFKA_JVM_PERFORMANCE_OPTS": text("-XX:+UseSerialGC -XX:TieredStopAtLevel=1"),
@@ -142,7 +128,7 @@ class Kafka(Service):
             kind=self.kind,
             image=self.image or f"apache/kafka:{self.version}",
             environment=self._environment(name),
-            mounts=tuple(Mount(volume, VOLUME) for volume in self.volumes_of(name)),
+            mounts=(Mount("data", VOLUME),),
             port=HOST,
             inner_port=INNER,
             # Its command-line tools start a JVM each; a connection tells as much.

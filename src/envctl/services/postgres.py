@@ -19,9 +19,7 @@ from envctl.workload import Address, Database, Mount, Probe, Workload
 PORT = 5432
 IDENTIFIER = 63  # bytes; Postgres cuts what is longer without an error
 THROWAWAY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
-OURS = frozenset(
-    {"port", "listen_addresses", "data_directory", "unix_socket_directories", "config_file", "hba_file"}
-)
+OURS = frozenset({"port", "listen_addresses", "data_directory", "unix_socket_directories", "config_file", "hba_file"})
 NEW_LAYOUT = 18  # from this version on the image keeps its data one folder higher
 
 
@@ -34,9 +32,7 @@ def _identifier(value: str) -> str:
 
 
 Identifier = Annotated[str, AfterValidator(_identifier)]
-SettingName = Annotated[
-    str, AfterValidator(named(r"[A-Za-z_][A-Za-z0-9_.]{0,99}", "the name of a Postgres setting"))
-]
+SettingName = Annotated[str, AfterValidator(named(r"[A-Za-z_][A-Za-z0-9_.]{0,99}", "the name of a Postgres setting"))]
 
 
 class Postgres(Service):
@@ -89,17 +85,9 @@ class Postgres(Service):
             if key.lower() in OURS:
                 yield Complaint(("settings", key), "is decided by envctl", "leave it out")
         if self.database in {"template0", "template1"}:
-            yield Complaint(
-                ("database",), f"{self.database} is a template of Postgres itself", "choose another name"
-            )
+            yield Complaint(("database",), f"{self.database} is a template of Postgres itself", "choose another name")
         if self.user.startswith("pg_"):
-            yield Complaint(
-                ("user",), "names that begin with pg_ belong to Postgres itself", "choose another name"
-            )
-
-    def volumes_of(self, name: str) -> tuple[str, ...]:
-        """One volume for the data directory."""
-        return (f"{name}-data",)
+            yield Complaint(("user",), "names that begin with pg_ belong to Postgres itself", "choose another name")
 
     def database_in(self, project: str) -> str:
         """The database's name."""
@@ -135,7 +123,7 @@ class Postgres(Service):
             ),
             environment={key: text(value) for key, value in environment.items()},
             files={password: text(Password(name))},
-            mounts=tuple(Mount(volume, place) for volume in self.volumes_of(name)),
+            mounts=(Mount("data", place),),
             port=PORT,
             # By TCP: the temporary server that creates the database listens on the socket only.
             probe=Probe(

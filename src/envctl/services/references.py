@@ -44,6 +44,4 @@ def references(value: str) -> tuple[Reference, ...]:
 
 def resolve(value: str, told: Told) -> Text:
     """The text with every reference replaced by what it stands for."""
-    return text(
-        *(part if isinstance(part, str) else told(part.service, part.attribute) for part in parse(value))
-    )
+    return text(*(part if isinstance(part, str) else told(part.service, part.attribute) for part in parse(value)))

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from envctl.stack.json_schema import schema
 from envctl.stack.load import find, load
 from envctl.stack.model import Stack
-from envctl.stack.problems import Problem, refused
-from envctl.stack.workloads import host_settings, missing_files, workloads
+from envctl.stack.origins import resolved
+from envctl.stack.problems import Problem
+from envctl.stack.workloads import host_settings, missing_files, refuse_missing_files, workloads
 
-__all__ = ["Problem", "Stack", "find", "host_settings", "load", "missing_files", "refused", "workloads"]
+__all__ = [
+    "Problem",
+    "Stack",
+    "find",
+    "host_settings",
+    "load",
+    "missing_files",
+    "refuse_missing_files",
+    "resolved",
+    "schema",
+    "workloads",
+]

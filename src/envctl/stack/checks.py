@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from envctl.services import Service
-from envctl.services.app import App
 from envctl.services.postgres import Postgres
 from envctl.services.references import Reference, references
 from envctl.stack.lines import Key
@@ -17,17 +17,27 @@ from envctl.workload import Address
 _ANYWHERE = Address("localhost", text("0"))
 
 
-def check_needs(services: Mapping[str, Service], names: frozenset[str], notes: Notes) -> None:
-    """Every need exists, once. `names` also holds services that are not valid themselves."""
-    for name, service in services.items():
+@dataclass(frozen=True)
+class Scope:
+    """The services of a file: those that are valid, those of which enough is valid to be looked at, all names."""
+
+    valid: Mapping[str, Service]
+    services: Mapping[str, Service]
+    names: frozenset[str]
+
+
+def check_needs(scope: Scope, notes: Notes) -> None:
+    """Every need exists, once, and none waits for itself."""
+    for name, service in scope.services.items():
         for index, need in enumerate(service.needs):
             at: Key = ("services", name, "needs", index)
-            if need not in names:
-                hint = f"services are: {', '.join(sorted(names))}"
-                notes.add(at, f"there is no service {need[:80]!r}", guess=guessed(need, names), hint=hint)
+            if need not in scope.names:
+                hint = f"services are: {', '.join(sorted(scope.names))}"
+                message = f"there is no service {need[:80]!r}"
+                notes.add(at, message, guess=guessed(need, scope.names), hint=hint)
             elif need in service.needs[:index]:
                 notes.add(at, f"{need} is there already", hint="name it once")
-    for cycle in cycles({name: service.needs for name, service in services.items()}):
+    for cycle in cycles({name: service.needs for name, service in scope.services.items()}):
         notes.add(("services", cycle[0], "needs"), f"a cycle that could never start: {' → '.join(cycle)}")
 
 
@@ -61,68 +71,44 @@ def attributes(name: str, service: Service, project: str) -> tuple[str, ...]:
     return tuple(service.settings(name, project, _ANYWHERE))
 
 
-def check_references(
-    services: Mapping[str, Service], names: frozenset[str], project: str, notes: Notes
-) -> None:
+def check_references(scope: Scope, project: str, notes: Notes) -> None:
     """Every `${service.attribute}` has an answer, and none stands where it would not be answered."""
-    for name, service in services.items():
+    for name, service in scope.services.items():
         for at, value in service.texts():
             for reference in references(value):
-                _check_reference(("services", name, *at), reference, services, names, project, notes)
+                _check_reference(("services", name, *at), reference, scope, project, notes)
         for key in ("command", "before"):
             for index, word in enumerate(getattr(service, key, None) or ()):
-                if any(reference.service in names for reference in references(word)):
+                if any(reference.service in scope.names for reference in references(word)):
                     hint = f'refer to it in env and write "$NAME" in a shell: {key} = ["sh", "-c", "…"]'
-                    notes.add(
-                        ("services", name, key, index), "references are answered in env only", hint=hint
-                    )
+                    notes.add(("services", name, key, index), "references are answered in env only", hint=hint)
 
 
-def _check_reference(
-    at: Key,
-    reference: Reference,
-    services: Mapping[str, Service],
-    names: frozenset[str],
-    project: str,
-    notes: Notes,
-) -> None:
-    literal = f"write $${{{reference.service}.{reference.attribute}}} if the text itself is meant"
-    if reference.service not in names:
-        guess = guessed(reference.service, names)
-        message = f"{reference}: there is no service {reference.service!r}"
-        notes.add(at, message, guess=guess, hint=f"services are: {', '.join(sorted(names))}; {literal}")
-    elif reference.service in services:
-        known = attributes(reference.service, services[reference.service], project)
+def _check_reference(at: Key, reference: Reference, scope: Scope, project: str, notes: Notes) -> None:
+    literal = f"write ${reference} if the text itself is meant"
+    target = reference.service
+    if target not in scope.names:
+        hint = f"services are: {', '.join(sorted(scope.names))}; {literal}"
+        message = f"{reference}: there is no service {target!r}"
+        notes.add(at, message, guess=guessed(target, scope.names), hint=hint)
+    elif target in scope.valid:
+        known = attributes(target, scope.valid[target], project)
         if not known:
-            notes.add(
-                at,
-                f"{reference}: {reference.service} has no port, so it cannot be reached",
-                hint="give it a port",
-            )
+            notes.add(at, f"{reference}: {target} has no port, so it cannot be reached", hint="give it a port")
         elif reference.attribute not in known:
-            guess = guessed(reference.attribute, known)
-            message = f"{reference}: {reference.service} has no attribute {reference.attribute!r}"
-            notes.add(at, message, guess=guess, hint=f"it has: {', '.join(known)}; {literal}")
+            message = f"{reference}: {target} has no attribute {reference.attribute!r}"
+            hint = f"it has: {', '.join(known)}; {literal}"
+            notes.add(at, message, guess=guessed(reference.attribute, known), hint=hint)
 
 
-def check_data(services: Mapping[str, Service], data: frozenset[str], notes: Notes) -> None:
+def check_data(scope: Scope, data: frozenset[str], notes: Notes) -> None:
     """Every `data = "…"` names a section."""
-    for name, service in services.items():
+    for name, service in scope.services.items():
         wanted = service.data if isinstance(service, Postgres) else None
         if wanted is not None and wanted not in data:
             hint = f"data sections are: {', '.join(sorted(data))}" if data else "add the section"
             message = f"there is no [data.{wanted[:80]}]"
             notes.add(("services", name, "data"), message, guess=guessed(wanted, data), hint=hint)
-
-
-def check_volumes(services: Mapping[str, Service], notes: Notes) -> None:
-    """No app mounts the volume in which another service keeps its data."""
-    owned = {volume: name for name, service in services.items() for volume in service.volumes_of(name)}
-    for name, service in services.items():
-        for volume in service.volumes if isinstance(service, App) else ():
-            if volume in owned:
-                message = f"{volume} is the volume in which {owned[volume]} keeps its data"
-                notes.add(("services", name, "volumes", volume), message, hint="choose another name")
 
 
 def check_name(at: Key, name: str, pattern: str, what: str, notes: Notes) -> bool:

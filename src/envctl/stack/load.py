@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -22,7 +23,7 @@ from envctl.stack.model import (
     ProjectSection,
     Stack,
 )  # fmt: skip
-from envctl.stack.plain import validate
+from envctl.stack.plain import validate, what_is_left
 from envctl.stack.problems import Notes, guessed, refused
 from envctl.stack.registry import NO_REGISTRY, Registry, choose
 from envctl.stack.shares import check_limits
@@ -44,7 +45,7 @@ def find(start: Path) -> Path:
 
 
 def load(path: Path, *, environ: Mapping[str, str] | None = None) -> Stack:
-    """The stack of a file. `environ` says where else a registry may be named; else only the file counts."""
+    """The stack of a file. `environ` (the process's own if not given) says where else a registry is named."""
     path = path.absolute()
     source = read(path)
     notes = Notes(source.lines)
@@ -59,32 +60,24 @@ def _stack(source: Source, environ: Mapping[str, str] | None, notes: Notes) -> S
     for key in document:
         if key not in SECTIONS:
             guess = guessed(key, SECTIONS)
-            notes.add(
-                (key,), "unknown section", guess=guess, hint="" if guess else f"known: {', '.join(SECTIONS)}"
-            )
+            notes.add((key,), "unknown section", guess=guess, hint="" if guess else f"known: {', '.join(SECTIONS)}")
     project = validate(ProjectSection, _table(document, "project", notes), ("project",), notes)
-    services, names = _services(document, notes)
+    scope = _services(document, notes)
     data, data_names = _data(document, notes)
-    limits = (
-        validate(EnvironmentLimits, _table(document, "limits", notes), ("limits",), notes) or LimitsSection()
-    )
+    limits = validate(EnvironmentLimits, _table(document, "limits", notes), ("limits",), notes) or LimitsSection()
     name = project.name if project else "project"
-    _check(services, names, data_names, limits, name, notes)
+    _check(scope, data_names, limits, name, notes)
     if project is None or len(notes):
         return None
-    said = (
-        Registry(project.registry, _origin(source, ("project", "registry")))
-        if project.registry
-        else NO_REGISTRY
-    )
+    said = Registry(project.registry, _origin(source, ("project", "registry"))) if project.registry else NO_REGISTRY
     return Stack(
         project=project.name,
         path=source.path,
         root=source.path.parent,
-        services=MappingProxyType(services),
+        services=MappingProxyType(dict(scope.valid)),
         data=MappingProxyType(data),
         limits=limits.amounts(),
-        chosen=said if environ is None else choose(environ, said),
+        chosen=choose(os.environ if environ is None else environ, said),
         lines=source.lines,
     )
 
@@ -101,36 +94,39 @@ def _table(document: Mapping[str, Any], key: str, notes: Notes) -> dict[str, Any
     return {}
 
 
-def _services(document: Mapping[str, Any], notes: Notes) -> tuple[dict[str, Service], frozenset[str]]:
-    """The valid services, and the names of all."""
+def _services(document: Mapping[str, Any], notes: Notes) -> checks.Scope:
     tables = _table(document, "services", notes)
-    if not tables:
+    if not tables and isinstance(document.get("services", {}), dict):
         notes.add(("services",), "there is no service", hint="add one: [services.web] with build or image")
     if len(tables) > SERVICES:
         notes.add(("services",), f"{len(tables)} services; at most {SERVICES} are allowed")
-        return {}, frozenset()
+        tables = {}
     names = frozenset(tables)
     checks.check_names(names, SERVICE, ONE_SHOT, notes)
-    found = {name: _service(name, table, notes) for name, table in tables.items()}
-    return {name: service for name, service in found.items() if service}, names
+    valid, partly = {}, {}
+    for name, table in tables.items():
+        before = len(notes)
+        service = _service(name, table, notes)
+        if service:
+            partly[name] = service
+            if len(notes) == before:
+                valid[name] = service
+    return checks.Scope(valid, partly, names)
 
 
 def _service(name: str, table: object, notes: Notes) -> Service | None:
+    """The service; when something in it is wrong and noted, what is left of it."""
     at: Key = ("services", name)
     if not isinstance(table, dict):
         notes.add(at, f"must be a table, not {kind_of(table)}", hint=f"write [services.{name}]")
         return None
     kind = table.get("kind", "app")
     if not isinstance(kind, str) or kind not in BY_NAME:
-        what = (
-            f"there is no kind {kind[:80]!r}"
-            if isinstance(kind, str)
-            else f"must be text, not {kind_of(kind)}"
-        )
+        what = f"there is no kind {kind[:80]!r}" if isinstance(kind, str) else f"must be text, not {kind_of(kind)}"
         guess = guessed(kind, BY_NAME) if isinstance(kind, str) else ""
         notes.add((*at, "kind"), what, guess=guess, hint=f"kinds are: {', '.join(BY_NAME)}")
         return None
-    return validate(BY_NAME[kind], table, at, notes)
+    return validate(BY_NAME[kind], table, at, notes) or what_is_left(BY_NAME[kind], table)
 
 
 def _data(document: Mapping[str, Any], notes: Notes) -> tuple[dict[str, Dump], frozenset[str]]:
@@ -139,9 +135,7 @@ def _data(document: Mapping[str, Any], notes: Notes) -> tuple[dict[str, Dump], f
     found: dict[str, Dump] = {}
     for name, table in tables.items():
         at: Key = ("data", name)
-        checks.check_name(
-            at, name, DATA, "a data section's name (a–z, 0–9, - and _, starting with a letter)", notes
-        )
+        checks.check_name(at, name, DATA, "a data section's name (a–z, 0–9, - and _, starting with a letter)", notes)
         if not isinstance(table, dict):
             notes.add(at, f"must be a table, not {kind_of(table)}", hint=f"write [data.{name}]")
             continue
@@ -157,20 +151,12 @@ def _data(document: Mapping[str, Any], notes: Notes) -> tuple[dict[str, Dump], f
     return found, frozenset(tables)
 
 
-def _check(
-    services: Mapping[str, Service],
-    names: frozenset[str],
-    data: frozenset[str],
-    limits: LimitsSection,
-    project: str,
-    notes: Notes,
-) -> None:
-    for name, service in services.items():
+def _check(scope: checks.Scope, data: frozenset[str], limits: LimitsSection, project: str, notes: Notes) -> None:
+    for name, service in scope.valid.items():
         for complaint in service.complaints(name, project):
             notes.add(("services", name, *complaint.at), complaint.message, hint=complaint.hint)
-    checks.check_needs(services, names, notes)
-    checks.check_references(services, names, project, notes)
-    checks.check_data(services, data, notes)
-    checks.check_volumes(services, notes)
-    if len(services) == len(names):  # shares cannot be told while a service is not valid
-        check_limits(services, limits.amounts(), notes)
+    checks.check_needs(scope, notes)
+    checks.check_references(scope, project, notes)
+    checks.check_data(scope, data, notes)
+    if len(scope.valid) == len(scope.names):  # shares cannot be told while a service is not valid
+        check_limits(scope.valid, limits.amounts(), notes)

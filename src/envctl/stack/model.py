@@ -34,16 +34,13 @@ class ProjectSection(Section):
 
     name: Annotated[
         str,
-        AfterValidator(
-            named(PROJECT, "a project's name (a–z, 0–9 and -, starting with a letter, at most 30)")
-        ),
-    ] = Field(
-        description="Name of the project: part of the name of everything envctl makes.", examples=["shop"]
-    )
+        AfterValidator(named(PROJECT, "a project's name (a–z, 0–9 and -, starting with a letter, at most 30)")),
+    ] = Field(description="Name of the project: part of the name of everything envctl makes.", examples=["shop"])
     registry: Annotated[str, AfterValidator(_prefix)] | None = Field(
         default=None,
         description="Where images named as on Docker Hub are taken from: `postgres:17` is then "
-        "`REGISTRY/postgres:17`. It wins over `registry` in the user's configuration; `ENVCTL_REGISTRY` wins over both.",
+        "`REGISTRY/postgres:17`. It wins over the user's configuration, and "
+        "`ENVCTL_REGISTRY` over both.",
         examples=["mirror.example.com/hub"],
     )
 
@@ -53,7 +50,7 @@ class Dump(Section):
 
     from_: Literal["dump"] = Field(alias="from", description="Where the data comes from: `dump`.")
     path: Folder = Field(
-        description="The dump, relative to the stack file: plain SQL (also .gz, .zst), custom, tar or directory.",
+        description="The dump, relative to the stack file: plain SQL (also .gz, .zst), custom, tar, directory.",
         examples=["data/shop.dump"],
     )
 
@@ -63,8 +60,8 @@ class Dump(Section):
 
 
 class EnvironmentLimits(LimitsSection):
-    """What all containers of one environment may use together. Services with `limits` of their own keep theirs;
-    what is left is divided evenly among the others.
+    """What all containers of one environment may use together. Services with `limits` of their own keep
+    theirs; what is left is divided evenly among the others.
     """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -82,14 +83,36 @@ def validate(section: type[S], table: Mapping[str, Any], at: Key, notes: Notes) 
         return None
 
 
+def what_is_left(section: type[S], table: Mapping[str, Any]) -> S | None:
+    """The section without what is wrong in it, so that the rest can be checked against other sections too."""
+    left = deepcopy(dict(table))
+    try:
+        section.model_validate(left)
+    except ValidationError as failure:
+        for error in failure.errors(include_url=False):
+            _cut(left, error["loc"])
+    try:
+        return section.model_validate(left)
+    except ValidationError:
+        return None
+
+
+def _cut(table: dict[str, Any], loc: Key) -> None:
+    """Take the innermost table's key on the way to loc out."""
+    for part, following in zip(loc, (*loc[1:], None), strict=True):
+        inner = table.get(str(part))
+        if not isinstance(inner, dict) or following not in inner:
+            table.pop(str(part), None)
+            return
+        table = inner
+
+
 def _note(section: type[Section], error: ErrorDetails, at: Key, notes: Notes) -> None:
     loc: Key = tuple(part for part in error["loc"] if part != "[key]")
     if error["type"] == "extra_forbidden":
         known = keys_of(_section_at(section, loc[:-1]))
         guess = guessed(str(loc[-1]), known) if len(notes) < 50 else ""  # noqa: PLR2004  # a guess costs time
-        notes.add(
-            (*at, *loc), "unknown key", guess=guess, hint="" if guess else f"known here: {', '.join(known)}"
-        )
+        notes.add((*at, *loc), "unknown key", guess=guess, hint="" if guess else f"known here: {', '.join(known)}")
         return
     message, hint = _explain(error)
     notes.add((*at, *loc), message, hint=hint)

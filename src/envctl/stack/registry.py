@@ -11,9 +11,7 @@ from envctl.errors import EnvctlError, Exit
 from envctl.stack.source import decode, parse, read_bytes
 
 VARIABLE = "ENVCTL_REGISTRY"
-_PREFIX = re.compile(
-    r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*"
-)
+_PREFIX = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*")
 
 
 @dataclass(frozen=True)
@@ -52,9 +50,7 @@ def configured(path: Path) -> str | None:
     value = parse(path, decode(path, read_bytes(path))).get("registry")
     if value is None:
         return None
-    wrong = (
-        complaint(value) if isinstance(value, str) else ("must be text", 'registry = "mirror.example.com"')
-    )
+    wrong = complaint(value) if isinstance(value, str) else ("must be text", 'registry = "mirror.example.com"')
     if wrong:
         raise EnvctlError(Exit.STACK_FILE, f"{path}: registry: {wrong[0]}", hint=f"write {wrong[1]}")
     return str(value)

@@ -57,9 +57,7 @@ def check_limits(services: Mapping[str, Service], total: Limits, notes: Notes) -
             notes.add(("limits", amount.key), message, hint="raise it, or lower theirs")
         elif others and each < amount.minimum:
             message = f"{whole} leaves {amount.show(each)} for each of {others} services without their own"
-            notes.add(
-                ("limits", amount.key), message, hint=f"each needs at least {amount.show(amount.minimum)}"
-            )
+            notes.add(("limits", amount.key), message, hint=f"each needs at least {amount.show(amount.minimum)}")
 
 
 def shares(services: Mapping[str, Service], total: Limits) -> dict[str, Limits]:
@@ -75,7 +73,5 @@ def shares(services: Mapping[str, Service], total: Limits) -> dict[str, Limits]:
     found = {}
     for name, limits in own.items():
         memory, cpus, pids = of(limits, MEMORY), of(limits, CPUS), of(limits, PIDS)
-        found[name] = Limits(
-            None if memory is None else int(memory), cpus, None if pids is None else int(pids)
-        )
+        found[name] = Limits(None if memory is None else int(memory), cpus, None if pids is None else int(pids))
     return found

@@ -55,9 +55,7 @@ def read_bytes(path: Path) -> bytes:
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
-            raise unusable(
-                f"{path} is a folder, not a stack file", f"name the file in it: --file {path / NAME}"
-            )
+            raise unusable(f"{path} is a folder, not a stack file", f"name the file in it: --file {path / NAME}")
         if not stat.S_ISREG(mode):
             raise unusable(f"{path} is not a regular file", "name a stack file with --file")
         with path.open("rb") as file:
@@ -75,9 +73,7 @@ def decode(path: Path, raw: bytes) -> str:
     """The text, which must be UTF-8."""
     save = "save it as UTF-8 without a byte-order mark"
     if len(raw) > BYTES:
-        raise unusable(
-            f"{path} is larger than {BYTES >> 20} MiB", "a stack file holds settings; keep data elsewhere"
-        )
+        raise unusable(f"{path} is larger than {BYTES >> 20} MiB", "a stack file holds settings; keep data elsewhere")
     for mark, name in _BOMS.items():
         if raw.startswith(mark):
             raise unusable(f"{path} is {name}, and TOML is plain UTF-8", save)
@@ -106,17 +102,41 @@ def excess(text: str) -> tuple[int, str] | None:
     return None
 
 
+def _owner(text: str, start: int) -> int:
+    """Where the key of the line at `start` is: further up, when the line is inside a long string."""
+    for found in _TOKENS.finditer(text):
+        if found.start() < start < found.end():
+            return text.rfind("\n", 0, found.start()) + 1
+        if found.start() >= start:
+            break
+    return start
+
+
+def _is_secretive(text: str, start: int) -> bool:
+    """May the line at `start` hold a variable's value?"""
+    owner = _owner(text, start)
+    tables = _TABLE.findall(text, 0, owner)
+    inside = bool(tables) and tables[-1].rpartition(".")[2].strip(" \"'[") in {"env", "args"}
+    return inside or bool(_SECRETIVE.match(text, owner))
+
+
 def _pointed(text: str, line: int, column: int) -> tuple[str, ...]:
     """The line with a caret under the place; the value of a variable is not shown."""
-    shown = text.split("\n")[line - 1].rstrip()
-    before = "\n".join(text.split("\n")[: line - 1])
-    tables = _TABLE.findall(before)
-    inside = bool(tables) and tables[-1].rpartition(".")[2].strip(" \"'[") in {"env", "args"}
-    if (inside or _SECRETIVE.match(shown)) and "=" in shown:
-        shown = shown[: shown.index("=") + 1] + " …"
-    shown = shown.replace("\t", " ")
-    start = max(0, column - 60)
-    return f"  {shown[start : start + 100]}", "  " + " " * min(column - 1 - start, len(shown) - start) + "^"
+    start = sum(len(earlier) + 1 for earlier in text.split("\n")[: line - 1])
+    shown = text.split("\n")[line - 1].rstrip().replace("\t", " ")
+    if _is_secretive(text, start):
+        key, equals, _ = shown.partition("=")
+        shown = f"{key}= …" if equals else "…"
+    first = max(0, min(column, len(shown)) - 60)
+    return f"  {shown[first : first + 100]}", "  " + " " * min(column - 1 - first, len(shown) - first) + "^"
+
+
+_PLAINER = (
+    (re.compile(r"Illegal character '\\n'"), "a text is not closed on its line"),
+    (re.compile(r"Cannot overwrite a value"), "this key is there already"),
+    (re.compile(r"Cannot declare \((.*?),?\) twice"), r"the table \1 is there already"),
+    (re.compile(r"Unterminated string"), "the long text that begins here is not closed"),
+)
 
 
 def _syntax(path: Path, text: str, error: Exception) -> EnvctlError:
@@ -125,8 +145,14 @@ def _syntax(path: Path, text: str, error: Exception) -> EnvctlError:
         return unusable(f"{path} is not valid TOML: {error}")
     lines = text.rstrip("\n").split("\n")
     line, column = (int(found[2]), int(found[3])) if found[2] else (len(lines), len(lines[-1]) + 1)
-    message = found[1][:1].lower() + found[1][1:]
+    if found[1] == "Unterminated string":
+        start = max(text.rfind('"""'), text.rfind("'''"))
+        line, column = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
+    message = found[1]
+    for pattern, plainer in _PLAINER:
+        message = pattern.sub(plainer, message)
     hint = "texts stand in quotes, and each key on a line of its own"
+    message = message[:1].lower() + message[1:]
     return unusable(f"{path}:{line}: not valid TOML: {message}", hint, _pointed(text, line, column))
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from graphlib import TopologicalSorter
 
 from envctl.stack.model import Stack
-from envctl.stack.problems import Problem, dotted
+from envctl.stack.problems import Problem, dotted, refused
 from envctl.stack.shares import shares
 from envctl.text import PublishedPort, Text, text
 from envctl.workload import Address, Database, Workload
@@ -65,6 +65,13 @@ def host_settings(stack: Stack) -> dict[str, Text]:
 def missing_files(stack: Stack) -> list[Problem]:
     """What the stack file names and the disk does not hold: Dockerfiles and dumps."""
     return [*_missing_builds(stack), *_missing_dumps(stack)]
+
+
+def refuse_missing_files(stack: Stack) -> None:
+    """Raise when a Dockerfile or a dump is not there: before anything is started."""
+    missing = missing_files(stack)
+    if missing:
+        raise refused(stack.path, missing)
 
 
 def _missing_builds(stack: Stack) -> Iterator[Problem]:

@@ -1,0 +1,64 @@
+"""The JSON Schema (draft 2020-12) of the stack file, for editors and other tools."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic.json_schema import models_json_schema
+
+from envctl.services import BY_NAME, Section
+from envctl.stack.model import DATA, DATA_KINDS, SERVICE, EnvironmentLimits, ProjectSection
+
+Schema = dict[str, Any]
+_REF = "#/$defs/{model}"
+
+
+def schema() -> Schema:
+    """The schema. What `load` accepts is valid; names that refer to each other are checked by `load` alone."""
+    sections: list[type[Section]] = [ProjectSection, *BY_NAME.values(), *DATA_KINDS.values(), EnvironmentLimits]
+    pairs = [(section, "validation") for section in sections]
+    refs, shared = models_json_schema(pairs, ref_template=_REF)  # type: ignore[arg-type]  # a literal in a list
+    parts = {section: refs[section, "validation"] for section in sections}
+    definitions: Schema = shared["$defs"]
+    definitions["Service"] = _service({kind: parts[section] for kind, section in BY_NAME.items()})
+    definitions[BY_NAME["app"].__name__]["oneOf"] = [{"required": ["build"]}, {"required": ["image"]}]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "envctl.toml",
+        "description": "A whole stack, of which every branch gets its own running environment.",
+        "type": "object",
+        "required": ["project", "services"],
+        "additionalProperties": False,
+        "properties": {
+            "project": parts[ProjectSection],
+            "services": _tables("The stack's services, by name.", SERVICE, {"$ref": "#/$defs/Service"}, least=1),
+            "data": _tables("What databases are filled from, by name.", DATA, parts[DATA_KINDS["dump"]]),
+            "limits": parts[EnvironmentLimits],
+        },
+        "$defs": definitions,
+    }
+
+
+def _tables(description: str, names: str, each: Schema, *, least: int = 0) -> Schema:
+    return {
+        "description": description,
+        "type": "object",
+        "minProperties": least,
+        "propertyNames": {"pattern": f"^{names}$"},
+        "additionalProperties": each,
+    }
+
+
+def _service(kinds: dict[str, Schema]) -> Schema:
+    """The kind is chosen first, so that an editor complains about that kind alone."""
+
+    def when(kind: str) -> Schema:
+        said = {"properties": {"kind": {"const": kind}}}
+        return said if kind == "app" else {**said, "required": ["kind"]}
+
+    return {
+        "description": "One service. Without `kind` it is an app.",
+        "type": "object",
+        "properties": {"kind": {"enum": list(kinds), "default": "app", "description": "What it is."}},
+        "allOf": [{"if": when(kind), "then": ref} for kind, ref in kinds.items()],
+    }
