@@ -62,6 +62,6 @@ def _products(wiring: Wiring, words: str, category: str) -> list[dict[str, Any]]
             " WHERE (%(category)s = '' OR category = %(category)s)"
             " AND (%(query)s = '' OR search @@ to_tsquery('english', %(query)s))"
             # The whole shop is shown mixed, always in the same way; a part of it in its own order.
-            " ORDER BY CASE WHEN %(category)s || %(query)s = '' THEN id * 67 %% 193 ELSE 0 END, position, id",
+            " ORDER BY CASE WHEN %(category)s || %(query)s = '' THEN id * 155 %% 193 ELSE 0 END, position, id",
             {"category": category, "query": query},
         ).fetchall()

@@ -48,6 +48,6 @@ export function picture(motif, colour) {
   const tones = { "@m": base, "@d": mix(base, "#1d2321", 0.42), "@l": mix(base, "#ffffff", 0.42), "@w": mix(base, "#ffffff", 0.86) };
   const shape = (shapes[motif] ?? shapes.bowl).replace(/@[mdlw]/g, (tone) => tones[tone]);
   const back = mix(base, "#f4efe6", 0.8);
-  return trusted(`<svg class="picture" viewBox="-14 -10 148 140" preserveAspectRatio="xMidYMid slice" aria-hidden="true"><rect x="-200" y="-200" width="520" height="520" fill="${back}"/>
+  return trusted(`<svg class="picture" viewBox="-14 -10 148 140" aria-hidden="true"><rect x="-200" y="-200" width="520" height="520" fill="${back}"/>
     <ellipse cx="60" cy="106" rx="44" ry="6" fill="${mix(back, "#1d2321", 0.1)}"/>${shape}</svg>`);
 }
