@@ -56,7 +56,7 @@ def check_limits(services: Mapping[str, Service], total: Limits, notes: Notes) -
             message = f"{whole} is less than what the services' own limits add up to"
             notes.add(("limits", amount.key), message, hint="raise it, or lower theirs")
         elif others and each < amount.minimum:
-            message = f"{whole} leaves {amount.show(each)} for each of {others} services without their own"
+            message = f"{whole} leaves {amount.show(each)} for each service without its own ({others})"
             notes.add(("limits", amount.key), message, hint=f"each needs at least {amount.show(amount.minimum)}")
 
 
