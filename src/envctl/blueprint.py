@@ -56,9 +56,9 @@ class Blueprint:
         """The name of a service's container."""
         return f"{self.identity.full}_{service}"
 
-    def volume(self, service: str, volume: str) -> str:
-        """The name on the daemon of a service's volume."""
-        return f"{self.identity.full}_{service}-{volume}"
+    def volume(self, volume: str) -> str:
+        """The name on the daemon of one of the environment's volumes."""
+        return f"{self.identity.full}_{volume}"
 
     def workload(self, service: str) -> Workload | None:
         """The workload of that name."""

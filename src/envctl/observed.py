@@ -106,5 +106,5 @@ class Record:
         return cls(int(number) if number.isdigit() else 0, facts)
 
     def name(self, identity: Identity) -> str:
-        """The name of the volume that holds it. A service cannot be called so: its volumes have no bare number."""
-        return f"{identity.full}_record-{self.number}"
+        """The volume that holds it. No volume of a stack file is called so: none begins with `_`."""
+        return f"{identity.full}__record-{self.number}"

@@ -49,10 +49,9 @@ class CreateNetwork(Step):
 
 @dataclass(frozen=True)
 class CreateVolume(Step):
-    """Create a volume for a service's data."""
+    """Create a volume of the environment."""
 
     name: str
-    service: str
 
     def __str__(self) -> str:
         return f"create volume {self.name}"

@@ -141,7 +141,7 @@ class Urls(Report):
 
 @dataclass(frozen=True)
 class Settings(Report):
-    """The variables with which a program on the host reaches the environment. Holds passwords: print on request only."""
+    """The variables by which a program on the host reaches the environment. Holds passwords: print on request only."""
 
     variables: Mapping[str, str] = field(repr=False)
 

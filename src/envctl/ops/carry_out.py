@@ -74,8 +74,8 @@ def _prepare(world: World, blueprint: Blueprint, plan: Plan) -> None:
 
 def _small(world: World, blueprint: Blueprint, step: Step) -> Callable[[], None] | None:
     match step:
-        case CreateVolume(name=name, service=service):
-            own = {**blueprint.labels, labels.ROLE: "data", labels.SERVICE: service}
+        case CreateVolume(name=name):
+            own = {**blueprint.labels, labels.ROLE: "data"}
             return lambda: world.engine.create_volume(name, own)
         case RemoveContainer(id=container):
             return lambda: world.engine.remove_container(container)

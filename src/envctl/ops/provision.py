@@ -13,8 +13,6 @@ from envctl.ops.setting import Here
 from envctl.plan import CreateTopics, Load, Plan, SetPassword, Start, Step
 from envctl.planning.compare import fact, topics_fingerprint
 from envctl.secrets.passwords import Passwords
-from envctl.seeds.dump import open_dump
-from envctl.seeds.restore import restore
 from envctl.seeds.topics import create_topics
 from envctl.world.parallel import together
 
@@ -63,6 +61,9 @@ def _do(here: Here, blueprint: Blueprint, plan: Plan, passwords: Passwords, step
 
 def _load(here: Here, blueprint: Blueprint, service: str) -> str:
     """Fill a database from its dump; returns what identifies the dump."""
+    from envctl.seeds.dump import open_dump
+    from envctl.seeds.restore import restore
+
     workload = blueprint.workload(service)
     assert workload is not None  # noqa: S101 – the plan was made from this blueprint
     database = workload.database

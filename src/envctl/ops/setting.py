@@ -31,7 +31,7 @@ class Here:
 
 def here(file: Path | None, env: str | None, tell: Tell) -> Here:
     """Find the stack file and the environment: the one named, else the branch's."""
-    stack = load(file if file is not None else find(Path.cwd()))
+    stack = load(file if file is not None else find(Path.cwd()), environ=os.environ)
     world = anywhere(tell)
     project = stack.project
     identity = by_hand(project, env) if env is not None else of_branch(project, branch(world.shell, stack.root))

@@ -16,7 +16,7 @@ from envctl.planning.draw import draw
 from envctl.reports import CameUp, Planned, PlannedStep
 from envctl.runtimes.compose.images import content_digest
 from envctl.secrets.passwords import Passwords, complete, recall
-from envctl.stack import missing_files, refused, workloads
+from envctl.stack import refuse_missing_files, workloads
 from envctl.world.engine import SubnetTaken
 from envctl.world.ports import is_free
 
@@ -27,7 +27,7 @@ def up(here: Here, *, dry_run: bool = False, rebuild: bool = False, reload: Coll
     `rebuild` builds images anew, `reload` names databases to fill again. Raises EnvctlError.
     """
     began = monotonic()
-    _refuse_missing_files(here)
+    refuse_missing_files(here.stack)
     blueprint = draw(here.stack, here.identity, _contents(here))
     if dry_run:
         plan, _ = _plan(here, blueprint, rebuild, reload)
@@ -53,11 +53,6 @@ def _plan(here: Here, blueprint: Blueprint, rebuild: bool, reload: Collection[st
     passwords = complete(blueprint, recall(here.world, blueprint, observed))
     fingerprints = {service: password.fingerprint() for service, password in passwords.items()}
     return compare(blueprint, observed, fingerprints, is_free, rebuild=rebuild, reload=reload), passwords
-
-
-def _refuse_missing_files(here: Here) -> None:
-    if problems := missing_files(here.stack):
-        raise refused(here.stack.path, problems)
 
 
 def _contents(here: Here) -> dict[str, str]:

@@ -204,11 +204,9 @@ def _network(blueprint: Blueprint, observed: Observed, subnet: ipaddress.IPv4Net
 
 
 def _volumes(blueprint: Blueprint, observed: Observed) -> Iterable[Step]:
-    for workload in blueprint.workloads:
-        for mount in workload.mounts:
-            name = blueprint.volume(workload.service, mount.volume)
-            if not observed.has_volume(name):
-                yield CreateVolume("it is not there", name, workload.service)
+    for volume in dict.fromkeys(mount.volume for w in blueprint.workloads for mount in w.mounts):
+        if not observed.has_volume(blueprint.volume(volume)):
+            yield CreateVolume("it is not there", blueprint.volume(volume))
 
 
 def _provision(
@@ -216,7 +214,7 @@ def _provision(
 ) -> tuple[Step, ...]:
     steps: list[Step] = []
     for workload in blueprint.workloads:
-        volumes = [blueprint.volume(workload.service, mount.volume) for mount in workload.mounts]
+        volumes = [blueprint.volume(mount.volume) for mount in workload.mounts]
         facts = observed.record.facts if all(observed.has_volume(v) for v in volumes) else None
         steps += _provision_database(workload, facts, passwords.get(workload.service), reload)
         steps += _provision_topics(workload, facts)

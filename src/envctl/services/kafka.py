@@ -128,7 +128,7 @@ class Kafka(Service):
             kind=self.kind,
             image=self.image or f"apache/kafka:{self.version}",
             environment=self._environment(name),
-            mounts=(Mount("data", VOLUME),),
+            mounts=(Mount(f"{name}-data", VOLUME),),
             port=HOST,
             inner_port=INNER,
             # Its command-line tools start a JVM each; a connection tells as much.

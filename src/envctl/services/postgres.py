@@ -123,7 +123,7 @@ class Postgres(Service):
             ),
             environment={key: text(value) for key, value in environment.items()},
             files={password: text(Password(name))},
-            mounts=(Mount("data", place),),
+            mounts=(Mount(f"{name}-data", place),),
             port=PORT,
             # By TCP: the temporary server that creates the database listens on the socket only.
             probe=Probe(

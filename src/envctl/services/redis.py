@@ -94,7 +94,7 @@ class Redis(Service):
             image=self.image or f"redis:{self.version}",
             command=("redis-server", conf),
             files={conf: self._conf(name), password: text(Password(name))},
-            mounts=(Mount("data", "/data"),),
+            mounts=(Mount(f"{name}-data", "/data"),),
             port=PORT,
             probe=Probe(("sh", "-c", PING, "ping", password, str(PORT))),
             needs=self.needs,

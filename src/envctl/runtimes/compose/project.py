@@ -45,10 +45,7 @@ def render(
         "services": rendered,
         "networks": {"default": {"name": blueprint.network, "external": True}},
         "volumes": {
-            f"{w.service}-{mount.volume}": {
-                "name": blueprint.volume(w.service, mount.volume),
-                "external": True,
-            }
+            mount.volume: {"name": blueprint.volume(mount.volume), "external": True}
             for w in wanted
             for mount in w.mounts
         },
@@ -107,7 +104,7 @@ def _common(plan: Plan, workload: Workload, fill: Fill) -> dict[str, Any]:
         **_optional(
             entrypoint=_list(workload.entrypoint),
             volumes=[
-                {"type": "volume", "source": f"{workload.service}-{m.volume}", "target": m.path}
+                {"type": "volume", "source": m.volume, "target": m.path}
                 for m in workload.mounts
             ],
             secrets=[{"source": _secret(workload.service, path), "target": path} for path in workload.files],
