@@ -14,7 +14,7 @@ unset http_proxy HTTP_PROXY all_proxy ALL_PROXY
 url="http://127.0.0.1:$1$2"
 has() { command -v "$1" >/dev/null 2>&1; }
 by_wget() {
-  wget -S -T 3 -t 1 -O /dev/null "$url" 2>&1 | {
+  wget -S -t 1 -O /dev/null "$url" 2>&1 | {
     found='' last='no answer'
     while read -r first code rest; do
       case $first in HTTP/*) found=${found:-$code} ;; '') ;; *) last="$first $code $rest" ;; esac
@@ -33,9 +33,10 @@ print(r.status)' "$2" "$3" 2>&1 | tail -n 1
 by_node() {
   node -e 'const [port, path] = process.argv.slice(1)
 const q = require("http").get({ host: "127.0.0.1", port, path, timeout: 3000, agent: false })
-q.on("response", a => { console.log(a.statusCode); a.resume() })
+let code
+q.on("response", a => { console.log(code = a.statusCode); a.resume() })
 q.on("timeout", () => q.destroy(Error("no answer in 3 s")))
-q.on("error", e => console.log(e.message))' "$1" "$2" 2>&1
+q.on("error", e => { if (!code) console.log(e.message) })' "$1" "$2" 2>&1
 }
 by_bash() {
   bash -c '{ exec 3<>"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null || { echo "connection refused"; exit 1; }
