@@ -135,7 +135,8 @@ class App(Service):
     )
     volumes: dict[Volume, Inside] = Field(
         default={},
-        description="The service's volumes in this environment, and where they are mounted.",
+        description="Volumes of the environment, and where they are mounted. "
+        "Services that name the same volume share it.",
         examples=[{"uploads": "/var/uploads"}],
     )
 

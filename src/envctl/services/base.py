@@ -81,6 +81,10 @@ class Service(Section):
         """The values in which `${service.attribute}` is answered, and their keys."""
         yield from ()
 
+    def volumes_of(self, name: str) -> tuple[str, ...]:
+        """The environment's volumes that it keeps its own data in."""
+        return ()
+
     def complaints(self, name: str, project: str) -> Iterator[Complaint]:
         """What is wrong between its fields."""
         yield from ()

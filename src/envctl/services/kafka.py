@@ -111,6 +111,10 @@ class Kafka(Service):
             if key.lower() in OURS:
                 yield Complaint(("config", key), "is decided by envctl", "leave it out")
 
+    def volumes_of(self, name: str) -> tuple[str, ...]:
+        """One volume for its data."""
+        return (f"{name}-data",)
+
     def _environment(self, name: str) -> dict[str, Text]:
         broker = {**SINGLE, **self.config, **LISTENERS}
         return {
@@ -128,7 +132,7 @@ class Kafka(Service):
             kind=self.kind,
             image=self.image or f"apache/kafka:{self.version}",
             environment=self._environment(name),
-            mounts=(Mount(f"{name}-data", VOLUME),),
+            mounts=tuple(Mount(volume, VOLUME) for volume in self.volumes_of(name)),
             port=HOST,
             inner_port=INNER,
             # Its command-line tools start a JVM each; a connection tells as much.

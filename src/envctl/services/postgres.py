@@ -89,6 +89,10 @@ class Postgres(Service):
         if self.user.startswith("pg_"):
             yield Complaint(("user",), "names that begin with pg_ belong to Postgres itself", "choose another name")
 
+    def volumes_of(self, name: str) -> tuple[str, ...]:
+        """One volume for its data."""
+        return (f"{name}-data",)
+
     def database_in(self, project: str) -> str:
         """The database's name."""
         return self.database or project.replace("-", "_")
@@ -123,7 +127,7 @@ class Postgres(Service):
             ),
             environment={key: text(value) for key, value in environment.items()},
             files={password: text(Password(name))},
-            mounts=(Mount(f"{name}-data", place),),
+            mounts=tuple(Mount(volume, place) for volume in self.volumes_of(name)),
             port=PORT,
             # By TCP: the temporary server that creates the database listens on the socket only.
             probe=Probe(

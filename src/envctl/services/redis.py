@@ -79,6 +79,10 @@ class Redis(Service):
             if key.lower() in OURS:
                 yield Complaint(("config", key), "is decided by envctl", "leave it out")
 
+    def volumes_of(self, name: str) -> tuple[str, ...]:
+        """One volume for its data."""
+        return (f"{name}-data",)
+
     def _conf(self, name: str) -> Text:
         lines = {**DEFAULTS, **self.config, "dir": "/data", "port": str(PORT)}
         # An empty value must stand in the file as an empty word.
@@ -94,7 +98,7 @@ class Redis(Service):
             image=self.image or f"redis:{self.version}",
             command=("redis-server", conf),
             files={conf: self._conf(name), password: text(Password(name))},
-            mounts=(Mount(f"{name}-data", "/data"),),
+            mounts=tuple(Mount(volume, "/data") for volume in self.volumes_of(name)),
             port=PORT,
             probe=Probe(("sh", "-c", PING, "ping", password, str(PORT))),
             needs=self.needs,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from envctl.services import Service
+from envctl.services.app import App
 from envctl.services.postgres import Postgres
 from envctl.services.references import Reference, references
 from envctl.stack.lines import Key
@@ -109,6 +110,16 @@ def check_data(scope: Scope, data: frozenset[str], notes: Notes) -> None:
             hint = f"data sections are: {', '.join(sorted(data))}" if data else "add the section"
             message = f"there is no [data.{wanted[:80]}]"
             notes.add(("services", name, "data"), message, guess=guessed(wanted, data), hint=hint)
+
+
+def check_volumes(scope: Scope, notes: Notes) -> None:
+    """No app mounts the volume in which another service keeps its data."""
+    owners = {volume: name for name, service in scope.services.items() for volume in service.volumes_of(name)}
+    for name, service in scope.services.items():
+        for volume in service.volumes if isinstance(service, App) else ():
+            if volume in owners:
+                message = f"{owners[volume]} keeps its data in the volume of this name"
+                notes.add(("services", name, "volumes", volume), message, hint="choose another name")
 
 
 def check_name(at: Key, name: str, pattern: str, what: str, notes: Notes) -> bool:
