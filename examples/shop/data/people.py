@@ -11,7 +11,7 @@ import re
 import unicodedata
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 
 from faker import Faker
 
@@ -25,7 +25,7 @@ PHONES = {
     "US": "+1 202 555 01{:02}",
 }
 CARDS = ("424242", "411111", "555555", "510510", "378282")
-TODAY = datetime(2026, 10, 31, 20, 0, tzinfo=timezone.utc)
+TODAY = datetime(2026, 10, 31, 20, 0, tzinfo=UTC)
 
 PRAISE = (
     "Exactly as described, and {first} wrapped it beautifully.",
@@ -107,7 +107,10 @@ class Crowd:
         anybody = self._fakers[customer.country]
         line = self.dice.choice(lines)
         return line.format(
-            first=anybody.first_name(), other=anybody.name(), phone=customer.phone or "in my account", email=customer.email
+            first=anybody.first_name(),
+            other=anybody.name(),
+            phone=customer.phone or "in my account",
+            email=customer.email,
         )
 
     def ref(self) -> uuid.UUID:

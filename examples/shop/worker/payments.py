@@ -1,4 +1,4 @@
-"""Finds the payments event of one order on the topic: `python payments.py REF`. Reads from outside the worker's group."""
+"""Finds the payments event of one order: `python payments.py REF`. Reads from outside the worker's group."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from confluent_kafka import Consumer, TopicPartition
 
 def find(ref: str, seconds: float = 10) -> dict[str, object] | None:
     """The newest event with this key and where it lies, looking from the beginning of the topic to its end now."""
-    consumer = Consumer({
-        "bootstrap.servers": os.environ["KAFKA_BROKERS"], "group.id": "onlooker", "enable.auto.commit": False
-    })
+    consumer = Consumer(
+        {"bootstrap.servers": os.environ["KAFKA_BROKERS"], "group.id": "onlooker", "enable.auto.commit": False}
+    )
     place = TopicPartition("payments", 0)
     first, end = consumer.get_watermark_offsets(place, timeout=seconds)
     found, read, until = None, first, time.monotonic() + seconds

@@ -19,11 +19,10 @@ from typing import Any
 import psycopg
 import redis
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
+from decide import Outcome, decide
 from psycopg.rows import dict_row
 
-from decide import Outcome, decide
-
-HEARTBEAT = Path("/tmp/heartbeat")
+HEARTBEAT = Path("/tmp/heartbeat")  # noqa: S108 - the container's own, nobody else is in it
 log = logging.getLogger("worker")
 
 
@@ -44,17 +43,19 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ending.set())
     brokers = os.environ["KAFKA_BROKERS"]
-    consumer = Consumer({
-        "bootstrap.servers": brokers,
-        "group.id": "worker",
-        "enable.auto.commit": False,
-        "auto.offset.reset": "earliest",
-        "fetch.wait.max.ms": 100,
-        "reconnect.backoff.ms": 500,  # when the broker is away, its silence need not be logged twenty times a second
-    })
-    producer = Producer({
-        "bootstrap.servers": brokers, "enable.idempotence": True, "linger.ms": 0, "reconnect.backoff.ms": 500
-    })
+    consumer = Consumer(
+        {
+            "bootstrap.servers": brokers,
+            "group.id": "worker",
+            "enable.auto.commit": False,
+            "auto.offset.reset": "earliest",
+            "fetch.wait.max.ms": 100,
+            "reconnect.backoff.ms": 500,  # when the broker is away, its silence need not be logged twenty times a second
+        }
+    )
+    producer = Producer(
+        {"bootstrap.servers": brokers, "enable.idempotence": True, "linger.ms": 0, "reconnect.backoff.ms": 500}
+    )
     try:
         work(consumer, producer, ending)
     finally:

@@ -73,9 +73,7 @@ def _write(connection: Connection[Any], ref: UUID, wanted: dict[int, int], form:
         (order, total, card.brand, card.last4, card.token),
     )
     event = {"ref": str(ref), "number": order, "total_cents": total, "stored_ms": now_ms()}
-    connection.execute(
-        "INSERT INTO outbox (topic, key, payload) VALUES ('orders', %s, %s)", (str(ref), Jsonb(event))
-    )
+    connection.execute("INSERT INTO outbox (topic, key, payload) VALUES ('orders', %s, %s)", (str(ref), Jsonb(event)))
 
 
 def _take_stock(connection: Connection[Any], wanted: dict[int, int]) -> dict[int, int]:

@@ -32,21 +32,25 @@ def connect() -> Wiring:
         db=db,
         cache=redis.Redis.from_url(url, decode_responses=True, socket_timeout=3, socket_connect_timeout=3),
         listener=redis.asyncio.Redis.from_url(url, decode_responses=True),
-        events=Producer({
-            "bootstrap.servers": os.environ["KAFKA_BROKERS"],
-            "enable.idempotence": True,
-            "linger.ms": 0,
-            "message.timeout.ms": 10_000,
-            "reconnect.backoff.ms": 500,
-        }),
+        events=Producer(_settings()),
     )
+
+
+def _settings() -> dict[str, str | int | bool]:
+    return {
+        "bootstrap.servers": os.environ["KAFKA_BROKERS"],
+        "enable.idempotence": True,
+        "linger.ms": 0,
+        "message.timeout.ms": 10_000,
+        "reconnect.backoff.ms": 500,
+    }
 
 
 def check(wiring: Wiring) -> dict[str, str]:
     """Ask each of the three whether it answers: what they said, by name."""
     probes = {
         "postgres": lambda: _ask_postgres(wiring.db),
-        "redis": lambda: wiring.cache.ping(),
+        "redis": wiring.cache.ping,
         "kafka": lambda: wiring.events.list_topics("orders", timeout=2),
     }
     said = {}
@@ -54,7 +58,7 @@ def check(wiring: Wiring) -> dict[str, str]:
         try:
             probe()
             said[name] = "ok"
-        except Exception as problem:  # noqa: BLE001 - whatever is wrong with it, it is not ready
+        except Exception as problem:  # whatever is wrong with it, it is not ready
             said[name] = f"{type(problem).__name__}: {problem}"
     return said
 
