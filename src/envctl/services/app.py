@@ -104,7 +104,7 @@ class App(Service):
         examples=["api", {"context": ".", "dockerfile": "docker/api.Dockerfile"}],
     )
     image: Image | None = Field(
-        default=None, description="Image to run. Either this or `build`.", examples=["ghcr.io/acme/api:2"]
+        default=None, description="Image to run. This or `build`.", examples=["ghcr.io/acme/api:2"]
     )
     command: Argv | None = Field(
         default=None,

@@ -81,7 +81,7 @@ class Kafka(Service):
     image: Image | None = Field(
         default=None,
         description="Another image with the contract of the official one.",
-        examples=["apache/kafka-native:4.1.1"],
+        examples=["registry.example.com/kafka:4.1.1"],
     )
     topics: dict[Topic, Partitions] = Field(
         default={},

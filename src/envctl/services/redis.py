@@ -60,7 +60,7 @@ class Redis(Service):
     image: Image | None = Field(
         default=None,
         description="Another image with the contract of the official one.",
-        examples=["redis/redis-stack-server:7.4.0-v3"],
+        examples=["valkey/valkey:8"],
     )
     config: dict[Key, Directive] = Field(
         default={},

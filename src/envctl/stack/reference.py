@@ -1,0 +1,137 @@
+"""The stack file described from its models: `python -m envctl.stack.reference docs/reference`."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic.fields import FieldInfo
+
+from envctl.services import BY_NAME, LimitsSection, Section
+from envctl.services.app import BuildSection, HealthSection
+from envctl.services.units import show_size
+from envctl.stack.model import DATA, DATA_KINDS, ONE_SHOT, PROJECT, SERVICE, SERVICES, EnvironmentLimits, ProjectSection
+from envctl.stack.source import BYTES, DOTS, LINE, NESTING
+from envctl.text import text
+from envctl.workload import Address
+
+WRITTEN = "<!-- Written by `python -m envctl.stack.reference docs/reference`; a test compares it with the code. -->"
+FILE = "stack-file.md"
+
+INTRODUCTION = f"""{WRITTEN}
+
+# The stack file
+
+`envctl.toml` says what a stack is. envctl looks for it in the current folder and above, up to the top of the git
+repository; `--file PATH` names another one. Relative paths in it start at its own folder. `envctl.toml.example`
+shows every key, `envctl schema` prints a JSON Schema for editors, and `envctl config` what a file comes to.
+
+An unknown key is an error. All that is wrong is said at once, with lines, before anything is started.
+"""
+
+REFERENCES = """## References
+
+In a value of `env`, `${service.attribute}` stands for what another service is reached by inside the environment's
+network. `$${` is a plain `${`; every other `$` stays as it is. A reference does not order anything: `needs` does.
+
+| kind | attribute | such as |
+|---|---|---|
+"""
+AFTERWARDS = """
+A service without a port has none. Passwords are made by chance for each environment. `envctl env` prints the same for
+programs on the host, as `NAME_URL`, `NAME_HOST` and so on.
+"""
+
+
+def references() -> str:
+    """What can be referred to, asked from the kinds themselves."""
+    rows: list[str] = []
+    for kind, section in BY_NAME.items():
+        service = section.model_validate({"kind": kind, **({"port": 8000} if kind == "app" else {})})
+        port = str(service.listens)
+        told = service.settings(kind, "shop", Address("NAME", text(port)))
+        rows += [f"| `{kind}` | `{key}` | `{value.fill(lambda _: 'PASSWORD')}` |" for key, value in told.items()]
+    return REFERENCES + "\n".join(rows) + "\n" + AFTERWARDS
+
+
+def names() -> str:
+    """What may be called how, and how large a file may be."""
+    return f"""## Names and bounds
+
+| what | pattern |
+|---|---|
+| project | `{PROJECT}` |
+| service | `{SERVICE}`, not ending with `-` or `{ONE_SHOT}` |
+| data section | `{DATA}` |
+
+A file has at most {show_size(BYTES)}, {LINE} characters a line, {DOTS} dots in a key and {NESTING} brackets inside
+each other, and a stack at most {SERVICES} services.
+"""
+
+
+def _toml(value: Any) -> str:
+    """A value as it is written in the file."""
+    if isinstance(value, dict):
+        inside = ", ".join(f"{_key(key)} = {_toml(each)}" for key, each in value.items())
+        return f"{{ {inside} }}" if inside else "{}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_toml(each) for each in value)}]"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _key(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key)
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    if field.default is None or isinstance(field.default, Section) or field.default in ((), {}):
+        return ""
+    if isinstance(field.default, int) and field.default >= 1 << 20:
+        return show_size(field.default)
+    return f"`{_toml(field.default)}`"
+
+
+def _row(name: str, field: FieldInfo) -> str:
+    examples = "<br>".join(f"`{_toml(example)}`" for example in field.examples or ())
+    cells = (f"`{field.alias or name}`", field.description or "", _default(field), examples)
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _part(title: str, section: type[Section], skip: tuple[str, ...] = ()) -> str:
+    rows = [_row(name, field) for name, field in section.model_fields.items() if name not in skip]
+    described = inspect.getdoc(section) or ""
+    return "\n".join(
+        [f"## {title}", "", described, "", "| key | meaning | default | example |", "|---|---|---|---|", *rows, ""]
+    )
+
+
+def _parts() -> Iterator[str]:
+    yield _part("`[project]`", ProjectSection)
+    for kind, section in BY_NAME.items():
+        yield _part(f"`[services.NAME]`, kind `{kind}`", section)
+    yield _part("`build` as a table", BuildSection)
+    yield _part("`health` as a table", HealthSection)
+    yield _part("`limits` of a service", LimitsSection)
+    yield references()
+    for kind, data in DATA_KINDS.items():
+        yield _part(f'`[data.NAME]`, from = "{kind}"', data)
+    yield _part("`[limits]`", EnvironmentLimits)
+    yield names()
+
+
+def page() -> str:
+    """The whole page."""
+    return "\n".join([INTRODUCTION, *_parts()])
+
+
+if __name__ == "__main__":
+    (Path(sys.argv[1]) / FILE).write_text(page(), encoding="utf-8")
