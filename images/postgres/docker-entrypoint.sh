@@ -47,11 +47,16 @@ create_cluster() {
 
 query() { psql -v ON_ERROR_STOP=1 --no-psqlrc --username "$POSTGRES_USER" --no-password "$@"; }
 
+run_script() {
+    # shellcheck disable=SC1090 # the user's own file
+    if [[ -x $1 ]]; then "$1"; else . "$1"; fi
+}
+
 run_init_files() {
     local file
     for file in /docker-entrypoint-initdb.d/*; do
         case $file in
-            *.sh) echo "running $file"; if [[ -x $file ]]; then "$file"; else . "$file"; fi ;;
+            *.sh) echo "running $file"; run_script "$file" ;;
             *.sql) echo "running $file"; query --dbname "$POSTGRES_DB" --file "$file" ;;
             *.sql.gz) echo "running $file"; gunzip -c "$file" | query --dbname "$POSTGRES_DB" ;;
             *.sql.xz) echo "running $file"; xzcat "$file" | query --dbname "$POSTGRES_DB" ;;

@@ -7,11 +7,13 @@ archive=$home/kafka.jsa
 options=(-cp "$home/libs/*" "-Dkafka.logs.dir=${LOG_DIR:-$home/logs}")
 
 # A small JVM for short tools and single brokers; whoever wants another says so, as with Kafka's own scripts.
-words=(${KAFKA_HEAP_OPTS:--Xmx256m})
-words+=(${KAFKA_JVM_PERFORMANCE_OPTS:--XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Djava.awt.headless=true})
-words+=(${KAFKA_LOG4J_OPTS:--Dlog4j2.configurationFile=$home/config/tools-log4j2.yaml})
-words+=(${KAFKA_JMX_OPTS-} ${KAFKA_GC_LOG_OPTS-} ${KAFKA_OPTS-})
+read -rd '' -a words <<<"
+    ${KAFKA_HEAP_OPTS:--Xmx256m}
+    ${KAFKA_JVM_PERFORMANCE_OPTS:--XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Djava.awt.headless=true}
+    ${KAFKA_LOG4J_OPTS:--Dlog4j2.configurationFile=$home/config/tools-log4j2.yaml}
+    ${KAFKA_JMX_OPTS-} ${KAFKA_GC_LOG_OPTS-} ${KAFKA_OPTS-}" || true # the end of the text ends the read
 if [[ -r $archive && -z ${KAFKA_WRITE_ARCHIVE-} ]]; then
-    options+=("-XX:SharedArchiveFile=$archive" -Xshare:auto -Xlog:cds=off -Xlog:cds+dynamic=off)
+    options+=("-XX:SharedArchiveFile=$archive" -Xlog:cds=off -Xlog:cds+dynamic=off)
+    options+=(-XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0) # mapped where it was made for: 70 ms less
 fi
 exec java "${options[@]}" "${words[@]}" "$@"
