@@ -79,7 +79,7 @@ class Ops:
     """The made-up ops: `answers` may hold an exception or a function; `calls` is what was asked."""
 
     answers: dict[str, Any] = field(default_factory=lambda: dict(ANSWERS))
-    calls: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = field(default_factory=dict)
+    calls: dict[str, Any] = field(default_factory=dict)
     here: tuple[Any, ...] = ()
 
     def behind(self, command: str) -> str:

@@ -100,12 +100,14 @@ def _usage_hint(error: Exception) -> str:
 
 def _failed(error: EnvctlError, spoken: Spoken) -> int:
     try:
-        if spoken.json:
+        if spoken.json and not isinstance(error, output.Unwritable):
             output.write_envelope(spoken.command or PROGRAM, error.data, error)
         else:
             output.say(failure.failure_lines(error, colour=output.colourful(sys.stderr)))
     except BrokenPipeError:
         _die_quietly()
+    except output.Unwritable as unwritable:
+        output.say(failure.failure_lines(unwritable, colour=output.colourful(sys.stderr)))
     return int(error.code)
 
 

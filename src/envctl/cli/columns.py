@@ -36,6 +36,11 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else "�" for c in _ESCAPES.sub("", text).expandtabs(4))
 
 
+def short(ref: str | None) -> str | None:
+    """A full git ref as people say it."""
+    return ref.removeprefix("refs/heads/") if ref else None
+
+
 def age(moment: str | None, now: datetime) -> str:
     """How long ago an RFC 3339 moment was, in one unit; what cannot be read is shown as it is."""
     if not moment:

@@ -22,8 +22,7 @@ def config(call: Call) -> None:
     """
     from envctl.ops.config import config as resolve
 
-    with call.talk() as tell:
-        report = resolve(call.file, tell)
+    report = resolve(call.file)
     call.answer(report.data(), _lines(report))
 
 

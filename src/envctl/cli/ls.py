@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from envctl.cli.columns import age, columns
+from envctl.cli.columns import age, columns, short
 from envctl.cli.command import Call, Command
 from envctl.cli.options import ALWAYS
 from envctl.reports import Listing
@@ -39,7 +39,7 @@ def _lines(report: Listing) -> list[str]:
         return []
     now = datetime.now(UTC)
     rows = (
-        (e.name, e.project, e.branch, e.state, f"{e.running}/{e.services}", age(e.created, now))
+        (e.name, e.project, short(e.branch), e.state, f"{e.running}/{e.services}", age(e.created, now))
         for e in report.environments
     )
     return columns(rows, HEADER)

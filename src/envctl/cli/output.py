@@ -15,6 +15,10 @@ from envctl.errors import EnvctlError, Exit
 SCHEMA = 1  # of the envelope; raised when its shape changes
 
 
+class Unwritable(EnvctlError):
+    """The result could not be written to stdout."""
+
+
 def envelope(command: str, data: Any, error: EnvctlError | None = None) -> dict[str, Any]:
     """The one document of `--json`, the same for every command."""
     return {"schema": SCHEMA, "command": command, "ok": error is None, "data": data, "error": _error(error)}
@@ -54,19 +58,15 @@ def _plain(value: object) -> Any:
 
 def write_lines(lines: Iterable[str]) -> None:
     """Print lines of the result, and make sure that they arrive."""
+    text = "".join(f"{line}\n" for line in lines)
     try:
-        for line in lines:
-            print(line)
-        print(end="", flush=True)
+        print(text, end="", flush=True)
     except BrokenPipeError:
         raise
     except OSError as failure:
         _let_go_of_stdout()
-        raise EnvctlError(
-            Exit.OUR_FAULT,
-            f"the result cannot be written: {failure.strerror}",
-            hint="Give stdout another place.",
-        ) from failure
+        message = f"the result cannot be written: {failure.strerror}"
+        raise Unwritable(Exit.OUR_FAULT, message, hint="Give stdout another place.") from failure
 
 
 def _let_go_of_stdout() -> None:

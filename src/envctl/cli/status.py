@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from envctl.cli.columns import columns, printable
+from envctl.cli.columns import columns, printable, short
 from envctl.cli.command import Call, Command
 from envctl.reports import ServiceStatus, Status
 
@@ -26,7 +26,7 @@ def status(call: Call) -> None:
 
 def head_line(report: Status) -> str:
     """The environment in one line."""
-    branch = f" (branch {report.branch})" if report.branch else ""
+    branch = f" (branch {short(report.branch)})" if report.branch else ""
     return printable(f"{report.project} / {report.name}{branch}: {report.state}")
 
 
