@@ -35,7 +35,7 @@ COLOURS = {
 THINGS = {
     "coffee-and-tea": """
         mug|stoneware mug|14|19
-          Thrown by hand and glazed inside and out, so no two are quite alike. Holds 300 ml and keeps warm long enough to finish the chapter.
+          Thrown by hand, so no two are quite alike. Holds 300 ml and keeps warm to the end of the chapter.
         teapot|teapot|42|58
           A round-bellied pot for four cups, with a spout that does not drip and a strainer that lifts out.
         kettle|kettle|64|89

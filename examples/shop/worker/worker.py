@@ -50,7 +50,7 @@ def main() -> None:
             "enable.auto.commit": False,
             "auto.offset.reset": "earliest",
             "fetch.wait.max.ms": 100,
-            "reconnect.backoff.ms": 500,  # when the broker is away, its silence need not be logged twenty times a second
+            "reconnect.backoff.ms": 500,  # the log need not say twenty times a second that the broker is away
         }
     )
     producer = Producer(
