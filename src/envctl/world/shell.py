@@ -40,6 +40,7 @@ class Shell:
         self.environ = {name: environ[name] for name in _PASSED_ON if name in environ}
         self._running: set[subprocess.Popen[bytes]] = set()
         self._guard = threading.Lock()
+        self._ended = False
 
     def run(
         self,
@@ -52,8 +53,10 @@ class Shell:
     ) -> Finished:
         """Run a program to its end. `line` gets each line of its standard error as it comes.
 
-        A program that does not exist finishes with status 127, as in a shell.
+        A program that does not exist finishes with status 127, as in a shell. Raises KeyboardInterrupt after end_all().
         """
+        if self._ended:
+            raise KeyboardInterrupt
         try:
             process = subprocess.Popen(
                 list(argv),
@@ -100,8 +103,9 @@ class Shell:
         return status if status >= 0 else 128 - status
 
     def end_all(self) -> None:
-        """End every program that is still running, as after Ctrl-C."""
+        """End every program that is still running and start no other, as after Ctrl-C."""
         with self._guard:
+            self._ended = True
             running = list(self._running)
         for process in running:
             _end(process)
