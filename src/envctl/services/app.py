@@ -20,9 +20,10 @@ from envctl.services.fields import (
     Scalar,
     Variable,
     Volume,
+    real,
     refuse,
     whole_or_table,
-)  # fmt: skip
+)
 from envctl.services.probe import http_probe
 from envctl.services.references import Told, resolve
 from envctl.text import Text
@@ -49,7 +50,7 @@ class BuildSection(Section):
 
     def at(self, root: Path) -> Build:
         """The same with absolute paths."""
-        context = (root / self.context).resolve()
+        context = real(root / self.context)
         return Build(context, context / self.dockerfile, self.target, dict(self.args))
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Callable
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
@@ -130,6 +131,11 @@ def _pids(value: int) -> int:
     if not 1 <= value <= 4194304:  # noqa: PLR2004  # Linux's own limit
         raise refuse("must be from 1 to 4194304")
     return value
+
+
+def real(path: Path) -> Path:
+    """The path without links and dots; unlike `resolve`, a loop of links is no error here."""
+    return Path(os.path.realpath(path))
 
 
 def named(pattern: str, what: str) -> Callable[[str], str]:

@@ -22,7 +22,7 @@ from envctl.stack.model import (
     EnvironmentLimits,
     ProjectSection,
     Stack,
-)  # fmt: skip
+)
 from envctl.stack.plain import validate, what_is_left
 from envctl.stack.problems import Notes, guessed, refused
 from envctl.stack.registry import NO_REGISTRY, Registry, choose

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from envctl.services import LimitsSection, Section, Service
-from envctl.services.fields import Folder, named, refuse
+from envctl.services.fields import Folder, named, real, refuse
 from envctl.stack.lines import Lines
 from envctl.stack.registry import NO_REGISTRY, Registry, complaint
 from envctl.workload import Limits
@@ -56,7 +56,7 @@ class Dump(Section):
 
     def at(self, root: Path) -> Path:
         """Its absolute path."""
-        return (root / self.path).resolve()
+        return real(root / self.path)
 
 
 class EnvironmentLimits(LimitsSection):

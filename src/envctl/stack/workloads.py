@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import stat
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from graphlib import TopologicalSorter
+from pathlib import Path
 
 from envctl.stack.model import Stack
 from envctl.stack.problems import Problem, dotted, refused
@@ -63,7 +65,7 @@ def host_settings(stack: Stack) -> dict[str, Text]:
 
 
 def missing_files(stack: Stack) -> list[Problem]:
-    """What the stack file names and the disk does not hold: Dockerfiles and dumps."""
+    """What the stack file names and the disk does not hold, or not for us: Dockerfiles and dumps."""
     return [*_missing_builds(stack), *_missing_dumps(stack)]
 
 
@@ -76,26 +78,29 @@ def refuse_missing_files(stack: Stack) -> None:
 
 def _missing_builds(stack: Stack) -> Iterator[Problem]:
     for work in workloads(stack):
-        key = ("services", work.service, "build")
         if work.build is None:
             continue
-        if not work.build.context.is_dir():
-            message = f"there is no folder {work.build.context}"
-        elif not work.build.dockerfile.is_file():
-            message = f"{work.build.context} has no {work.build.dockerfile.relative_to(work.build.context)}"
-        else:
-            continue
-        yield Problem(dotted(key), stack.lines.find(key), message, "a build needs a folder with a Dockerfile")
+        key = ("services", work.service, "build")
+        folder, dockerfile = work.build.context, work.build.dockerfile
+        missing = folder if not _is_there(folder, stat.S_ISDIR) else dockerfile
+        if missing is folder or not _is_there(dockerfile, stat.S_ISREG):
+            what = "folder" if missing is folder else "file"
+            hint = "a build needs a folder with a Dockerfile"
+            yield Problem(dotted(key), stack.lines.find(key), f"there is no {what} {missing}", hint)
 
 
 def _missing_dumps(stack: Stack) -> Iterator[Problem]:
     used = {getattr(service, "data", None) for service in stack.services.values()}
     for name, data in stack.data.items():
-        if name in used and not data.at(stack.root).exists():
+        path = data.at(stack.root)
+        if name in used and not _is_there(path, bool):
             key = ("data", name, "path")
-            yield Problem(
-                dotted(key),
-                stack.lines.find(key),
-                f"there is no {data.at(stack.root)}",
-                "make the dump first",
-            )
+            yield Problem(dotted(key), stack.lines.find(key), f"there is no {path}", "make the dump first")
+
+
+def _is_there(path: Path, of_kind: Callable[[int], bool]) -> bool:
+    """Is it there, of this kind, as far as we may see? Never raises, unlike Path's own questions."""
+    try:
+        return of_kind(path.stat().st_mode)
+    except OSError:
+        return False
