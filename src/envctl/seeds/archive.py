@@ -1,0 +1,100 @@
+"""Dumps in pg_dump's own formats: custom, tar, directory; read by pg_restore in the container.
+
+Their SQL reaches the server without psql, so no command of psql can hide in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+
+from envctl.seeds.client import Client, Progress
+from envctl.seeds.contents import Contents, read_text
+from envctl.seeds.dump import Dump, Read, counted
+from envctl.seeds.failures import read_failure
+from envctl.seeds.folder import CONTENTS
+from envctl.seeds.pieces import BrokenText
+from envctl.seeds.refusal import not_restored, refused
+from envctl.seeds.server import ENV, LOADING, PSQL, Server, check_found
+from envctl.seeds.statements import role_maker
+from envctl.world.shell import Finished
+
+_JOBS = 2
+# Only what belongs to the database itself, and can exist here. A subscription would connect to production.
+_OPTIONS = ("--no-owner", "--no-privileges", "--no-tablespaces", "--no-subscriptions", "--no-security-labels")
+_FOLDER = "/tmp/envctl-restore"  # noqa: S108  # in the container, where only the server's own user works
+
+
+def check(client: Client, dump: Dump, server: Server, progress: Progress) -> Contents:
+    """Read the archive's schema with pg_restore, and all of its bytes for the digest."""
+    schema = _pg_restore(client, dump, ("--schema-only", "--file=-"), ENV, only=CONTENTS)
+    if schema.status != 0:
+        raise _failed(dump, schema, None, server)
+    try:
+        contents = read_text((schema.stdout,))
+    except BrokenText as broken:
+        raise refused(dump.path, f"has a schema that {broken.message}", hint=broken.hint) from None
+    digest = hashlib.sha256()
+    for block in dump.blocks(counted(dump, partial(progress, "checking"))):
+        digest.update(block)
+    return replace(contents, digest=f"sha256:{digest.hexdigest()}")
+
+
+def load(client: Client, dump: Dump, contents: Contents, server: Server, into: str, progress: Progress) -> None:
+    """Restore it with pg_restore; `into` is the option that connects to the database."""
+    if contents.roles:  # policies name roles, whatever is said about owners and privileges
+        makers = b"".join(role_maker(role) + b"\n" for role in contents.roles)
+        made = client.run((*PSQL, into, "--file=-"), stdin=(makers,), env=ENV)
+        if made.status != 0:
+            raise _failed(dump, made, contents, server)
+    read = counted(dump, partial(progress, "restoring"))
+    loaded = _pg_restore(client, dump, ("--exit-on-error", "--no-password", into), LOADING, read=read)
+    if loaded.status != 0:
+        raise _failed(dump, loaded, contents, server)
+
+
+def _pg_restore(
+    client: Client,
+    dump: Dump,
+    options: tuple[str, ...],
+    env: Mapping[str, str],
+    *,
+    only: str | None = None,
+    read: Read = lambda _: None,
+) -> Finished:
+    """Run it on the archive; of a folder on all files, or on `only` one."""
+    argv = ("pg_restore", *_OPTIONS, *options)
+    if dump.format != "directory":
+        return client.run(argv, stdin=dump.blocks(read), env=env)
+    with _unpacked(client, dump, only, read):
+        jobs = () if only else (f"--jobs={_JOBS}",)
+        return client.run((*argv, "--format=directory", *jobs, _FOLDER), env=env)
+
+
+@contextmanager
+def _unpacked(client: Client, dump: Dump, only: str | None, read: Read) -> Iterator[None]:
+    """The files of the folder in the container, for a while. What a killed run left is removed first."""
+    remove = ("rm", "-rf", _FOLDER)
+    try:
+        for argv, stdin in (
+            (remove, None),
+            (("mkdir", "-m", "700", _FOLDER), None),
+            (("tar", "-x", "-f", "-", "-C", _FOLDER), dump.blocks(read, only=only)),
+        ):
+            finished = client.run(argv, stdin=stdin)
+            if finished.status != 0:
+                check_found(finished, argv[0])
+                why = finished.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+                raise refused(dump.path, f"could not be copied into the container: {why}")
+        yield
+    finally:
+        client.run(remove)
+
+
+def _failed(dump: Dump, finished: Finished, contents: Contents | None, server: Server) -> Exception:
+    check_found(finished, "pg_restore")
+    source = contents.server if contents else None
+    return not_restored(dump.path, read_failure(finished.stderr), source=source, server=server.version)

@@ -1,0 +1,28 @@
+"""How a restore reaches the database: one program at a time, inside the service's container."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
+
+from envctl.world.shell import Finished
+
+
+class Client(Protocol):
+    """Runs programs in the container of one service, as the unprivileged user its server runs as."""
+
+    def run(
+        self, argv: tuple[str, ...], *, stdin: Iterable[bytes] | None = None, env: Mapping[str, str] | None = None
+    ) -> Finished:
+        """Run it, feed it `stdin`, wait for it.
+
+        A program that ends before it has read everything is no error of `run`; when `stdin` raises, that goes on.
+        """
+
+
+# Told while a dump is read: what for (`checking`, `restoring`), how many of its bytes on disk, out of how many.
+Progress = Callable[[str, int, int], None]
+
+
+def unheard(_what: str, _read: int, _total: int) -> None:
+    """A `Progress` for those who do not listen."""

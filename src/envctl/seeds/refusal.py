@@ -1,0 +1,52 @@
+"""The error of this room: a dump that is not restored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from envctl.errors import EnvctlError, Exit
+from envctl.seeds.failures import Failure
+
+AGAIN = "Make or copy the dump again, and compare the sizes."
+KEPT = "The database keeps what it holds."
+_OWN_WORDS = "`envctl logs` shows the server's own words, with the values that are left out here."
+
+
+def refused(path: Path, why: str, *, hint: str = "", code: Exit = Exit.DATA_REFUSED) -> EnvctlError:
+    """`why` continues “The dump PATH …”."""
+    return EnvctlError(code, f"The dump {path} {why}.", hint=hint, unchanged=KEPT)
+
+
+def unreadable(path: Path, error: OSError) -> EnvctlError:
+    """The operating system does not let us read it."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return refused(path, "does not exist", hint="Check `path` in the stack file; it is relative to that file.")
+    if isinstance(error, PermissionError):
+        return refused(path, "cannot be read: permission denied", hint=f"Let your user read it: chmod u+r {path}")
+    return refused(path, f"cannot be read: {error.strerror}")
+
+
+def not_restored(path: Path, failure: Failure, *, source: str | None, server: str) -> EnvctlError:
+    """psql or pg_restore gave up. `source` and `server` are the versions it comes from and goes to."""
+    where = f" at {failure.where}" if failure.where else ""
+    why = f"could not be restored{where}: {failure.text}"
+    if failure.disk_full:
+        hint = "Make room where Docker keeps its data: docker system df"
+        return refused(path, why, hint=hint, code=Exit.NO_CAPACITY)
+    if failure.lost:
+        hint = "Look at `envctl status` and `envctl logs`: perhaps the service needs more memory in [limits]."
+        return refused(path, "could not be restored: the server went away", hint=hint, code=Exit.UNHEALTHY)
+    if "unsupported version" in failure.text:
+        why = f"was made by a newer pg_dump than the pg_restore of Postgres {server} can read ({failure.text})"
+        return refused(path, why, hint=f"Set the service's version to the dump's, or use the pg_dump of {server}.")
+    if source and _major(source) > _major(server):
+        why += f". It comes from Postgres {source}, and the service runs Postgres {server}"
+        return refused(path, why, hint=f'Set `version = "{_major(source)}"` for the service in the stack file.')
+    if failure.text.startswith("extension ") and "not available" in failure.text:
+        return refused(path, why, hint="Give the service an `image` of Postgres that has this extension.")
+    return refused(path, why, hint=_OWN_WORDS)
+
+
+def _major(version: str) -> int:
+    digits = version.partition(".")[0]
+    return int(digits) if digits.isdecimal() else 0

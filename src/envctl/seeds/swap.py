@@ -1,0 +1,90 @@
+"""New data takes the place of the old in one transaction, or not at all.
+
+It is loaded into a database beside the real one. A run that is killed leaves at worst that one, or the old one under
+another name; both are dropped by the next. What a database was filled from is its comment, set in the same transaction.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+
+from envctl.errors import EnvctlError
+from envctl.seeds.client import Client
+from envctl.seeds.server import Server, beside, identifier, literal, tell
+from envctl.workload import Database
+
+_FILLED = re.compile(r"envctl: filled from (?P<data>\S+) (?P<digest>sha256:[0-9a-f]{64})")
+_COMMENT = """SELECT pg_catalog.shobj_description(oid, 'pg_database')
+FROM pg_catalog.pg_database WHERE datname = {name}"""
+_DROP_SLOTS = """SELECT pg_catalog.pg_drop_replication_slot(slot_name)
+FROM pg_catalog.pg_replication_slots WHERE database IN ({names}) AND NOT active"""
+# Between ending the sessions and taking the lock a new one may come in: then once more. Behind the lock none can.
+_SWAP = """DO $envctl$
+DECLARE tries int := 0;
+BEGIN
+  WHILE EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = {name_text}) LOOP
+    BEGIN
+      PERFORM pg_catalog.pg_stat_clear_snapshot();
+      PERFORM pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE datname = {name_text};
+      ALTER DATABASE {name} RENAME TO {outgoing};
+    EXCEPTION WHEN object_in_use THEN
+      tries := tries + 1;
+      IF tries = 5 THEN RAISE; END IF;
+    END;
+  END LOOP;
+  PERFORM pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE datname = {incoming_text};
+  ALTER DATABASE {incoming} RENAME TO {name};
+END $envctl$;
+COMMENT ON DATABASE {name} IS {comment}"""
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What a database was filled from."""
+
+    data: str
+    digest: str
+
+
+def filled_from(client: Client, database: Database) -> Filled | None:
+    """What the database was filled from; None when it does not exist or was never filled."""
+    question = _COMMENT.format(name=literal(database.name))
+    answer = tell(client, database, question, doing="the database could not be asked what it holds")
+    said = _FILLED.fullmatch(answer)
+    return Filled(said["data"], said["digest"]) if said else None
+
+
+def begin(client: Client, database: Database, server: Server) -> str:
+    """An empty database for the new data; returns its name."""
+    sweep(client, database)
+    incoming = beside(database.name, "incoming")
+    owner = identifier(server.owner or database.user)
+    create = f"CREATE DATABASE {identifier(incoming)} OWNER {owner} TEMPLATE template0"
+    tell(client, database, create, doing="a database for the new data could not be made")
+    return incoming
+
+
+def finish(client: Client, database: Database, filled: Filled) -> None:
+    """Put the new data in the place of the old."""
+    outgoing, incoming = beside(database.name, "outgoing"), beside(database.name, "incoming")
+    statement = _SWAP.format(
+        name=identifier(database.name),
+        name_text=literal(database.name),
+        outgoing=identifier(outgoing),
+        incoming=identifier(incoming),
+        incoming_text=literal(incoming),
+        comment=literal(f"envctl: filled from {filled.data} {filled.digest}"),
+    )
+    tell(client, database, statement, doing="the new data could not take the place of the old")
+    with suppress(EnvctlError):  # the new data is in its place; the next run sweeps too
+        sweep(client, database)
+
+
+def sweep(client: Client, database: Database) -> None:
+    """Drop what an earlier run left, its sessions and its replication slots included."""
+    names = [beside(database.name, suffix) for suffix in ("incoming", "outgoing")]
+    slots = _DROP_SLOTS.format(names=", ".join(map(literal, names)))
+    drops = (f"DROP DATABASE IF EXISTS {identifier(name)} WITH (FORCE)" for name in names)
+    tell(client, database, slots, *drops, doing="what an earlier run left could not be dropped")
