@@ -16,6 +16,7 @@ async function route() {
   leave();
   if (view) words.value = ""; // a search is for the whole shop
   leave = () => {};
+  document.querySelector("#said").classList.remove("on");
   closeBasket();
   document.body.dataset.view = view || "catalogue";
   try {

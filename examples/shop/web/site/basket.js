@@ -28,6 +28,7 @@ export async function add(product) {
 }
 
 export function openBasket() {
+  said.classList.remove("on");
   draw();
   if (!drawer.open) drawer.showModal();
 }
