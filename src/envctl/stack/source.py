@@ -20,11 +20,10 @@ LINE = 32_768
 DOTS = 16
 NESTING = 16
 
-_TOKENS = re.compile(
-    r'"""(?:[^"\\]|\\.|""?(?!"))*+"{3,5}|' + r"'''(?:[^']|''?(?!'))*+'{3,5}|"
-    r'"(?:[^"\\\n]|\\[^\n])*+"|' + r"'[^'\n]*+'|#[^\n]*|[\[\]{}.=,\n]",
-    re.DOTALL,
-)
+_LONG = r'"""(?:[^"\\]|\\.|""?(?!"))*+"{3,5}|' + r"'''(?:[^']|''?(?!'))*+'{3,5}|"
+_SHORT = r'"(?:[^"\\\n]|\\[^\n])*+"|' + r"'[^'\n]*+'|#[^\n]*"
+_TOKENS = re.compile(_LONG + _SHORT + r"|[\[\]{}.=,\n]", re.DOTALL)
+_OPEN = re.compile(_LONG + r"""(?P<open>\"{3}|'{3})|""" + _SHORT, re.DOTALL)
 _PLACE = re.compile(r"(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
 _SECRETIVE = re.compile(r"\s*(?:[\w\"'-]+\s*\.\s*)*[\"']?(?:env|args)[\"']?\s*[.=]")
 _TABLE = re.compile(r"^[ \t]*\[([^\n\]]*)\]", re.MULTILINE)
@@ -135,7 +134,7 @@ _PLAINER = (
     (re.compile(r"Illegal character '\\n'"), "a text is not closed on its line"),
     (re.compile(r"Cannot overwrite a value"), "this key is there already"),
     (re.compile(r"Cannot declare \((.*?),?\) twice"), r"the table \1 is there already"),
-    (re.compile(r"Unterminated string"), "the long text that begins here is not closed"),
+    (re.compile(r"Unterminated string"), "a text is not closed on its line"),
 )
 
 
@@ -145,10 +144,11 @@ def _syntax(path: Path, text: str, error: Exception) -> EnvctlError:
         return unusable(f"{path} is not valid TOML: {error}")
     lines = text.rstrip("\n").split("\n")
     line, column = (int(found[2]), int(found[3])) if found[2] else (len(lines), len(lines[-1]) + 1)
-    if found[1] == "Unterminated string":
-        start = max(text.rfind('"""'), text.rfind("'''"))
-        line, column = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
     message = found[1]
+    opened = next((piece.start() for piece in _OPEN.finditer(text) if piece["open"]), None)
+    if found[2] is None and opened is not None:
+        line, column = text.count("\n", 0, opened) + 1, opened - text.rfind("\n", 0, opened)
+        message = "the long text that begins here is not closed"
     for pattern, plainer in _PLAINER:
         message = pattern.sub(plainer, message)
     hint = "texts stand in quotes, and each key on a line of its own"
