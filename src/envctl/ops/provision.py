@@ -72,10 +72,10 @@ def _load(here: Here, blueprint: Blueprint, service: str) -> str:
     subject = f"data of {service}"
     began = monotonic()
 
-    def progress(read: int, total: int) -> None:
-        here.world.tell(Event(subject, f"loading {database.data} {read * 100 // max(total, 1)} %"))
+    def progress(what: str, read: int, total: int) -> None:
+        here.world.tell(Event(subject, f"{what} {database.data} {read * 100 // max(total, 1)} %"))
 
-    dump = open_dump(database.dump)
-    restore(DatabaseClient(here.world, blueprint.container(service)), dump, database, progress=progress)
+    client = DatabaseClient(here.world, blueprint.container(service))
+    filled = restore(client, open_dump(database.dump), database, progress=progress)
     here.world.tell(Event(subject, f"{database.data} loaded in {monotonic() - began:.1f} s", "done"))
-    return dump.digest
+    return filled.digest
