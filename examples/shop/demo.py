@@ -122,11 +122,12 @@ class Story:
 
     def hop(self, where: str, what: str, took: str = "") -> None:
         """One thing that went well."""
-        print(f"  {self._green}✓{self._off} {where:<9} {what:<58} {self._dim}{took:>10}{self._off}", flush=True)
+        line = f"  {self._green}✓{self._off} {where:<9} {what:<58} {self._dim}{took:>10}{self._off}"
+        print(line.rstrip(), flush=True)
 
     def hint(self, command: str, what: str) -> None:
         """Something to try."""
-        print(f"  {command:<46} {self._dim}{what}{self._off}")
+        print(f"  {command:<48} {self._dim}{what}{self._off}".rstrip())
 
 
 def buy(visitor: Visitor, story: Story) -> Any:
@@ -233,7 +234,7 @@ def farewell(story: Story, page: str, ref: str, env: str) -> None:
     """Where to look, and what to try next."""
     story.title("Look at it")
     story.hint(page, "the shop: order something yourself")
-    story.hint(f"{page.rstrip('/')}/#/order/{ref}", "the order that was just made")
+    story.hint(f"{page.rstrip('/')}/#/order/{ref}", "")
     story.title(f"Go on, in {os.path.relpath(HERE)}")
     story.hint(f"alias envctl={ENVCTL}", "")
     story.hint(f"envctl logs -f worker --env {env}", "follow the worker")
