@@ -20,6 +20,7 @@ from envctl.events import Event, Tell
 STYLES = {"done": "green", "failed": "red", "waiting": "yellow", "info": "dim", "working": ""}
 MARKS = {"done": "✔", "failed": "✘", "info": "·", "left": "·"}
 PLAIN_MARKS = {"done": "+", "failed": "x", "info": "-", "left": "-"}
+ROOMY = 40  # columns from which on there is room for the seconds
 
 
 @dataclass(frozen=True)
@@ -63,13 +64,15 @@ class LiveLines:
         with self._lock:
             lines, closed = dict(self._lines), self._closed
         room = None if closed else max(1, console.size.height - 2)
+        timed = options.max_width >= ROOMY
         table = Table.grid(padding=(0, 1), expand=False)
         table.add_column(no_wrap=True, width=1)
-        table.add_column(no_wrap=True, overflow="ellipsis")
-        table.add_column(no_wrap=True, overflow="ellipsis", style="")
-        table.add_column(no_wrap=True, justify="right", style="dim")
+        table.add_column(no_wrap=True, overflow="ellipsis", max_width=options.max_width // 2)
+        table.add_column()  # gives way first
+        if timed:
+            table.add_column(no_wrap=True, justify="right", style="dim")
         for line in _fitting(list(lines.values()), room):
-            table.add_row(self._mark(line, closed), *_cells(line, self._clock()))
+            table.add_row(self._mark(line, closed), *_cells(line, self._clock())[: 3 if timed else 2])
         yield table
 
     def _mark(self, line: Line, closed: bool) -> Spinner | Text:
@@ -92,7 +95,8 @@ def _cells(line: Line, now: float) -> tuple[Text, Text, Text]:
     event = line.event
     seconds = (now if line.ended is None else line.ended) - line.began
     took = "" if event.phase == "info" else f"{seconds:.1f} s"
-    return Text(event.subject), Text(event.what, STYLES[event.phase]), Text(took)
+    what = Text(event.what, STYLES[event.phase], no_wrap=True, overflow="ellipsis")
+    return Text(event.subject), what, Text(took)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import Lock
 from typing import TextIO
 
@@ -31,9 +31,7 @@ def listener(
     if silent or stream is None:
         yield nobody
     elif lively(stream, os.environ if environ is None else environ):
-        from envctl.cli.live import live  # loads rich, which only a terminal needs
-
-        with live(Forgiving(stream), clock) as tell:
+        with _from_the_first_event(Forgiving(stream), clock) as tell:
             yield tell
     else:
         plain = PlainLines(Forgiving(stream))
@@ -41,6 +39,28 @@ def listener(
             yield plain.tell
         finally:
             plain.close()
+
+
+@contextmanager
+def _from_the_first_event(stream: Forgiving, clock: Callable[[], float]) -> Iterator[Tell]:
+    """Live lines; a command that has nothing to say meanwhile draws nothing and does not load rich."""
+    lock = Lock()
+    begun: list[Tell] = []
+    with ExitStack() as display:
+
+        def tell(event: Event) -> None:
+            with lock:
+                if not begun:
+                    from envctl.cli.live import live
+
+                    begun.append(display.enter_context(live(stream, clock)))
+            begun[0](event)
+
+        try:
+            yield tell
+        finally:
+            with lock:
+                begun += [] if begun else [nobody]
 
 
 def lively(stream: TextIO, environ: Mapping[str, str]) -> bool:
