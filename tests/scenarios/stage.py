@@ -1,0 +1,215 @@
+"""A folder with a stack file, a project's name of its own, and what the daemon holds of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any
+
+from envctl import labels
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+    from docker.models.containers import Container
+
+ENVCTL = (sys.executable, "-m", "envctl")
+LONGEST = 180  # seconds that a command may take on a loaded machine
+# What carries settings of envctl from one test to another, or from the developer's shell.
+_STRANGE = ("ENVCTL_KEEP_FAILED", "ENVCTL_REQUIRE_DOCKER", "ENVCTL_DEBUG", "DATABASE_URL", "COMPOSE_PROJECT_NAME")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A command that ended."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+    @property
+    def envelope(self) -> dict[str, Any]:
+        """The one document of `--json`."""
+        found: dict[str, Any] = json.loads(self.stdout)
+        return found
+
+    @property
+    def data(self) -> Any:
+        """`data` of the envelope."""
+        return self.envelope["data"]
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """`error` of the envelope."""
+        found: dict[str, Any] = self.envelope["error"]
+        return found
+
+
+class Stage:
+    """One project. `name` is the environment that commands are for; None leaves it to the git branch."""
+
+    def __init__(self, docker: DockerClient, folder: Path, runtime: Path) -> None:
+        self.docker = docker
+        self.folder = folder
+        self.runtime = runtime  # nobody else's: processes are told apart by it
+        self.project = f"t{token_hex(4)}"
+        self.name: str | None = "one"
+        self.environ = {name: value for name, value in os.environ.items() if name not in _STRANGE}
+        self.environ["XDG_RUNTIME_DIR"] = str(runtime)
+
+    def write(self, stack: str, **files: str) -> None:
+        """Write the stack file, its project's name added, and other files (`web__Dockerfile` is web/Dockerfile)."""
+        everything = {"envctl.toml": f'[project]\nname = "{self.project}"\n{stack}'}
+        for path, content in {**everything, **{p.replace("__", "/"): c for p, c in files.items()}}.items():
+            (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / path).write_text(content)
+
+    def words(self, command: str, *rest: str) -> list[str]:
+        """The whole command line; it names the environment."""
+        chosen = ("--env", self.name) if self.name and command not in ("ls", "version", "schema", "config") else ()
+        return [*ENVCTL, command, *chosen, *rest]
+
+    def envctl(
+        self, *words: str, env: Mapping[str, str] | None = None, cwd: Path | None = None, stdin: str = ""
+    ) -> Ran:
+        """Run envctl to its end."""
+        done = subprocess.run(
+            self.words(*words),
+            input=stdin.encode(),
+            capture_output=True,
+            env={**self.environ, **(env or {})},
+            cwd=cwd or self.folder,
+            timeout=LONGEST,
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def did(self, *words: str, **more: Any) -> Ran:
+        """Run envctl, which must succeed."""
+        ran = self.envctl(*words, **more)
+        assert 0 == ran.status, f"envctl {' '.join(words)}:\n{ran.stdout}\n{ran.stderr}"
+        return ran
+
+    def data(self, *words: str, **more: Any) -> Any:
+        """`data` of a command that must succeed."""
+        command, *rest = words
+        return self.did(command, "--json", *rest, **more).data
+
+    def up(self, **more: Any) -> dict[str, Any]:
+        """Bring the environment up, which must succeed; what it says it did."""
+        did: dict[str, Any] = self.data("up", **more)
+        return did
+
+    def refused(self, status: int, *words: str, **more: Any) -> dict[str, Any]:
+        """Run a command that must fail with that status; its envelope, whose error is whole."""
+        command, *rest = words
+        ran = self.envctl(command, "--json", *rest, **more)
+        assert status == ran.status, f"envctl {' '.join(words)}:\n{ran.stdout}\n{ran.stderr}"
+        error = ran.error
+        assert (False, status) == (ran.envelope["ok"], error["exit"])
+        assert error["message"]
+        assert error["hint"]
+        return ran.envelope
+
+    @contextmanager
+    def running(self, *words: str, **more: Any) -> Iterator[subprocess.Popen[str]]:
+        """envctl as a process; killed if it is still there afterwards."""
+        process = subprocess.Popen(
+            self.words(*words),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=self.environ,
+            cwd=self.folder,
+            **more,
+        )
+        with process:
+            try:
+                yield process
+            finally:
+                if process.poll() is None:
+                    process.kill()
+
+    def full(self, name: str | None = None) -> str:
+        """What the names of an environment's objects begin with."""
+        return f"{self.project}_{name or self.name}"
+
+    def container(self, service: str, name: str | None = None) -> Container:
+        """The container of a service."""
+        return self.docker.containers.get(f"{self.full(name)}_{service}")
+
+    def inside(self, service: str, *argv: str, name: str | None = None) -> tuple[int, str]:
+        """Run a command in a service's container without envctl: its status and what it printed."""
+        status, output = self.container(service, name).exec_run(list(argv))
+        assert isinstance(status, int)
+        assert isinstance(output, bytes)
+        return status, output.decode()
+
+    def ids(self) -> dict[str, str]:
+        """The service of each container, and the container's ID."""
+        found = self.docker.containers.list(all=True, filters=self._mine())
+        return {str(c.name).removeprefix(f"{self.full()}_"): str(c.id) for c in found}
+
+    def objects(self) -> set[str]:
+        """Everything the daemon holds that carries the project's label."""
+        mine = self._mine()
+        return {
+            *(f"container {c.name}" for c in self.docker.containers.list(all=True, filters=mine)),
+            *(f"volume {v.name}" for v in self.docker.volumes.list(filters=mine)),
+            *(f"network {n.name}" for n in self.docker.networks.list(filters=mine)),
+        }
+
+    def _mine(self) -> dict[str, str | list[str] | bool]:
+        return {"label": f"{labels.PROJECT}={self.project}"}
+
+    def close(self) -> None:
+        """Take every environment down and see that nothing is left."""
+        self.name = None
+        named = {environment for environment in (thing.split("_")[1] for thing in self.objects()) if environment}
+        parting = self.folder / "parting.toml"  # the test may have left an envctl.toml that cannot be read
+        parting.write_text(f'[project]\nname = "{self.project}"\n[services.none]\nimage = "none"\n')
+        try:
+            for environment in sorted(named):
+                self.did("down", "--env", environment, "--file", str(parting))
+            assert set() == self.objects()
+            assert [] == [str(path) for path in self.runtime.glob("envctl/environments/*")]
+        finally:
+            self._sweep()
+
+    def _sweep(self) -> None:
+        mine = self._mine()
+        for container in self.docker.containers.list(all=True, filters=mine):
+            container.remove(v=True, force=True)
+        for network in self.docker.networks.list(filters=mine):
+            network.remove()
+        for volume in self.docker.volumes.list(filters=mine):
+            volume.remove()
+        for image in self.docker.images.list(name=f"{self.project}/*"):
+            self.docker.images.remove(str(image.id), force=True)
+
+
+@contextmanager
+def staged(docker: DockerClient, folder: Path, *, keep: Callable[[], bool]) -> Iterator[Stage]:
+    """A stage that is cleared afterwards, unless `keep` says otherwise."""
+    memory = Path("/dev/shm")
+    runtime = Path(tempfile.mkdtemp(prefix="envctl-test-", dir=memory if memory.is_dir() else None))
+    stage = Stage(docker, folder, runtime)
+    try:
+        yield stage
+    finally:
+        if keep():
+            print(f"left standing: project {stage.project}, in {folder}, XDG_RUNTIME_DIR={runtime}")  # noqa: T201
+        else:
+            try:
+                stage.close()
+            finally:
+                shutil.rmtree(runtime)
