@@ -11,7 +11,7 @@ from envctl.services.app import App
 from envctl.services.postgres import Postgres
 from envctl.services.references import Reference, references
 from envctl.stack.lines import Key
-from envctl.stack.problems import Notes, guessed
+from envctl.stack.problems import Notes
 from envctl.text import text
 from envctl.workload import Address
 
@@ -35,7 +35,7 @@ def check_needs(scope: Scope, notes: Notes) -> None:
             if need not in scope.names:
                 hint = f"services are: {', '.join(sorted(scope.names))}"
                 message = f"there is no service {need[:80]!r}"
-                notes.add(at, message, guess=guessed(need, scope.names), hint=hint)
+                notes.add(at, message, guess=notes.guess(need, scope.names), hint=hint)
             elif need in service.needs[:index]:
                 notes.add(at, f"{need} is there already", hint="name it once")
     for cycle in cycles({name: service.needs for name, service in scope.services.items()}):
@@ -91,7 +91,7 @@ def _check_reference(at: Key, reference: Reference, scope: Scope, project: str, 
     if target not in scope.names:
         hint = f"services are: {', '.join(sorted(scope.names))}; {literal}"
         message = f"{reference}: there is no service {target!r}"
-        notes.add(at, message, guess=guessed(target, scope.names), hint=hint)
+        notes.add(at, message, guess=notes.guess(target, scope.names), hint=hint)
     elif target in scope.valid:
         known = attributes(target, scope.valid[target], project)
         if not known:
@@ -99,7 +99,7 @@ def _check_reference(at: Key, reference: Reference, scope: Scope, project: str, 
         elif reference.attribute not in known:
             message = f"{reference}: {target} has no attribute {reference.attribute!r}"
             hint = f"it has: {', '.join(known)}; {literal}"
-            notes.add(at, message, guess=guessed(reference.attribute, known), hint=hint)
+            notes.add(at, message, guess=notes.guess(reference.attribute, known), hint=hint)
 
 
 def check_data(scope: Scope, data: frozenset[str], notes: Notes) -> None:
@@ -109,7 +109,7 @@ def check_data(scope: Scope, data: frozenset[str], notes: Notes) -> None:
         if wanted is not None and wanted not in data:
             hint = f"data sections are: {', '.join(sorted(data))}" if data else "add the section"
             message = f"there is no [data.{wanted[:80]}]"
-            notes.add(("services", name, "data"), message, guess=guessed(wanted, data), hint=hint)
+            notes.add(("services", name, "data"), message, guess=notes.guess(wanted, data), hint=hint)
 
 
 def check_volumes(scope: Scope, notes: Notes) -> None:

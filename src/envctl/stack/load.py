@@ -24,7 +24,7 @@ from envctl.stack.model import (
     Stack,
 )
 from envctl.stack.plain import validate, what_is_left
-from envctl.stack.problems import Notes, guessed, refused
+from envctl.stack.problems import Notes, refused
 from envctl.stack.registry import NO_REGISTRY, Registry, choose
 from envctl.stack.shares import check_limits
 from envctl.stack.source import NAME, Source, read, unusable
@@ -59,7 +59,7 @@ def _stack(source: Source, environ: Mapping[str, str] | None, notes: Notes) -> S
     document = source.document
     for key in document:
         if key not in SECTIONS:
-            guess = guessed(key, SECTIONS)
+            guess = notes.guess(key, SECTIONS)
             notes.add((key,), "unknown section", guess=guess, hint="" if guess else f"known: {', '.join(SECTIONS)}")
     project = validate(ProjectSection, _table(document, "project", notes), ("project",), notes)
     scope = _services(document, notes)
@@ -123,7 +123,7 @@ def _service(name: str, table: object, notes: Notes) -> Service | None:
     kind = table.get("kind", "app")
     if not isinstance(kind, str) or kind not in BY_NAME:
         what = f"there is no kind {kind[:80]!r}" if isinstance(kind, str) else f"must be text, not {kind_of(kind)}"
-        guess = guessed(kind, BY_NAME) if isinstance(kind, str) else ""
+        guess = notes.guess(kind, BY_NAME) if isinstance(kind, str) else ""
         notes.add((*at, "kind"), what, guess=guess, hint=f"kinds are: {', '.join(BY_NAME)}")
         return None
     return validate(BY_NAME[kind], table, at, notes) or what_is_left(BY_NAME[kind], table)
@@ -143,7 +143,7 @@ def _data(document: Mapping[str, Any], notes: Notes) -> tuple[dict[str, Dump], f
         if isinstance(origin, str) and origin not in DATA_KINDS:
             known = ", ".join(DATA_KINDS)
             message = f"data cannot come from {origin[:80]!r}"
-            notes.add((*at, "from"), message, guess=guessed(origin, DATA_KINDS), hint=f"known: {known}")
+            notes.add((*at, "from"), message, guess=notes.guess(origin, DATA_KINDS), hint=f"known: {known}")
             continue
         section = validate(Dump, table, at, notes)
         if section:

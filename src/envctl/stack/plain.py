@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from envctl.services import Section
 from envctl.services.fields import kind_of
 from envctl.stack.lines import Key
-from envctl.stack.problems import Notes, guessed
+from envctl.stack.problems import Notes
 
 S = TypeVar("S", bound=Section)
 
@@ -111,7 +111,7 @@ def _note(section: type[Section], error: ErrorDetails, at: Key, notes: Notes) ->
     loc: Key = tuple(part for part in error["loc"] if part != "[key]")
     if error["type"] == "extra_forbidden":
         known = keys_of(_section_at(section, loc[:-1]))
-        guess = guessed(str(loc[-1]), known) if len(notes) < 50 else ""  # noqa: PLR2004  # a guess costs time
+        guess = notes.guess(str(loc[-1]), known)
         notes.add((*at, *loc), "unknown key", guess=guess, hint="" if guess else f"known here: {', '.join(known)}")
         return
     message, hint = _explain(error)

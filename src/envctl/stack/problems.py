@@ -65,6 +65,10 @@ class Notes:
         """Note a problem at a key."""
         self._found.append(Problem(dotted(key), self._lines.find(key), message, hint, guess))
 
+    def guess(self, word: str, known: Iterable[str]) -> str:
+        """The known word that was probably meant. A guess takes its time, so none beyond what is shown."""
+        return guessed(word, known) if len(self) < SHOWN else ""
+
     def __len__(self) -> int:
         return len(self._found)
 

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from envctl.errors import EnvctlError, Exit
+from envctl.services.units import KIB, show_size
 from envctl.stack.lines import Lines, scan
 
 NAME = "envctl.toml"
-BYTES = 1 << 20
+BYTES = 256 * KIB
 LINE = 32_768
 # The parser's time grows with the square of a key's dots, and its stack with every bracket.
 DOTS = 16
@@ -72,7 +73,7 @@ def decode(path: Path, raw: bytes) -> str:
     """The text, which must be UTF-8."""
     save = "save it as UTF-8 without a byte-order mark"
     if len(raw) > BYTES:
-        raise unusable(f"{path} is larger than {BYTES >> 20} MiB", "a stack file holds settings; keep data elsewhere")
+        raise unusable(f"{path} is larger than {show_size(BYTES)}", "a stack file holds settings; keep data elsewhere")
     for mark, name in _BOMS.items():
         if raw.startswith(mark):
             raise unusable(f"{path} is {name}, and TOML is plain UTF-8", save)
