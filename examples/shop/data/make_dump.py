@@ -150,7 +150,7 @@ def review(
 
 def copy(connection: psycopg.Connection[Any], target: str, rows: list[tuple[Any, ...]]) -> None:
     """Load rows into `table (columns)`."""
-    with connection.cursor().copy(f"COPY {target} FROM STDIN") as sink:  # type: ignore[arg-type]
+    with connection.cursor().copy(f"COPY {target} FROM STDIN") as sink:
         for row in rows:
             sink.write_row(row)
 

@@ -23,9 +23,10 @@ def find(ref: str, seconds: float = 10) -> dict[str, object] | None:
         message = consumer.poll(0.5)
         if message is None or message.error():
             continue
-        read = message.offset() + 1
+        offset = message.offset() or 0
+        read = offset + 1
         if message.key() == ref.encode():
-            found = {"offset": message.offset(), **json.loads(message.value())}
+            found = {"offset": offset, **json.loads(message.value() or b"{}")}
     consumer.close()
     return found
 

@@ -15,6 +15,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import redis
@@ -80,7 +81,7 @@ def work(consumer: Consumer, producer: Producer, ending: threading.Event) -> Non
             try:
                 wiring = wiring or connect(producer)
                 handle(wiring, message)
-                consumer.commit(message, asynchronous=False)
+                consumer.commit(message=message, asynchronous=False)
                 break
             except (psycopg.Error, redis.RedisError, KafkaException) as problem:
                 log.warning("will try again: %s", problem)
@@ -100,8 +101,8 @@ def handle(wiring: Wiring, message: Message) -> None:
     consumed = now_ms()
     try:
         event = json.loads(message.value() or b"")
-        ref = str(event["ref"])
-    except (ValueError, KeyError, TypeError):
+        ref = str(UUID(event["ref"]))
+    except (ValueError, KeyError, TypeError, AttributeError):
         log.error("not an order, passed over: partition %s offset %s", message.partition(), message.offset())
         return
     outcome = write(wiring.db, ref)
@@ -110,9 +111,14 @@ def handle(wiring: Wiring, message: Message) -> None:
         return
     publish(wiring.events, ref, outcome)
     key = f"order:{ref}"
-    hops = {"published_ms": message.timestamp()[1], "consumed_ms": consumed, "decided_ms": now_ms()}
+    news = {
+        "status": outcome.status,
+        "published_ms": str(message.timestamp()[1]),
+        "consumed_ms": str(consumed),
+        "decided_ms": str(now_ms()),
+    }
     with wiring.cache.pipeline() as pipe:
-        pipe.hset(key, mapping={"status": outcome.status, **hops})
+        pipe.hset(key, mapping=news)
         pipe.expire(key, 24 * 3600)
         if outcome.restocked:
             pipe.incr("catalogue:version")

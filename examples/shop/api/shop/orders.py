@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg import Connection
@@ -58,11 +58,12 @@ def _write(connection: Connection[Any], ref: UUID, wanted: dict[int, int], form:
     prices = _take_stock(connection, wanted)
     total = sum(count * prices[product] for product, count in wanted.items())
     customer, address = _customer(connection, form)
-    order = connection.execute(
+    order = _number(
+        connection,
         "INSERT INTO orders (ref, customer_id, address_id, total_cents, note)"
         " VALUES (%s, %s, %s, %s, nullif(%s, '')) RETURNING id",
         (ref, customer, address, total, form.note),
-    ).fetchone()["id"]
+    )
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO order_lines (order_id, product_id, quantity, price_cents) VALUES (%s, %s, %s, %s)",
@@ -92,18 +93,28 @@ def _take_stock(connection: Connection[Any], wanted: dict[int, int]) -> dict[int
 
 def _customer(connection: Connection[Any], form: OrderForm) -> tuple[int, int]:
     # Somebody who is known keeps the name we know: anybody can type an address into the form.
-    customer = connection.execute(
+    customer = _number(
+        connection,
         "INSERT INTO customers (email, name) VALUES (%s, %s)"
         " ON CONFLICT (lower(email)) DO UPDATE SET email = customers.email RETURNING id",
         (form.email, form.name),
-    ).fetchone()["id"]
-    address = connection.execute(
+    )
+    address = _number(
+        connection,
         "INSERT INTO addresses (customer_id, recipient, street, postcode, city, country)"
         " VALUES (%s, %s, %s, %s, %s, %s)"
         " ON CONFLICT (customer_id, recipient, street, postcode) DO UPDATE SET city = excluded.city RETURNING id",
         (customer, form.name, form.street, form.postcode, form.city, form.country),
-    ).fetchone()["id"]
+    )
     return customer, address
+
+
+def _number(connection: Connection[Any], insert: LiteralString, values: tuple[Any, ...]) -> int:
+    """The id of the row that an INSERT … RETURNING id has written."""
+    row = connection.execute(insert, values).fetchone()
+    if row is None:
+        raise LookupError(f"returned no row: {insert}")
+    return int(row["id"])
 
 
 def status(wiring: Wiring, ref: UUID) -> dict[str, Any] | None:

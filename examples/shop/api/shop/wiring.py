@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from typing import Any
 
 import redis
 import redis.asyncio
 from confluent_kafka import Producer
+from psycopg import Connection
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
+
+Row = dict[str, Any]
+Pool = ConnectionPool[Connection[Row]]
 
 
 @dataclass(frozen=True)
 class Wiring:
     """What the API is connected to."""
 
-    db: ConnectionPool
+    db: Pool
     cache: redis.Redis
     listener: redis.asyncio.Redis
     events: Producer
@@ -24,7 +29,7 @@ class Wiring:
 
 def connect() -> Wiring:
     """Open the connections that the environment's variables name."""
-    db = ConnectionPool(
+    db: Pool = ConnectionPool(
         os.environ["DATABASE_URL"], min_size=1, max_size=8, timeout=5, kwargs={"row_factory": dict_row}, open=True
     )
     url = os.environ["REDIS_URL"]
@@ -63,6 +68,6 @@ def check(wiring: Wiring) -> dict[str, str]:
     return said
 
 
-def _ask_postgres(db: ConnectionPool) -> None:
+def _ask_postgres(db: Pool) -> None:
     with db.connection(timeout=2) as connection:
         connection.execute("SELECT 1")
