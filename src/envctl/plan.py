@@ -58,6 +58,16 @@ class CreateVolume(Step):
 
 
 @dataclass(frozen=True)
+class Forget(Step):
+    """Strike from the record what was done to a service's data: that data is gone."""
+
+    service: str
+
+    def __str__(self) -> str:
+        return f"forget what was done to {self.service}"
+
+
+@dataclass(frozen=True)
 class Start(Step):
     """Start a service; Compose orders those that start together."""
 
@@ -105,8 +115,8 @@ class Load(Step):
 class Plan:
     """Steps in the order of their stages. Steps of one stage do not depend on each other.
 
-    `prepare`: images, network, volumes, removals · `stores`: services that hold data · `provision`: what goes into
-    them · `services`: everything else. `ports` are the published ports: service → port on loopback.
+    `prepare`: images, removals, network, record, volumes · `stores`: services that hold data · `provision`: what goes
+    into them · `services`: everything else. `ports` are the published ports: service → port on loopback.
     """
 
     prepare: tuple[Step, ...] = ()

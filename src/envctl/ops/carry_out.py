@@ -11,9 +11,10 @@ from envctl.blueprint import Blueprint
 from envctl.errors import EnvctlError
 from envctl.events import Event
 from envctl.ops.provision import provision
+from envctl.ops.remember import remember
 from envctl.ops.setting import Here
 from envctl.ops.start import start
-from envctl.plan import CreateNetwork, CreateVolume, Load, Plan, PrepareImage, RemoveContainer, Step
+from envctl.plan import CreateNetwork, CreateVolume, Forget, Load, Plan, PrepareImage, RemoveContainer, Step
 from envctl.runtimes.compose import images
 from envctl.secrets.passwords import Passwords
 from envctl.world import World
@@ -61,13 +62,15 @@ def _image(here: Here, blueprint: Blueprint, step: PrepareImage) -> Callable[[],
 
 
 def _prepare(world: World, blueprint: Blueprint, plan: Plan) -> None:
-    """The network first: it reserves subnet and ports."""
+    """The network first: it reserves subnet and ports. What is forgotten is so before new volumes are there."""
     for step in plan.prepare:
         if isinstance(step, CreateNetwork):
             world.engine.create_network(
                 step.name, step.subnet, {**blueprint.labels, labels.ROLE: "network", labels.CREATED: _now()}
             )
             world.tell(Event("network", f"{step.name} ({step.subnet})", "done"))
+    if gone := [step.service for step in plan.prepare if isinstance(step, Forget)]:
+        remember(world, blueprint, {}, forget=gone)
     rest = [_small(world, blueprint, step) for step in plan.prepare]
     together(world.shell, [work for work in rest if work is not None])
 

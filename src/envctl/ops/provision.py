@@ -11,7 +11,7 @@ from envctl.ops.client import DatabaseClient
 from envctl.ops.remember import remember
 from envctl.ops.setting import Here
 from envctl.plan import CreateTopics, Load, Plan, SetPassword, Start, Step
-from envctl.planning.compare import fact, topics_fingerprint
+from envctl.planning.provision import fact, topics_fingerprint
 from envctl.secrets.passwords import Passwords
 from envctl.seeds.topics import create_topics
 from envctl.world.parallel import together

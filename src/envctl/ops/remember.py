@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from envctl import labels
 from envctl.blueprint import Blueprint
 from envctl.observed import Record
 from envctl.ops.observe import observe
+from envctl.planning.provision import service_of
 from envctl.world import World
 
 
-def remember(world: World, blueprint: Blueprint, facts: Mapping[str, str]) -> None:
-    """Add facts to the environment's record. The new record is there before the old one goes."""
+def remember(world: World, blueprint: Blueprint, facts: Mapping[str, str], forget: Collection[str] = ()) -> None:
+    """Add facts to the environment's record, after striking those about the services to `forget`.
+
+    The new record is there before the old one goes.
+    """
     observed = observe(world, blueprint.identity)
     old = observed.record
-    whole = {**old.facts, **facts}
+    whole = {key: value for key, value in old.facts.items() if service_of(key) not in forget} | {**facts}
     if whole == old.facts:
         return
     new = Record(old.number + 1, whole)

@@ -14,16 +14,15 @@ from envctl.errors import EnvctlError, Exit
 from envctl.observed import Container, Observed
 from envctl.plan import (
     CreateNetwork,
-    CreateTopics,
     CreateVolume,
     Load,
     Plan,
     PrepareImage,
     RemoveContainer,
-    SetPassword,
     Start,
     Step,
 )
+from envctl.planning.provision import forgets, provision
 from envctl.planning.slots import assign, block, choose
 from envctl.text import Hole, Password, Text
 from envctl.workload import Workload
@@ -51,26 +50,27 @@ def compare(
     images = {service: _reference(image, observed) for service, image in blueprint.images.items()}
     digests = {
         # The image's own name counts: whether it came by way of a mirror makes no difference to a container.
-        w.service: _digest(w, blueprint.images[w.service].candidates[0], ports.get(w.service), passwords)
+        w.service: _digest(w, blueprint.images[w.service].candidates[0], ports, passwords)
         for w in blueprint.workloads
     }
-    provision = _provision(blueprint, observed, passwords, reload)
-    loaded = {step.service for step in provision if isinstance(step, Load)}
+    contents = provision(blueprint, observed, passwords, reload)
+    anew = _anew(blueprint, observed, digests, contents, rebuild=rebuild)
     starts = {
         w.service: Start(because, w.service)
         for w in blueprint.workloads
-        if (because := _why_start(w, observed.container(w.service), digests[w.service], loaded, rebuild=rebuild))
+        if (because := _why_start(observed.container(w.service), anew.get(w.service)))
     }
     stores = _stores(blueprint.workloads)
     return Plan(
         prepare=(
             *_images(blueprint, observed, images, rebuild=rebuild),
-            *_removals(blueprint, observed, starts),
+            *_removals(blueprint, observed, starts, anew),
             *_network(blueprint, observed, subnet),
+            *forgets(blueprint, observed),
             *_volumes(blueprint, observed),
         ),
         stores=tuple(step for service, step in starts.items() if service in stores),
-        provision=provision,
+        provision=contents,
         services=tuple(step for service, step in starts.items() if service not in stores),
         ports=ports,
         images=images,
@@ -116,11 +116,13 @@ def _reference(image: Image, observed: Observed) -> str:
     return present or (image.candidates[0] if len(image.candidates) == 1 else image.candidates[1])
 
 
-def _digest(workload: Workload, image: str, port: int | None, passwords: Mapping[str, str]) -> str:
+def _digest(workload: Workload, image: str, ports: Mapping[str, int], passwords: Mapping[str, str]) -> str:
     """What a container is made from, passwords included, as a hash. Topics and dumps are not part of a container."""
 
     def value(hole: Hole) -> str:
-        return f"password {passwords.get(hole.service)}" if isinstance(hole, Password) else f"port {port}"
+        if isinstance(hole, Password):
+            return f"password {passwords.get(hole.service)}"
+        return f"port {ports.get(hole.service)}"
 
     def plain(thing: object) -> str:
         return thing.fill(value) if isinstance(thing, Text) else str(thing)
@@ -135,24 +137,37 @@ def _digest(workload: Workload, image: str, port: int | None, passwords: Mapping
         "mounts": [asdict(mount) for mount in workload.mounts],
         "public": workload.public,
         "image": image,
-        "published": port,
+        "published": ports.get(workload.service),
         "format": FORMAT,
     }
     return hashlib.sha256(json.dumps(whole, sort_keys=True, default=str).encode()).hexdigest()[:32]
 
 
-def _why_start(
-    workload: Workload, container: Container | None, digest: str, loaded: Collection[str], *, rebuild: bool
-) -> str | None:
+def _anew(
+    blueprint: Blueprint, observed: Observed, digests: Mapping[str, str], contents: Iterable[Step], *, rebuild: bool
+) -> dict[str, str]:
+    """The services whose container cannot stay, and why."""
+    loaded = {step.service for step in contents if isinstance(step, Load)}
+
+    def why(workload: Workload, container: Container) -> str | None:
+        if observed.network is None:
+            return "the network it was on is gone"
+        if container.labels.get(labels.DIGEST) != digests[workload.service]:
+            return "its definition changed"
+        if rebuild and workload.build is not None:
+            return "its image is built anew"
+        if not workload.stateful and (needed := [need for need in workload.needs if need in loaded]):
+            return f"the data of {', '.join(needed)} is loaded"
+        return None
+
+    there = ((w, container) for w in blueprint.workloads if (container := observed.container(w.service)))
+    return {w.service: because for w, container in there if (because := why(w, container))}
+
+
+def _why_start(container: Container | None, anew: str | None) -> str | None:
     if container is None:
         return "it is not there"
-    if container.labels.get(labels.DIGEST) != digest:
-        return "its definition changed"
-    if rebuild and workload.build is not None:
-        return "its image is built anew"
-    if not workload.stateful and (needed := [need for need in workload.needs if need in loaded]):
-        return f"the data of {', '.join(needed)} is loaded"
-    return None if container.ready else _ailment(container)
+    return anew or (None if container.ready else _ailment(container))
 
 
 def _ailment(container: Container) -> str:
@@ -186,16 +201,24 @@ def _images(blueprint: Blueprint, observed: Observed, images: Mapping[str, str],
         seen.add(reference)
 
 
-def _removals(blueprint: Blueprint, observed: Observed, starts: Mapping[str, Start]) -> Iterable[Step]:
-    """Containers of services that left the stack file, and the old ones of services that start anew.
-
-    Not those that merely stopped: these are started again as they are.
-    """
+def _removals(
+    blueprint: Blueprint, observed: Observed, starts: Mapping[str, Start], anew: Collection[str]
+) -> Iterable[Step]:
+    """Containers of services that left the stack file, and the old ones of services that start anew."""
     for container in observed.containers:
-        if blueprint.workload(container.service) is None:
+        service, workload = container.service, blueprint.workload(container.service)
+        if workload is None:
             yield RemoveContainer("its service is no longer in the stack file", container.id, container.name)
-        elif container.service in starts and (_is_up(container) or container.labels.get(labels.ROLE) == "before"):
-            yield RemoveContainer(starts[container.service].because, container.id, container.name)
+        elif service in starts and (service in anew or not _can_go_on(workload, container)):
+            yield RemoveContainer(starts[service].because, container.id, container.name)
+
+
+def _can_go_on(workload: Workload, container: Container) -> bool:
+    """Whether a container that is not ready needs but to be started or waited for. A one-shot always runs anew."""
+    if container.labels.get(labels.ROLE) == "before":
+        return False
+    becoming = container.state == "running" and container.health == "starting" and workload.before is None
+    return becoming or container.state in ("created", "exited")
 
 
 def _network(blueprint: Blueprint, observed: Observed, subnet: ipaddress.IPv4Network) -> Iterable[Step]:
@@ -207,54 +230,3 @@ def _volumes(blueprint: Blueprint, observed: Observed) -> Iterable[Step]:
     for volume in dict.fromkeys(mount.volume for w in blueprint.workloads for mount in w.mounts):
         if not observed.has_volume(blueprint.volume(volume)):
             yield CreateVolume("it is not there", blueprint.volume(volume))
-
-
-def _provision(
-    blueprint: Blueprint, observed: Observed, passwords: Mapping[str, str], reload: Collection[str]
-) -> tuple[Step, ...]:
-    steps: list[Step] = []
-    for workload in blueprint.workloads:
-        volumes = [blueprint.volume(mount.volume) for mount in workload.mounts]
-        facts = observed.record.facts if all(observed.has_volume(v) for v in volumes) else None
-        steps += _provision_database(workload, facts, passwords.get(workload.service), reload)
-        steps += _provision_topics(workload, facts)
-    return tuple(steps)
-
-
-def _provision_database(
-    workload: Workload, facts: Mapping[str, str] | None, password: str | None, reload: Collection[str]
-) -> Iterable[Step]:
-    """`facts` is what is recorded of a service whose volumes are there; None when they are new."""
-    service, database = workload.service, workload.database
-    if database is None:
-        return
-    if facts is not None and facts.get(fact("password", service)) != password:
-        yield SetPassword("its volume may still have an older one", service, database.user)
-    if database.data is None:
-        return
-    if facts is None:
-        yield Load("its database is new", service, database.data, fresh=True)
-    elif fact("data", service) not in facts:
-        yield Load("no run finished loading it", service, database.data, fresh=True)
-    elif service in reload:
-        yield Load("asked for", service, database.data)
-
-
-def _provision_topics(workload: Workload, facts: Mapping[str, str] | None) -> Iterable[Step]:
-    if workload.topics is None or not workload.topics.partitions:
-        return
-    partitions = workload.topics.partitions
-    if facts is None:
-        yield CreateTopics("the broker is new", workload.service, partitions)
-    elif facts.get(fact("topics", workload.service)) != topics_fingerprint(partitions):
-        yield CreateTopics("the topics changed", workload.service, partitions)
-
-
-def fact(what: str, service: str) -> str:
-    """The key in the record under which it stands what was done to a service."""
-    return f"{what}.{service}"
-
-
-def topics_fingerprint(partitions: Mapping[str, int]) -> str:
-    """What the record says once a broker has these topics."""
-    return hashlib.sha256(json.dumps(sorted(partitions.items())).encode()).hexdigest()[:16]

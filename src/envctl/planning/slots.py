@@ -55,7 +55,10 @@ def assign(
     `free(service, port)` tells whether that service could have that port now. Raises EnvctlError(NO_CAPACITY).
     """
     wanted = list(services)
-    assigned = {s: kept[s] for s in wanted if s in kept and free(s, kept[s])}
+    assigned: dict[str, int] = {}
+    for service, port in ((s, kept[s]) for s in wanted if s in kept):
+        if port not in assigned.values() and free(service, port):
+            assigned[service] = port
     for service in wanted:
         if service in assigned:
             continue
