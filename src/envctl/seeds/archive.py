@@ -11,15 +11,17 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
+from envctl.seeds import folder
 from envctl.seeds.client import Client, Progress
 from envctl.seeds.contents import Contents, read_text
 from envctl.seeds.dump import Dump, Read, counted
 from envctl.seeds.failures import read_failure
-from envctl.seeds.folder import CONTENTS
+from envctl.seeds.packed import Damaged
 from envctl.seeds.pieces import BrokenText
-from envctl.seeds.refusal import not_restored, refused
+from envctl.seeds.refusal import AGAIN, not_restored, refused
 from envctl.seeds.server import ENV, LOADING, PSQL, Server, check_found
 from envctl.seeds.statements import role_maker
+from envctl.seeds.whole import check_member, whole_tar
 from envctl.world.shell import Finished
 
 _JOBS = 2
@@ -30,17 +32,29 @@ _FOLDER = "/tmp/envctl-restore"  # noqa: S108  # in the container, where only th
 
 def check(client: Client, dump: Dump, server: Server, progress: Progress) -> Contents:
     """Read the archive's schema with pg_restore, and all of its bytes for the digest."""
-    schema = _pg_restore(client, dump, ("--schema-only", "--file=-"), ENV, only=CONTENTS)
+    schema = _pg_restore(client, dump, ("--schema-only", "--file=-"), ENV, only=folder.CONTENTS)
     if schema.status != 0:
         raise _failed(dump, schema, None, server)
     try:
         contents = read_text((schema.stdout,))
     except BrokenText as broken:
         raise refused(dump.path, f"has a schema that {broken.message}", hint=broken.hint) from None
+    return replace(contents, digest=_digest(dump, counted(dump, partial(progress, "checking"))))
+
+
+def _digest(dump: Dump, read: Read) -> str:
+    """Of all bytes, having seen that none is missing at an end."""
     digest = hashlib.sha256()
-    for block in dump.blocks(counted(dump, partial(progress, "checking"))):
-        digest.update(block)
-    return replace(contents, digest=f"sha256:{digest.hexdigest()}")
+    try:
+        blocks = dump.blocks(read)
+        for block in whole_tar(blocks) if dump.format == "tar" else blocks:
+            digest.update(block)
+        if dump.format == "directory":
+            for member in folder.members(dump.path):
+                check_member(member.name, folder.content(dump.path, member))
+    except Damaged as error:
+        raise refused(dump.path, f"is damaged or cut off: {error}", hint=AGAIN) from None
+    return f"sha256:{digest.hexdigest()}"
 
 
 def load(client: Client, dump: Dump, contents: Contents, server: Server, into: str, progress: Progress) -> None:

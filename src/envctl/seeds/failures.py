@@ -44,6 +44,7 @@ class Failure:
 
     text: str
     where: str = ""
+    own: bool = False  # pg_restore's own words, about the archive
     lost: bool = False  # the server went away
     disk_full: bool = False
 
@@ -51,16 +52,16 @@ class Failure:
 def read_failure(stderr: bytes) -> Failure:
     """Understand what psql or pg_restore wrote."""
     said = stderr.decode("utf-8", "replace")
+    lost = bool(_LOST.search(said))
     if found := list(_PSQL.finditer(said)):
         last = found[-1]
-        text, line, code = _safe(last["text"], last["code"]), last["line"], last["code"]
-    elif restored := list(_RESTORE.finditer(said)):
-        first = restored[0]
-        text, line, code = _safe(first["text"], _kind(first["text"])) if first["text"] else _own(first["own"]), None, ""
-    else:
-        text, line, code = "the client ended without a reason", None, ""
-    full = code == _DISK_FULL or "No space left on device" in said
-    return Failure(text, _place(said, line), bool(_LOST.search(said)), full)
+        full = last["code"] == _DISK_FULL
+        return Failure(_safe(last["text"], last["code"]), _place(said, last["line"]), lost=lost, disk_full=full)
+    if restored := _RESTORE.search(said):
+        server = restored["text"]
+        text = _safe(server, _kind(server)) if server else _own(restored["own"])
+        return Failure(text, _place(said, None), not server, lost, "No space left on device" in said)
+    return Failure("the client gave no reason", lost=lost)
 
 
 def _place(said: str, line: str | None) -> str:

@@ -44,7 +44,7 @@ def members(folder: Path) -> tuple[Member, ...]:
     return tuple(sorted(found, key=lambda member: member.name))
 
 
-def content(folder: Path, member: Member, read: Callable[[int], None]) -> Iterator[bytes]:
+def content(folder: Path, member: Member, read: Callable[[int], None] = lambda _: None) -> Iterator[bytes]:
     """The bytes of one file, which must still be the plain file of that size."""
     path, left = folder / member.name, member.size
     try:

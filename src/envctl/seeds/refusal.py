@@ -44,7 +44,7 @@ def not_restored(path: Path, failure: Failure, *, source: str | None, server: st
         return refused(path, why, hint=f'Set `version = "{_major(source)}"` for the service in the stack file.')
     if failure.text.startswith("extension ") and "not available" in failure.text:
         return refused(path, why, hint="Give the service an `image` of Postgres that has this extension.")
-    return refused(path, why, hint=_OWN_WORDS)
+    return refused(path, why, hint=AGAIN if failure.own else _OWN_WORDS)
 
 
 def _major(version: str) -> int:
