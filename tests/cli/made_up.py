@@ -15,6 +15,7 @@ from envctl.reports import (
     EnvironmentRow,
     Listing,
     LogLine,
+    Planned,
     PlannedStep,
     Seeded,
     Seeding,
@@ -43,6 +44,8 @@ LINE = LogLine("api", "2026-01-02T03:04:05Z", "stdout", "ready")
 # Where each op lives, and what it answers unless a test says otherwise.
 ANSWERS: dict[str, Any] = {
     "up.up": CameUp(STATUS, STEPS, 12.34),
+    "plan.plan": Planned("feature-a-1a2b3c", "shop", None, STEPS),
+    "plan.plan": Planned("feature-a-1a2b3c", "shop", "refs/heads/feature/a", STEPS),
     "down.down": WentDown("feature-a-1a2b3c", "shop", True, ("container shop-db", "network shop")),
     "seed.seed": Seeded("feature-a-1a2b3c", (Seeding("db", "catalogue", "data/shop.dump", 3.21),)),
     "ls.ls": Listing((EnvironmentRow("main-0a", "shop", None, "partial", 3, 2, "2026-01-02T03:04:05Z"),)),
@@ -58,7 +61,7 @@ ANSWERS: dict[str, Any] = {
 # The op behind each command; a command that needs none is not in it.
 OPS = {
     "up": "up.up",
-    "plan": "up.up",
+    "plan": "plan.plan",
     "down": "down.down",
     "seed": "seed.seed",
     "ls": "ls.ls",

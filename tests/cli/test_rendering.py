@@ -53,10 +53,10 @@ def test_quiet_leaves_the_result_alone(envctl: Envctl) -> None:
 @pytest.mark.parametrize("words", [["plan"], ["up", "--dry-run"]])
 def test_a_plan_is_one_line_a_step(envctl: Envctl, ops: Ops, words: list[str]) -> None:
     """Each step stands beside its cause, and an empty plan says that there is nothing to do."""
-    ops.answers["up.up"] = Planned("a", "shop", None, STEPS)
+    ops.answers["plan.plan"] = Planned("a", "shop", None, STEPS)
     assert "create network   absent\nstart db         new\n" == envctl(*words).out
-    assert {"dry_run": True} == {k: v for k, v in ops.calls["up.up"][1].items() if k == "dry_run"}
-    ops.answers["up.up"] = Planned("a", "shop", None, ())
+    assert "up.up" not in ops.calls
+    ops.answers["plan.plan"] = Planned("a", "shop", None, ())
     assert "nothing to do\n" == envctl(*words).out
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from envctl.cli.columns import columns
 from envctl.cli.command import Call, Command
-from envctl.reports import CameUp, Planned
+from envctl.reports import Planned
 
 
 def plan(call: Call) -> None:
@@ -12,15 +12,15 @@ def plan(call: Call) -> None:
 
     The same as `up --dry-run`.
     """
+    from envctl.ops.plan import plan as decide
     from envctl.ops.setting import here
-    from envctl.ops.up import up
 
     with call.talk() as tell:
-        report = up(here(call.file, call.env, tell), dry_run=True)
+        report = decide(here(call.file, call.env, tell))
     call.answer(report.data(), plan_lines(report))
 
 
-def plan_lines(report: CameUp | Planned) -> list[str]:
+def plan_lines(report: Planned) -> list[str]:
     """One line for each step, with its cause."""
     if not report.steps:
         return ["nothing to do"]

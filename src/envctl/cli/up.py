@@ -25,11 +25,13 @@ def up(
     everything waited for until it is healthy. Run it as often as you like: what is there and right stays
     as it is. An up that was interrupted goes on where it stopped.
     """
+    from envctl.ops.plan import plan
     from envctl.ops.setting import here
     from envctl.ops.up import up as bring_up
 
     with call.talk() as tell:
-        report = bring_up(here(call.file, call.env, tell), dry_run=dry_run, rebuild=build)
+        chosen = plan if dry_run else bring_up
+        report = chosen(here(call.file, call.env, tell), rebuild=build)
     if isinstance(report, Planned):
         call.answer(report.data(), plan_lines(report))
     else:

@@ -1,0 +1,45 @@
+"""The story of `plan`: what `up` would do."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from envctl.blueprint import Blueprint
+from envctl.ops.observe import observe
+from envctl.ops.setting import Here
+from envctl.plan import Plan
+from envctl.planning.compare import compare
+from envctl.planning.draw import draw
+from envctl.reports import Planned, PlannedStep
+from envctl.runtimes.compose.images import content_digest
+from envctl.secrets.passwords import Passwords, complete, recall
+from envctl.stack import refuse_missing_files, workloads
+from envctl.world.ports import is_free
+
+
+def plan(here: Here, *, rebuild: bool = False) -> Planned:
+    """The steps from what is to what the stack file says. Changes nothing."""
+    decided, _ = decide(here, draw_here(here), rebuild=rebuild)
+    return Planned(here.identity.name, here.identity.project, here.identity.branch, as_steps(decided))
+
+
+def draw_here(here: Here) -> Blueprint:
+    """The environment's blueprint, with images named after what they are built from. Raises EnvctlError(STACK_FILE)."""
+    refuse_missing_files(here.stack)
+    contents = {w.service: content_digest(w.build) for w in workloads(here.stack) if w.build is not None}
+    return draw(here.stack, here.identity, contents)
+
+
+def decide(
+    here: Here, blueprint: Blueprint, *, rebuild: bool = False, reload: Collection[str] = ()
+) -> tuple[Plan, Passwords]:
+    """Look, and decide; with the passwords that the plan was made for."""
+    observed = observe(here.world, here.identity, blueprint)
+    passwords = complete(blueprint, recall(here.world, blueprint, observed))
+    fingerprints = {service: password.fingerprint() for service, password in passwords.items()}
+    return compare(blueprint, observed, fingerprints, is_free, rebuild=rebuild, reload=reload), passwords
+
+
+def as_steps(plan: Plan) -> tuple[PlannedStep, ...]:
+    """A plan as a report shows it."""
+    return tuple(PlannedStep(str(step), step.because) for step in plan.steps)
