@@ -45,7 +45,6 @@ LINE = LogLine("api", "2026-01-02T03:04:05Z", "stdout", "ready")
 ANSWERS: dict[str, Any] = {
     "up.up": CameUp(STATUS, STEPS, 12.34),
     "plan.plan": Planned("feature-a-1a2b3c", "shop", None, STEPS),
-    "plan.plan": Planned("feature-a-1a2b3c", "shop", "refs/heads/feature/a", STEPS),
     "down.down": WentDown("feature-a-1a2b3c", "shop", True, ("container shop-db", "network shop")),
     "seed.seed": Seeded("feature-a-1a2b3c", (Seeding("db", "catalogue", "data/shop.dump", 3.21),)),
     "ls.ls": Listing((EnvironmentRow("main-0a", "shop", None, "partial", 3, 2, "2026-01-02T03:04:05Z"),)),

@@ -52,12 +52,20 @@ def test_quiet_leaves_the_result_alone(envctl: Envctl) -> None:
 
 @pytest.mark.parametrize("words", [["plan"], ["up", "--dry-run"]])
 def test_a_plan_is_one_line_a_step(envctl: Envctl, ops: Ops, words: list[str]) -> None:
-    """Each step stands beside its cause, and an empty plan says that there is nothing to do."""
-    ops.answers["plan.plan"] = Planned("a", "shop", None, STEPS)
+    """Each step stands beside its cause, an empty plan says that there is nothing to do, and nothing is done."""
     assert "create network   absent\nstart db         new\n" == envctl(*words).out
-    assert "up.up" not in ops.calls
     ops.answers["plan.plan"] = Planned("a", "shop", None, ())
     assert "nothing to do\n" == envctl(*words).out
+    assert {"plan.plan"} == set(ops.calls)
+
+
+@pytest.mark.parametrize(("words", "op"), [(["up"], "up.up"), (["up", "--dry-run"], "plan.plan")])
+def test_build_reaches_what_is_done_and_what_is_planned(envctl: Envctl, ops: Ops, words: list[str], op: str) -> None:
+    """--build is for the plan as for the deed."""
+    envctl(*words)
+    assert {"rebuild": False} == ops.calls[op][1]
+    envctl(*words, "--build")
+    assert {"rebuild": True} == ops.calls[op][1]
 
 
 def test_down_names_what_it_removed(envctl: Envctl, ops: Ops) -> None:
