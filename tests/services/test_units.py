@@ -1,0 +1,54 @@
+"""Sizes and times as people write them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from envctl.services.units import MIB, parse_duration, parse_size, show_size
+
+
+@pytest.mark.parametrize(
+    ("written", "count"),
+    [
+        ("512MiB", 512 << 20),
+        ("4GiB", 4 << 30),
+        ("1.5 GiB", 3 << 29),
+        ("4g", 4 << 30),
+        ("512m", 512 << 20),
+        ("4GB", 4_000_000_000),
+        ("100kb", 100_000),
+        ("1024", 1024),
+        ("12b", 12),
+    ],
+)
+def test_sizes(written: str, count: int) -> None:
+    """A bare letter and …iB count in 1024 as Docker does, kB, MB and GB in 1000."""
+    assert count == parse_size(written)
+
+
+@pytest.mark.parametrize("written", ["", "GiB", "-1g", "1e9", "4XB", "4 G i B", "1,5g", "٣g", "4g\n", "9" * 30])
+def test_what_is_no_size(written: str) -> None:
+    """Neither signs nor exponents nor other units."""
+    assert parse_size(written) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"), [("60s", 60), ("2m", 120), ("1.5h", 5400), ("500ms", 0.5), ("30", 30), ("1 m", 60)]
+)
+def test_times(written: str, seconds: float) -> None:
+    """Milliseconds, seconds, minutes, hours."""
+    assert seconds == parse_duration(written)
+
+
+@pytest.mark.parametrize("written", ["", "s", "-1s", "1d", "2M", "1 min", "soon"])
+def test_what_is_no_time(written: str) -> None:
+    """A month is no minute."""
+    assert parse_duration(written) is None
+
+
+@given(st.integers(1, 1 << 20))
+def test_a_shown_size_reads_back(count: int) -> None:
+    """What is shown is what is meant, to the digits shown."""
+    assert abs((parse_size(show_size(count * MIB)) or 0) - count * MIB) <= count * MIB * 0.001
