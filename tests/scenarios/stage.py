@@ -54,14 +54,15 @@ class Ran:
 
 
 class Stage:
-    """One project. `name` is the environment that commands are for; None leaves it to the git branch."""
+    """One project. `name` is the environment that commands are for; `by_branch` leaves it to git to say so."""
 
     def __init__(self, docker: DockerClient, folder: Path, runtime: Path) -> None:
         self.docker = docker
         self.folder = folder
         self.runtime = runtime  # nobody else's: processes are told apart by it
         self.project = f"t{token_hex(4)}"
-        self.name: str | None = "one"
+        self.name = "one"
+        self.by_branch = False
         self.environ = {name: value for name, value in os.environ.items() if name not in _STRANGE}
         self.environ["XDG_RUNTIME_DIR"] = str(runtime)
 
@@ -74,7 +75,7 @@ class Stage:
 
     def words(self, command: str, *rest: str) -> list[str]:
         """The whole command line; it names the environment."""
-        chosen = ("--env", self.name) if self.name and command not in ("ls", "version", "schema", "config") else ()
+        chosen = () if self.by_branch or command in ("ls", "version", "schema", "config") else ("--env", self.name)
         return [*ENVCTL, command, *chosen, *rest]
 
     def envctl(
@@ -173,7 +174,7 @@ class Stage:
 
     def close(self) -> None:
         """Take every environment down and see that nothing is left."""
-        self.name = None
+        self.by_branch = True
         named = {environment for environment in (thing.split("_")[1] for thing in self.objects()) if environment}
         parting = self.folder / "parting.toml"  # the test may have left an envctl.toml that cannot be read
         parting.write_text(f'[project]\nname = "{self.project}"\n[services.none]\nimage = "none"\n')
@@ -195,6 +196,12 @@ class Stage:
             volume.remove()
         for image in self.docker.images.list(name=f"{self.project}/*"):
             self.docker.images.remove(str(image.id), force=True)
+
+
+def git(folder: Path, *words: str) -> None:
+    """Run git as somebody."""
+    somebody = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
+    subprocess.run(["git", *somebody, *words], cwd=folder, check=True, capture_output=True)
 
 
 @contextmanager

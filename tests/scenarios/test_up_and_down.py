@@ -13,14 +13,6 @@ from tests.scenarios.stage import Stage
 pytestmark = pytest.mark.docker
 
 
-@pytest.fixture(scope="module")
-def shop(shared_stage: Stage) -> Stage:
-    """A web page of one's own with all three stores, up."""
-    shared_stage.write(FULL, **SITE)
-    shared_stage.up()
-    return shared_stage
-
-
 def test_every_service_must_be_healthy(shop: Stage) -> None:
     """After `up` the daemon shows each container running and healthy."""
     states = {service: shop.container(service).attrs["State"] for service in ("web", "db", "events", "cache")}
