@@ -11,7 +11,7 @@ from envctl.cli.config import toml
 from envctl.cli.env import Format, setting_lines
 from envctl.errors import EnvctlError, Exit
 from envctl.reports import CameUp, Listing, Planned, Seeded, Status, Urls, WentDown
-from tests.cli.made_up import STATUS, STEPS, Envctl, Ops
+from tests.cli.made_up import STATUS, Envctl, Ops
 
 HEAD = "shop / feature-a-1a2b3c (branch feature/a): running"
 TABLE = """\
