@@ -188,7 +188,7 @@ CASES = {
     "a database's name that is none": (
         stack(db="database = \"sh'op\""),
         "envctl.toml:10: services.db.database: "
-        "must start with a letter or _, and hold letters, digits, _, - and $ only",
+        "must start with a letter or _, and hold letters, digits, _ and - only",
     ),
     "a topic without partitions": (
         stack(rest='[services.q]\nkind = "kafka"\ntopics = { a = 0 }'),

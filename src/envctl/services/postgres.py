@@ -24,8 +24,8 @@ NEW_LAYOUT = 18  # from this version on the image keeps its data one folder high
 
 
 def _identifier(value: str) -> str:
-    if not re.fullmatch(r"[^\W\d][\w$-]*", value):
-        raise refuse("must start with a letter or _, and hold letters, digits, _, - and $ only")
+    if not re.fullmatch(r"[^\W\d][\w-]*", value):
+        raise refuse("must start with a letter or _, and hold letters, digits, _ and - only")
     if len(value.encode()) > IDENTIFIER:
         raise refuse(f"is longer than the {IDENTIFIER} bytes that Postgres keeps of a name")
     return value
