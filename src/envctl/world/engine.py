@@ -83,7 +83,7 @@ class Engine:
 
     def pull(self, reference: str, progress: Callable[[str], None]) -> str | None:
         """Pull an image. Returns why it cannot be had, None when it is there."""
-        from docker.errors import APIError
+        from docker.errors import DockerException
         from docker.utils import parse_repository_tag
 
         repository, tag = parse_repository_tag(reference)
@@ -98,8 +98,8 @@ class Engine:
                         layers[event["id"]] = (detail["current"], detail["total"])
                         done, total = (sum(amounts) for amounts in zip(*layers.values(), strict=True))
                         progress(f"pulling {done * 100 // total} %")
-        except APIError as error:
-            return str(error.explanation or error)
+        except DockerException as error:  # also what only the client complains of, such as a credential helper
+            return str(getattr(error, "explanation", None) or error)
         return None
 
     def create_network(self, name: str, subnet: str, own: Mapping[str, str]) -> None:
@@ -117,14 +117,21 @@ class Engine:
             raise _refused(f"network {name}", error) from error
 
     def create_volume(self, name: str, own: Mapping[str, str]) -> None:
-        """Create a volume, or find the one of that name."""
+        """Create a volume, or find ours of that name. Raises EnvctlError(NOT_OURS) where it is somebody else's."""
         with _speaking(f"volume {name}"):
-            self.client.create_volume(name, labels=dict(own))
+            found = self.client.create_volume(name, labels=dict(own)).get("Labels") or {}
+        if any(found.get(key) != own[key] for key in (labels.PROJECT, labels.ENVIRONMENT)):
+            raise EnvctlError(
+                Exit.NOT_OURS,
+                f"a volume called {name} is there already, and envctl did not make it",
+                unchanged="What is in it was not touched.",
+                hint=f"Rename or remove it (`docker volume inspect {name}` shows whose it is).",
+            )
 
-    def remove_container(self, container: str, *, grace: int = 10) -> None:
-        """Stop a container, killing it after `grace` seconds, and remove it with its anonymous volumes."""
+    def remove_container(self, container: str) -> None:
+        """Stop a container, with as much grace as it was made with, and remove it with its anonymous volumes."""
         with _speaking(f"container {container}", gone_is_fine=True):
-            self.client.stop(container, timeout=grace)
+            self.client.stop(container)
         with _speaking(f"container {container}", gone_is_fine=True):
             self.client.remove_container(container, v=True, force=True)
 

@@ -7,12 +7,13 @@ from pathlib import Path
 from envctl.errors import EnvctlError, Exit
 from envctl.world.shell import NOT_FOUND, Shell
 
+_ENGLISH = {"LC_ALL": "C"}  # its messages are read
 _BY_HAND = "Name the environment yourself: `--env NAME`."
 
 
 def branch(shell: Shell, folder: Path) -> str:
     """The full ref that is checked out in a folder. Raises EnvctlError(USAGE) where there is none."""
-    head = shell.run(("git", "-C", str(folder), "symbolic-ref", "--quiet", "HEAD"))
+    head = shell.run(("git", "-C", str(folder), "symbolic-ref", "--quiet", "HEAD"), env=_ENGLISH)
     if head.status == 0:
         return head.stdout.decode("utf-8", "surrogateescape").strip()
     if head.status == 1:

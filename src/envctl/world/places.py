@@ -29,15 +29,24 @@ def runtime_folder(environ: Mapping[str, str]) -> Path:
 
 def private_folder(path: Path) -> Path:
     """Make a folder that only this user can enter. Raises EnvctlError where somebody else's stands in its place."""
-    path.mkdir(mode=_MINE, parents=True, exist_ok=True)
-    found = path.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-        raise EnvctlError(
-            Exit.NOT_OURS,
-            f"{path} belongs to somebody else",
-            unchanged="Nothing was changed.",
-            hint="Remove it, or set XDG_RUNTIME_DIR to a folder of your own.",
-        )
-    if stat.S_IMODE(found.st_mode) != _MINE:
-        path.chmod(_MINE)
+    try:
+        path.mkdir(mode=_MINE, parents=True, exist_ok=True)
+        found = path.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+            raise _not_ours(f"{path} belongs to somebody else")
+        if stat.S_IMODE(found.st_mode) != _MINE:
+            path.chmod(_MINE)
+    except FileExistsError as error:  # something that is no folder, such as a link that leads nowhere
+        raise _not_ours(f"{path} is no folder of ours") from error
+    except OSError as error:
+        raise _not_ours(f"the folder {path} cannot be had: {error.strerror}") from error
     return path
+
+
+def _not_ours(what: str) -> EnvctlError:
+    return EnvctlError(
+        Exit.NOT_OURS,
+        what,
+        unchanged="Nothing was changed.",
+        hint="Remove it, or set XDG_RUNTIME_DIR to a folder of your own.",
+    )

@@ -6,13 +6,17 @@ import os
 import subprocess
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from signal import SIGINT
+from signal import SIGINT, SIGKILL
+from time import monotonic
+from typing import IO
 
 NOT_EXECUTABLE = 126
 NOT_FOUND = 127
 _PATIENCE = 10.0  # seconds between asking a program to end and making it
+_LAST_WORDS = 1.0  # seconds without a word once a program has ended, until we believe that another holds its pipes
 
 # What Docker's and git's own clients need. Everything else of the caller's environment stays outside.
 _PASSED_ON = (
@@ -53,32 +57,44 @@ class Shell:
     ) -> Finished:
         """Run a program to its end. `line` gets each line of its standard error as it comes.
 
-        A program that does not exist finishes with status 127, as in a shell. Raises KeyboardInterrupt after end_all().
+        As in a shell a program that does not exist finishes with status 127, one that cannot be run with 126. What it
+        leaves running in the background is not waited for. When we are interrupted it is ended with all it started,
+        and none is started after end_all(): that raises KeyboardInterrupt.
         """
-        if self._ended:
-            raise KeyboardInterrupt
         try:
-            process = subprocess.Popen(
-                list(argv),
-                stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env={**self.environ, **(env or {})},
-                cwd=cwd,
-                start_new_session=True,  # Ctrl-C reaches us, and we tell the program, once
-            )
-        except FileNotFoundError:
-            return Finished(NOT_FOUND, stderr=f"{argv[0]}: not found".encode())
-        with self._guard:
-            self._running.add(process)
+            process = self._start(argv, stdin is not None, {**self.environ, **(env or {})}, cwd)
+        except FileNotFoundError as error:
+            return Finished(NOT_FOUND, stderr=f"{error.filename}: not found".encode())
+        except OSError as error:
+            return Finished(NOT_EXECUTABLE, stderr=f"{argv[0]}: {error.strerror}".encode())
         try:
             return _finish(process, stdin, line)
         except BaseException:
+            _interrupt(process)
             _end(process)
             raise
         finally:
+            _close(process)  # only now: a program that read to the end of half an input might believe it whole
             with self._guard:
                 self._running.discard(process)
+
+    def _start(
+        self, argv: Sequence[str], piped: bool, env: Mapping[str, str], cwd: Path | None
+    ) -> subprocess.Popen[bytes]:
+        with self._guard:
+            if self._ended:
+                raise KeyboardInterrupt
+            process = subprocess.Popen(
+                list(argv),
+                stdin=subprocess.PIPE if piped else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=env,
+                cwd=cwd,
+                start_new_session=True,  # Ctrl-C reaches us, and we tell the program, once
+            )
+            self._running.add(process)
+        return process
 
     def hand_over(self, argv: Sequence[str], *, env: Mapping[str, str] | None = None) -> int:
         """Run a program on our own terminal or pipes and return its status, as env(1) does (126, 127).
@@ -93,20 +109,26 @@ class Shell:
             )
         except FileNotFoundError:
             return NOT_FOUND
-        except PermissionError:
+        except OSError:
             return NOT_EXECUTABLE
         before = signal(SIGINT, SIG_IGN)
         try:
             status = process.wait()
+        except BaseException:
+            process.terminate()  # we are asked to stop by another signal than Ctrl-C, which it has got itself
+            process.wait()
+            raise
         finally:
             signal(SIGINT, before)
         return status if status >= 0 else 128 - status
 
     def end_all(self) -> None:
-        """End every program that is still running and start no other, as after Ctrl-C."""
+        """End every program that is still running, as after Ctrl-C, and start no other."""
         with self._guard:
             self._ended = True
             running = list(self._running)
+        for process in running:
+            _interrupt(process)
         for process in running:
             _end(process)
 
@@ -116,50 +138,86 @@ def _terminal() -> dict[str, str]:
     return {name: os.environ[name] for name in ("TERM", "COLUMNS", "LINES") if name in os.environ}
 
 
+class _Reader(threading.Thread):
+    """Reads a pipe to its end, also when nobody wants to hear of it any more: a full pipe stops its program."""
+
+    def __init__(self, pipe: IO[bytes], line: Callable[[str], None] | None = None) -> None:
+        super().__init__(daemon=True)
+        self._pipe = pipe
+        self._line = line
+        self._parts: list[bytes] = []
+        self.failure: Exception | None = None
+        self.start()
+
+    def run(self) -> None:
+        """Read line by line."""
+        with self._pipe:
+            for raw in self._pipe:
+                self._parts.append(raw)
+                self._say(raw)
+
+    def _say(self, raw: bytes) -> None:
+        if self._line is None or self.failure is not None:
+            return
+        try:
+            self._line(raw.decode("utf-8", "replace").rstrip("\r\n"))
+        except Exception as failure:  # the listener's; content() raises it
+            self.failure = failure
+
+    def content(self) -> bytes:
+        """What was read, once the program has ended; what its listener raised is raised here."""
+        latest, read = monotonic() + _PATIENCE, -1
+        while self.is_alive() and read < len(self._parts) and monotonic() < latest:
+            read = len(self._parts)
+            self.join(_LAST_WORDS)
+        if self.failure is not None:
+            raise self.failure
+        return b"".join(self._parts)
+
+
 def _finish(
     process: subprocess.Popen[bytes], stdin: Iterable[bytes] | None, line: Callable[[str], None] | None
 ) -> Finished:
-    out: list[bytes] = []
-    err: list[bytes] = []
-
-    def read_out() -> None:
-        assert process.stdout is not None  # noqa: S101 – opened above
-        out.append(process.stdout.read())
-
-    def read_err() -> None:
-        assert process.stderr is not None  # noqa: S101 – opened above
-        for raw in process.stderr:
-            err.append(raw)
-            if line is not None:
-                line(raw.decode("utf-8", "replace").rstrip("\r\n"))
-
-    readers = [threading.Thread(target=target, daemon=True) for target in (read_out, read_err)]
-    for reader in readers:
-        reader.start()
+    assert process.stdout is not None  # noqa: S101 – opened by Shell
+    assert process.stderr is not None  # noqa: S101
+    out, err = _Reader(process.stdout), _Reader(process.stderr, line)
     if stdin is not None:
         _feed(process, stdin)
     status = process.wait()
-    for reader in readers:
-        reader.join()
-    return Finished(status if status >= 0 else 128 - status, b"".join(out), b"".join(err))
+    return Finished(status if status >= 0 else 128 - status, out.content(), err.content())
 
 
 def _feed(process: subprocess.Popen[bytes], stdin: Iterable[bytes]) -> None:
-    assert process.stdin is not None  # noqa: S101 – opened by run()
-    try:
+    assert process.stdin is not None  # noqa: S101 – opened by Shell
+    with suppress(BrokenPipeError):  # the program ended before its input did: its status says why
         for block in stdin:
             process.stdin.write(block)
-        process.stdin.close()
-    except BrokenPipeError:
-        pass  # the program ended before its input did: its status says why
+    _close(process)
+
+
+def _close(process: subprocess.Popen[bytes]) -> None:
+    if process.stdin is not None:
+        with suppress(BrokenPipeError):
+            process.stdin.close()
+
+
+def _interrupt(process: subprocess.Popen[bytes]) -> None:
+    """What Ctrl-C does: tell the program and all it started."""
+    if process.poll() is None:
+        _signal(process, SIGINT)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is not None:
-        return
-    process.send_signal(SIGINT)
+    """Wait for a program that was told to end; then nothing of what it started is left."""
     try:
         process.wait(_PATIENCE)
     except subprocess.TimeoutExpired:
-        process.kill()
+        pass
+    finally:
+        _signal(process, SIGKILL)
         process.wait()
+
+
+def _signal(process: subprocess.Popen[bytes], number: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):  # none is left; macOS says the latter
+        os.killpg(process.pid, number)
