@@ -1,0 +1,109 @@
+"""Which branch is checked out, asked of the real git."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from envctl.errors import EnvctlError, Exit
+from envctl.world.git import branch, top
+from envctl.world.shell import Shell
+
+Git = Callable[..., None]
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    """A shell in which no configuration of the machine's changes git's answers."""
+    return Shell({"PATH": os.environ["PATH"], "HOME": str(tmp_path), "GIT_CONFIG_NOSYSTEM": "1"})
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A repository on the branch `main`, without a commit."""
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    git(folder, "init", "--quiet", "--initial-branch", "main")
+    return folder
+
+
+def git(folder: Path, *words: str) -> None:
+    author = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
+    subprocess.run(("git", "-C", str(folder), *author, *words), check=True, capture_output=True)
+
+
+def commit(folder: Path) -> None:
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", "first")
+
+
+def refused(shell: Shell, folder: Path) -> EnvctlError:
+    with pytest.raises(EnvctlError) as caught:
+        branch(shell, folder)
+    assert Exit.USAGE == caught.value.code
+    assert "--env NAME" in caught.value.hint
+    return caught.value
+
+
+@pytest.mark.parametrize("name", ["main", "feature/a", "Feature/A", "ünïcode/😀", "it's", "$(id)", 'say-"hi"'])
+def test_a_branch_is_its_full_ref(shell: Shell, repository: Path, name: str) -> None:
+    """Whatever characters git allows in its name."""
+    commit(repository)
+    git(repository, "checkout", "--quiet", "-B", name)
+    assert f"refs/heads/{name}" == branch(shell, repository)
+
+
+def test_a_branch_without_a_commit_is_a_branch(shell: Shell, repository: Path) -> None:
+    """As in a repository made a minute ago."""
+    assert "refs/heads/main" == branch(shell, repository)
+
+
+def test_a_folder_of_a_repository_is_on_its_branch(shell: Shell, repository: Path) -> None:
+    """A stack file need not lie at the top."""
+    (repository / "deep" / "down").mkdir(parents=True)
+    assert "refs/heads/main" == branch(shell, repository / "deep" / "down")
+    assert repository == top(shell, repository / "deep" / "down")
+
+
+def test_each_work_tree_is_on_its_own_branch(shell: Shell, repository: Path, tmp_path: Path) -> None:
+    """Two of one repository are two environments."""
+    commit(repository)
+    git(repository, "worktree", "add", "--quiet", "-b", "other", str(tmp_path / "other"))
+    assert ("refs/heads/main", "refs/heads/other") == (branch(shell, repository), branch(shell, tmp_path / "other"))
+
+
+def test_a_branch_that_is_no_text_stays_what_it_is(shell: Shell, repository: Path) -> None:
+    """Bytes that are not UTF-8 come through."""
+    commit(repository)
+    subprocess.run((b"git", b"-C", os.fsencode(repository), b"checkout", b"--quiet", b"-b", b"caf\xe9"), check=True)
+    assert b"refs/heads/caf\xe9" == os.fsencode(branch(shell, repository))
+
+
+def test_a_detached_head_is_no_branch(shell: Shell, repository: Path) -> None:
+    """As CI systems check out: the hint is to name the environment."""
+    commit(repository)
+    git(repository, "checkout", "--quiet", "--detach")
+    assert f"{repository} has no branch checked out (detached HEAD)" == refused(shell, repository).message
+
+
+def test_outside_a_repository_there_is_no_branch(shell: Shell, tmp_path: Path) -> None:
+    """In whatever language git speaks."""
+    shell.environ["LC_ALL"] = "de_DE.UTF-8"
+    shell.environ["LANGUAGE"] = "de"
+    assert f"{tmp_path} is not in a git repository" == refused(shell, tmp_path).message
+    assert top(shell, tmp_path) is None
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
+def test_a_repository_that_git_will_not_read_says_why(shell: Shell, repository: Path) -> None:
+    """Somebody else's, for one: git's own reason is passed on."""
+    os.chown(repository, 4711, 4711)
+    assert "detected dubious ownership" in refused(shell, repository).message
+
+
+def test_without_git_the_environment_must_be_named(tmp_path: Path) -> None:
+    """A machine without git is no fault of the stack."""
+    assert "git is not installed" in refused(Shell({"PATH": str(tmp_path)}), tmp_path).message
