@@ -69,7 +69,7 @@ def test_options_before_the_service_are_ours(envctl: Envctl, ops: Ops) -> None:
 def test_the_status_comes_back(envctl: Envctl, ops: Ops, command: str, status: int) -> None:
     """The command's own exit status is envctl's."""
     ops.answers["execute.execute" if command == "exec" else "run.run"] = status
-    assert (status, "", "") == tuple(vars(envctl(command, "x", "y")).values())
+    assert (status, "", "") == tuple(vars(envctl(command, "sh", "sh")).values())
 
 
 def test_a_failure_of_envctl_itself_is_told(envctl: Envctl, ops: Ops) -> None:
@@ -78,6 +78,17 @@ def test_a_failure_of_envctl_itself_is_told(envctl: Envctl, ops: Ops) -> None:
     ran = envctl("exec", "dd", "sh")
     assert (5, "") == (ran.status, ran.out)
     assert "no service dd" in ran.err
+
+
+@pytest.mark.parametrize("status", [126, 127])
+def test_a_command_that_is_not_there_is_told(envctl: Envctl, ops: Ops, status: int) -> None:
+    """`run` says which command could not be started, in the envelope too; one that ended so itself has its own say."""
+    ops.answers["run.run"] = status
+    ran = envctl("run", "no-such-command-anywhere")
+    assert (status, "") == (ran.status, ran.out)
+    assert "no-such-command-anywhere is not" in ran.err
+    assert status == envctl("run", "--json", "no-such-command-anywhere").envelope["error"]["exit"]
+    assert (status, "", "") == tuple(vars(envctl("run", "sh")).values())
 
 
 def test_json_of_the_passed_command_is_not_ours(envctl: Envctl, ops: Ops) -> None:

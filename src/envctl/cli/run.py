@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from shutil import which
+
 from envctl.cli.command import Call, Command
 from envctl.cli.passing import Words, command_line
+from envctl.errors import EnvctlError, Exit
 from envctl.events import nobody
+
+NOT_STARTED = {Exit.EXEC_NOT_EXECUTABLE: "not executable", Exit.EXEC_NOT_FOUND: "not a command"}
 
 
 def run(call: Call, *, argv: Words) -> int:
@@ -18,7 +23,10 @@ def run(call: Call, *, argv: Words) -> int:
     from envctl.ops.run import run as run_here
     from envctl.ops.setting import here
 
-    return run_here(here(call.file, call.env, nobody), words)
+    status = run_here(here(call.file, call.env, nobody), words)
+    if status in NOT_STARTED and which(words[0]) is None:  # else the command itself ended so, and has said why
+        raise EnvctlError(Exit(status), f"{words[0]} is {NOT_STARTED[Exit(status)]} on this machine")
+    return status
 
 
 COMMAND = Command(
