@@ -146,6 +146,7 @@ def test_an_interrupt_leaves_the_terminal_clean(number: signal.Signals) -> None:
     assert b"\x1b[?25l" in said
     assert said.rindex(b"\x1b[?25h") > said.rindex(b"\x1b[?25l")
     assert b"\n" in said[said.rindex(b"starting") : said.rindex(b"interrupted")]
+    assert b"\r\x1b[K\x1b[31merror:\x1b[0m interrupted" in said
 
 
 def read_until(terminal: int, wanted: bytes) -> bytes:

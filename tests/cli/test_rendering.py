@@ -11,7 +11,7 @@ from envctl.cli.config import toml
 from envctl.cli.env import Format, setting_lines
 from envctl.errors import EnvctlError, Exit
 from envctl.reports import CameUp, Listing, Planned, Seeded, Status, Urls, WentDown
-from tests.cli.made_up import STATUS, Envctl, Ops
+from tests.cli.made_up import LINE, STATUS, Envctl, Ops
 
 HEAD = "shop / feature-a-1a2b3c (branch feature/a): running"
 TABLE = """\
@@ -159,6 +159,20 @@ def test_logs_have_the_service_in_front(envctl: Envctl, ops: Ops) -> None:
     assert "api    | 2026-01-02T03:04:05Z ready" == ran.out.splitlines()[0]
     assert (("HERE", ("api", "worker")), {"follow": True, "since": "10m", "tail": 5}) == ops.calls["logs.logs"]
     assert 2 == envctl("logs", "--tail", "-1").status
+
+
+def test_following_ends_with_ctrl_c(envctl: Envctl, ops: Ops) -> None:
+    """Ctrl-C is how `logs -f` is ended: 130 and no word about it; without -f it is an interrupt like any other."""
+
+    def interrupted(*_args: object, **_named: object) -> object:
+        yield LINE
+        raise KeyboardInterrupt
+
+    ops.answers["logs.logs"] = interrupted
+    assert (130, "api | ready\n", "db  waiting for healthy\n") == tuple(vars(envctl("logs", "-f")).values())
+    ran = envctl("logs")
+    assert 130 == ran.status
+    assert "error: interrupted" in ran.err
 
 
 def test_config_says_where_each_value_comes_from(envctl: Envctl, ops: Ops) -> None:

@@ -39,6 +39,7 @@ def enter(argv: Sequence[str]) -> int:
         with _stoppable():
             return _perform(argv)
     except KeyboardInterrupt:
+        output.wipe_echo()
         error = failure.interrupted()
     except EnvctlError as known:
         error = known

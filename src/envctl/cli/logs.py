@@ -11,7 +11,8 @@ import typer
 
 from envctl.cli.command import Call, Command
 from envctl.cli.options import LOGS
-from envctl.cli.output import colourful, write_json, write_lines
+from envctl.cli.output import colourful, wipe_echo, write_json, write_lines
+from envctl.errors import Exit
 from envctl.reports import LogLine
 
 COLOURS = (
@@ -42,7 +43,7 @@ def logs(
         typer.Option("--tail", metavar="N", min=0, help="At most the last N lines of each service."),
     ] = None,
     timestamps: Annotated[bool, typer.Option("--timestamps", "-t", help="Show when each line was printed.")] = False,
-) -> None:
+) -> int | None:
     """Print what the services printed.
 
     With --json it is a stream: one JSON object a line, {"service", "time", "stream", "text"}; if it
@@ -57,9 +58,16 @@ def logs(
     if call.json:
         for line in lines:
             write_json(asdict(line))
-    else:
+        return None
+    try:
         for text in _rendered(lines, services or (), timestamps=timestamps, colour=colourful(sys.stdout)):
             write_lines([text])
+    except KeyboardInterrupt:
+        if not follow:
+            raise
+        wipe_echo()
+        return Exit.INTERRUPTED  # the way to end it, so nothing to explain
+    return None
 
 
 def _rendered(lines: Iterable[LogLine], known: Iterable[str], *, timestamps: bool, colour: bool) -> Iterator[str]:

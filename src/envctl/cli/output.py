@@ -83,6 +83,13 @@ def say(lines: Iterable[str]) -> None:
         print(end="", file=sys.stderr, flush=True)
 
 
+def wipe_echo() -> None:
+    """Clear the `^C` that a terminal echoes, so that what follows begins on a clean line."""
+    if is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb":
+        with contextlib.suppress(OSError, ValueError):
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
 def colourful(stream: TextIO, environ: Mapping[str, str] | None = None) -> bool:
     """Whether `stream` is a terminal that wants colour (https://no-color.org)."""
     environ = os.environ if environ is None else environ
