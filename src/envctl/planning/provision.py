@@ -48,7 +48,9 @@ def _database(
     if facts is None:
         yield Load("its database is new", service, database.data, fresh=True)
     elif fact("data", service) not in facts:
-        yield Load("no run finished loading it", service, database.data, fresh=True)
+        in_use = fact("password", service) in facts  # recorded once everything about it was done
+        because = "it was not filled from data before" if in_use else "no run finished loading it"
+        yield Load(because, service, database.data, fresh=not in_use)
     elif service in reload:
         yield Load("asked for", service, database.data)
 

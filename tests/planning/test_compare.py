@@ -1,0 +1,453 @@
+"""From what is to what shall be: the printed plan is what is compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from envctl import labels
+from envctl.errors import EnvctlError, Exit
+from envctl.observed import Container, Network
+from envctl.plan import Load, Plan
+from envctl.text import text
+from envctl.workload import Limits, Mount, Probe, Topics, Workload
+from tests.planning.made_up import API, DB, EVENTS, SHOP, WEB, Daemon, blueprint, running, steps
+
+EVERYTHING = """
+    pull image postgres:17 for db  # the daemon does not have it
+    pull image apache/kafka:4.1.1 for events  # the daemon does not have it
+    build image shop/api:c0ffee for api  # the daemon does not have it
+    pull image caddy:2 for web  # the daemon does not have it
+    create network shop_main (10.213.138.0/25)  # it is not there
+    create volume shop_main_db-data  # it is not there
+    create volume shop_main_events-data  # it is not there
+    start db  # it is not there
+    start events  # it is not there
+    load catalogue into db  # its database is new
+    create topics in events: orders (3)  # the broker is new
+    start api  # it is not there
+    start web  # it is not there
+"""
+
+
+# Harmless where it is right already, and nobody knows whether it is until it is recorded.
+PASSWORD_SET = "set the password of postgres in db"
+
+
+def shop(**changed: Workload) -> tuple[Workload, ...]:
+    """The shop with some of its services changed."""
+    return tuple(changed.get(w.service, w) for w in SHOP)
+
+
+def test_where_nothing_is_everything_is_planned() -> None:
+    """Images first, then network and volumes, then stores, what goes into them, and what uses them."""
+    assert steps(EVERYTHING) == steps(str(Daemon().plan()))
+
+
+def test_where_everything_is_nothing_is_planned() -> None:
+    """A second `up` does nothing."""
+    assert "nothing to do" == str(running().plan())
+
+
+def test_planning_twice_gives_the_same_plan() -> None:
+    """Ports and digests included."""
+    daemon = Daemon()
+    assert daemon.plan() == daemon.plan()
+
+
+@pytest.mark.parametrize("killed_after", range(15))
+def test_a_killed_run_is_gone_on_with(killed_after: int) -> None:
+    """Killed between any two steps, the next run does what is left, nothing twice, and ends in the same state."""
+    daemon = Daemon()
+    first = daemon.plan()
+    effects = daemon.effects(first, daemon.drawn)
+    moments = [*map(str, (*first.prepare, *first.stores, *first.provision)), "record", *map(str, first.services)]
+    assert len(moments) == len(effects) == 14
+    for effect in effects[:killed_after]:
+        effect()
+    done = set(moments[:killed_after])
+    unrecorded = done & set(map(str, first.provision)) if "record" not in done else set()
+
+    second = daemon.plan()
+    assert unrecorded == done & set(map(str, second.steps))
+    assert set(moments) - done - {"record"} | unrecorded == set(map(str, second.steps)) - {PASSWORD_SET}
+    daemon.carry_out(second)
+
+    whole = running()
+    assert "nothing to do" == str(daemon.plan())
+    assert (whole.containers, whole.network, whole.images) == (daemon.containers, daemon.network, daemon.images)
+    assert whole.observed().record.facts == daemon.observed().record.facts
+
+
+DRIFTS: dict[str, tuple[Callable[[Daemon], None], str]] = {
+    "a container is gone": (
+        lambda d: d.lose("web"),
+        "start web  # it is not there",
+    ),
+    "a container exited": (
+        lambda d: d.change("web", state="exited", health=None, exit_code=137),
+        "start web  # it is exited with status 137",
+    ),
+    "a container was never started": (
+        lambda d: d.change("web", state="created", health=None),
+        "start web  # it is created",
+    ),
+    "a container is unhealthy": (
+        lambda d: d.change("web", health="unhealthy"),
+        """remove container shop_main_web  # it is unhealthy
+        start web  # it is unhealthy""",
+    ),
+    "a container is becoming healthy": (
+        lambda d: d.change("web", health="starting"),
+        "start web  # it is starting",
+    ),
+    "one that something ran before is becoming healthy": (
+        lambda d: d.change("api", health="starting"),
+        """remove container shop_main_api  # it is starting
+        start api  # it is starting""",
+    ),
+    "a container is paused": (
+        lambda d: d.change("web", state="paused"),
+        """remove container shop_main_web  # it is paused
+        start web  # it is paused""",
+    ),
+    "a container cannot even be removed": (
+        lambda d: d.change("web", state="dead", health=None),
+        """remove container shop_main_web  # it is dead
+        start web  # it is dead""",
+    ),
+    "a store exited": (
+        lambda d: d.change("db", state="exited", health=None, exit_code=0),
+        "start db  # it is exited with status 0",
+    ),
+    "everything stopped, as after a reboot": (
+        lambda d: d.stop(),
+        """start db  # it is exited with status 0
+        start events  # it is exited with status 0
+        start api  # it is exited with status 0
+        start web  # it is exited with status 0""",
+    ),
+    "an image is gone": (
+        lambda d: d.images.discard("caddy:2"),
+        "pull image caddy:2 for web  # the daemon does not have it",
+    ),
+    "the network is gone": (
+        lambda d: setattr(d, "network", None),
+        """remove container shop_main_db  # the network it was on is gone
+        remove container shop_main_events  # the network it was on is gone
+        remove container shop_main_api  # the network it was on is gone
+        remove container shop_main_web  # the network it was on is gone
+        create network shop_main (10.213.138.128/25)  # it is not there
+        start db  # the network it was on is gone
+        start events  # the network it was on is gone
+        start api  # the network it was on is gone
+        start web  # the network it was on is gone""",
+    ),
+    "a database's volume is gone": (
+        lambda d: d.lose_volume("db"),
+        """remove container shop_main_api  # the data of db is loaded
+        forget what was done to db  # its volume is gone
+        create volume shop_main_db-data  # it is not there
+        start db  # it is not there
+        load catalogue into db  # its database is new
+        start api  # the data of db is loaded""",
+    ),
+    "a broker's volume is gone": (
+        lambda d: d.lose_volume("events"),
+        """forget what was done to events  # its volume is gone
+        create volume shop_main_events-data  # it is not there
+        start events  # it is not there
+        create topics in events: orders (3)  # the broker is new""",
+    ),
+}
+
+
+@pytest.mark.parametrize("drift", DRIFTS)
+def test_each_drift_alone_is_put_right(drift: str) -> None:
+    """With as few steps as it takes; once they are done there is nothing left to do."""
+    happen, expected = DRIFTS[drift]
+    daemon = running()
+    happen(daemon)
+    plan = daemon.plan()
+    assert steps(expected) == steps(str(plan))
+    daemon.carry_out(plan)
+    assert "nothing to do" == str(daemon.plan())
+
+
+@pytest.mark.parametrize("killed_after", range(5))
+def test_a_new_volume_is_filled_whenever_the_run_is_killed(killed_after: int) -> None:
+    """What was recorded of the old volume is never believed of the new one."""
+    daemon = running()
+    daemon.lose_volume("db")
+    for effect in daemon.effects(daemon.plan(), daemon.drawn)[:killed_after]:
+        effect()
+    daemon.carry_out(daemon.plan())
+    assert 2 == daemon.loads
+    assert "nothing to do" == str(daemon.plan())
+
+
+CHANGES: dict[str, Workload] = {
+    "a variable": replace(WEB, environment={"LEVEL": text("debug")}),
+    "the command": replace(WEB, command=("other",)),
+    "the entrypoint": replace(WEB, entrypoint=("other",)),
+    "the port": replace(WEB, port=3001),
+    "what is public": replace(WEB, public=False),
+    "the health check": replace(WEB, probe=Probe(("other",))),
+    "the health check's patience": replace(WEB, probe=replace(Probe(("healthy",)), patience=5.0)),
+    "a limit": replace(WEB, limits=Limits(memory=2**29)),
+    "what runs before": replace(WEB, before=("migrate",)),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_is_defined_anew_starts_anew_and_nothing_else_does(change: str) -> None:
+    """Whichever part of a container changes."""
+    expected = """remove container shop_main_web  # its definition changed
+        start web  # its definition changed"""
+    assert steps(expected) == steps(str(running().plan(blueprint(shop(web=CHANGES[change])))))
+
+
+def test_an_exited_container_that_changed_is_replaced_and_not_started_again() -> None:
+    """By us: what Compose renames while it recreates, a killed run would leave behind under no name of ours."""
+    daemon = running()
+    daemon.change("web", state="exited", health=None, exit_code=1)
+    expected = """remove container shop_main_web  # its definition changed
+        start web  # its definition changed"""
+    assert steps(expected) == steps(str(daemon.plan(blueprint(shop(web=replace(WEB, command=("other",)))))))
+
+
+def test_another_image_is_pulled_and_started() -> None:
+    """Only where it is used."""
+    expected = """pull image caddy:3 for web  # the daemon does not have it
+        remove container shop_main_web  # its definition changed
+        start web  # its definition changed"""
+    assert steps(expected) == steps(str(running().plan(blueprint(shop(web=replace(WEB, image="caddy:3"))))))
+
+
+def test_other_content_is_built_and_started() -> None:
+    """An image is named after what it is built from."""
+    expected = """build image shop/api:decaf for api  # the daemon does not have it
+        remove container shop_main_api  # its definition changed
+        start api  # its definition changed"""
+    assert steps(expected) == steps(str(running().plan(blueprint(content="decaf"))))
+
+
+def test_a_new_volume_of_an_app_is_made() -> None:
+    """And its container has it."""
+    changed = blueprint(shop(web=replace(WEB, mounts=(Mount("uploads", "/uploads"),))))
+    expected = """remove container shop_main_web  # its definition changed
+        create volume shop_main_uploads  # it is not there
+        start web  # its definition changed"""
+    assert steps(expected) == steps(str(running().plan(changed)))
+
+
+def test_a_volume_that_two_services_share_is_made_once() -> None:
+    """Whoever names it first."""
+    shared = (Mount("uploads", "/uploads"),)
+    plan = str(Daemon().plan(blueprint((replace(API, needs=(), mounts=shared), replace(WEB, mounts=shared)))))
+    assert 1 == plan.count("create volume shop_main_uploads")
+
+
+def test_a_service_that_left_the_stack_file_goes_and_its_data_stays() -> None:
+    """No step touches its volume."""
+    expected = """remove container shop_main_events  # its service is no longer in the stack file"""
+    assert steps(expected) == steps(str(running().plan(blueprint((DB, replace(API, needs=("db",)), WEB)))))
+
+
+def test_a_service_that_comes_back_has_what_it_had() -> None:
+    """Its volume and what was done to it are still there: nothing is loaded again."""
+    daemon = running()
+    without = blueprint((EVENTS,))
+    daemon.carry_out(daemon.plan(without), without)
+    expected = """start db  # it is not there
+        start api  # it is not there
+        start web  # it is not there"""
+    assert steps(expected) == steps(str(daemon.plan()))
+
+
+def test_a_change_of_needs_alone_changes_nothing_that_runs() -> None:
+    """They order starting, and nothing else."""
+    assert "nothing to do" == str(running().plan(blueprint(shop(web=replace(WEB, needs=("db",))))))
+
+
+def test_a_new_topic_is_made_without_the_broker_being_touched() -> None:
+    """The ones that are there are left as they are."""
+    more = blueprint(shop(events=replace(EVENTS, topics=Topics({"orders": 3, "payments": 1}))))
+    daemon = running()
+    plan = daemon.plan(more)
+    assert steps("create topics in events: orders (3), payments (1)  # the topics changed") == steps(str(plan))
+    daemon.carry_out(plan, more)
+    assert "nothing to do" == str(daemon.plan(more))
+
+
+def test_the_order_of_topics_does_not_matter() -> None:
+    """Moving lines about in a stack file changes nothing."""
+    one = blueprint(shop(events=replace(EVENTS, topics=Topics({"a": 1, "b": 2}))))
+    daemon = running(one)
+    assert "nothing to do" == str(daemon.plan(blueprint(shop(events=replace(EVENTS, topics=Topics({"b": 2, "a": 1}))))))
+
+
+def test_a_lost_password_is_replaced_everywhere() -> None:
+    """In the store's container, in its database, and in what uses it; the data is not loaded again."""
+    daemon = running()
+    daemon.lose("db")
+    expected = """remove container shop_main_api  # its definition changed
+        start db  # it is not there
+        set the password of postgres in db  # its volume may still have an older one
+        start api  # its definition changed"""
+    plan = daemon.plan(passwords={"db": "second"})
+    assert steps(expected) == steps(str(plan))
+    daemon.carry_out(plan, passwords={"db": "second"})
+    assert "nothing to do" == str(daemon.plan(passwords={"db": "second"}))
+
+
+@pytest.mark.parametrize("killed_after", range(5))
+def test_a_password_is_set_whenever_the_run_is_killed(killed_after: int) -> None:
+    """As long as it is not recorded, the database may have another."""
+    daemon = running()
+    daemon.lose("db")
+    new = {"db": "second"}
+    plan = daemon.plan(passwords=new)
+    for effect in daemon.effects(plan, daemon.drawn, new)[:killed_after]:
+        effect()
+    recorded = killed_after == 4
+    again = daemon.plan(passwords=new)
+    assert recorded == ("set the password of postgres in db" not in {str(step) for step in again.steps})
+
+
+def test_loaded_data_is_loaded_again_only_when_asked() -> None:
+    """Those who use it are stopped meanwhile, and what comes before them runs again."""
+    expected = """remove container shop_main_api  # the data of db is loaded
+        load catalogue into db  # asked for
+        start api  # the data of db is loaded"""
+    daemon = running()
+    plan = daemon.plan(reload=["db"])
+    assert steps(expected) == steps(str(plan))
+    daemon.carry_out(plan)
+    assert 2 == daemon.loads
+
+
+def test_other_data_in_the_stack_file_is_not_loaded_unasked() -> None:
+    """It would take away what somebody works with."""
+    database = DB.database
+    assert database is not None
+    other = blueprint(shop(db=replace(DB, database=replace(database, data="other"))))
+    assert "nothing to do" == str(running().plan(other))
+
+
+def test_a_database_that_gets_data_for_the_first_time_is_filled() -> None:
+    """`data = …` added to a stack file later."""
+    database = DB.database
+    assert database is not None
+    empty = replace(DB, database=replace(database, data=None, dump=None))
+    expected = """remove container shop_main_api  # the data of db is loaded
+        load catalogue into db  # it was not filled from data before
+        start api  # the data of db is loaded"""
+    plan = running(blueprint(shop(db=empty))).plan(blueprint())
+    assert steps(expected) == steps(str(plan))
+    assert [False] == [step.fresh for step in plan.provision if isinstance(step, Load)], "it holds what can be kept"
+
+
+def test_images_are_built_anew_when_asked() -> None:
+    """Those that are built; what is pulled stays."""
+    expected = """build image shop/api:c0ffee for api  # asked for
+        remove container shop_main_api  # its image is built anew
+        start api  # its image is built anew"""
+    assert steps(expected) == steps(str(running().plan(rebuild=True)))
+
+
+def test_an_image_that_two_services_run_is_pulled_once() -> None:
+    """For the first that needs it."""
+    other = replace(WEB, service="admin", needs=())
+    plan = str(Daemon().plan(blueprint((replace(WEB, needs=()), other))))
+    assert 1 == plan.count("pull image caddy:2")
+
+
+@pytest.mark.parametrize(
+    ("there", "expected"),
+    [
+        ({"caddy:2"}, "caddy:2"),
+        ({"mirror.example/caddy:2"}, "mirror.example/caddy:2"),
+        ({"mirror.example/library/caddy:2"}, "mirror.example/library/caddy:2"),
+        ({"caddy:2", "mirror.example/caddy:2"}, "caddy:2"),
+        (set(), "mirror.example/caddy:2"),
+    ],
+)
+def test_an_image_is_run_from_where_it_is_had(there: set[str], expected: str) -> None:
+    """Its own name first, then the registry's; where it is not there it is to be pulled from the registry."""
+    daemon = Daemon(blueprint((replace(WEB, needs=()),), registry="mirror.example"), images=set(there))
+    plan = daemon.plan()
+    assert expected == plan.images["web"]
+    assert (expected in str(plan)) == (not there)
+
+
+def test_the_way_an_image_came_changes_no_container() -> None:
+    """A mirror named or taken away later recreates nothing."""
+    daemon = running()
+    daemon.images.add("mirror.example/caddy:2")
+    assert "nothing to do" == str(daemon.plan(blueprint(registry="mirror.example")))
+
+
+def test_what_a_store_needs_starts_with_the_stores() -> None:
+    """All that holds data, and whatever that needs, before anything is loaded."""
+    plan = Daemon().plan(blueprint((replace(WEB, needs=()), replace(DB, needs=("web",)), replace(API, needs=("db",)))))
+    assert (["web", "db"], ["api"]) == (services(plan.stores), services(plan.services))
+
+
+def services(starts: tuple[object, ...]) -> list[str]:
+    return [str(start).removeprefix("start ") for start in starts]
+
+
+def port(plan: Plan, service: str) -> int:
+    return plan.ports[service]
+
+
+def test_ports_are_kept_over_a_stop() -> None:
+    """The label of a container that is not running still says which it had."""
+    daemon = running()
+    before = daemon.plan().ports
+    daemon.stop()
+    assert before == daemon.plan().ports
+
+
+def test_a_port_that_was_taken_meanwhile_is_left_and_what_tells_it_starts_anew() -> None:
+    """A broker tells its clients the port on the host, so it is defined anew; nobody else is."""
+    daemon = running()
+    daemon.busy = (port(daemon.plan(), "events"),)
+    daemon.change("events", state="exited", health=None, exit_code=0)
+    expected = """remove container shop_main_events  # its definition changed
+        start events  # its definition changed"""
+    plan = daemon.plan()
+    assert steps(expected) == steps(str(plan))
+    assert daemon.busy != (port(plan, "events"),)
+
+
+def test_a_password_is_in_no_part_of_a_plan() -> None:
+    """Only its fingerprint is known here, and that is hashed once more."""
+    plan = running().plan(passwords={"db": "f1n6erpr1nt"})
+    assert "f1n6erpr1nt" not in repr(plan)
+
+
+def test_a_one_shot_of_an_earlier_run_goes_before_it_runs_again() -> None:
+    """Compose would take the finished one for done."""
+    daemon = running()
+    name = daemon.drawn.container("api-before")
+    own = {**daemon.drawn.labels, labels.SERVICE: "api", labels.ROLE: "before", labels.PORT: "0"}
+    daemon.containers[name] = Container("b", name, own, "shop/api:c0ffee", "exited", exit_code=0)
+    assert "nothing to do" == str(daemon.plan())
+    daemon.change("api", state="exited", health=None, exit_code=1)
+    expected = """remove container shop_main_api-before  # it is exited with status 1
+        start api  # it is exited with status 1"""
+    assert steps(expected) == steps(str(daemon.plan()))
+
+
+@pytest.mark.parametrize("subnets", [(), ("10.213.138.0/25", "10.213.0.0/25"), ("fd00::/64",)])
+def test_a_network_of_another_shape_is_not_ours_to_use(subnets: tuple[str, ...]) -> None:
+    """Nothing is planned on it."""
+    daemon = running()
+    daemon.network = Network("n", "shop_main", daemon.drawn.labels, subnets)
+    with pytest.raises(EnvctlError, match="another shape") as caught:
+        daemon.plan()
+    assert Exit.NOT_OURS == caught.value.code
