@@ -9,6 +9,8 @@ from envctl.identity import Identity
 from envctl.text import Text
 from envctl.workload import Workload
 
+_HUB = frozenset({"docker.io", "index.docker.io"})
+
 
 def references(image: str, registry: str | None) -> tuple[str, ...]:
     """The references an image may be had under, best first: its own name, then the registry's.
@@ -16,13 +18,14 @@ def references(image: str, registry: str | None) -> tuple[str, ...]:
     Only names on Docker Hub are looked for in the registry, as Docker's own mirrors do; a mirror may keep official
     images under `library/`.
     """
-    head, slash, _ = image.partition("/")
-    has_host = bool(slash) and ("." in head or ":" in head or head == "localhost")
-    if registry is None or has_host:
+    head, slash, rest = image.partition("/")
+    on_hub = bool(slash) and head in _HUB
+    has_host = bool(slash) and ("." in head or ":" in head or head == "localhost" or head != head.lower())
+    if registry is None or (has_host and not on_hub):
         return (image,)
-    base = registry.rstrip("/")
-    official = () if slash else (f"{base}/library/{image}",)
-    return (image, f"{base}/{image}", *official)
+    base, name = registry.rstrip("/"), (rest if on_hub else image).removeprefix("library/")
+    official = () if "/" in name else (f"{base}/library/{name}",)
+    return (image, f"{base}/{name}", *official)
 
 
 @dataclass(frozen=True)

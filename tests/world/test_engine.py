@@ -178,13 +178,14 @@ def test_health_is_seen_with_what_the_check_printed(room: Room, run: Run) -> Non
     seen = room.engine.inspect(container)
     assert seen is not None
     assert ("running", "unhealthy", False, "no luck") == (seen.state, seen.health, seen.ready, seen.health_output)
+    assert ["unhealthy"] == [c.health for c in room.engine.listed() if c.id == container]
 
 
 def test_the_quick_list_has_what_ls_needs(room: Room, run: Run) -> None:
     """ID, name, labels and state of every container of ours, without looking into each."""
     container = run("sleep", "60", name=f"{room.name}_api")
     (seen,) = (c for c in room.engine.listed() if c.id == container)
-    assert (f"{room.name}_api", "running", "api") == (seen.name, seen.state, seen.service)
+    assert (f"{room.name}_api", "running", "api", None) == (seen.name, seen.state, seen.service, seen.health)
 
 
 def test_a_container_is_stopped_and_removed_with_its_own_grace(room: Room, run: Run) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from envctl import labels
 from envctl.identity import Identity
@@ -17,18 +18,24 @@ Object = Container | Network | Volume
 def ls(world: World, project: str | None = None) -> Listing:
     """Every environment the daemon holds, or those of one project."""
     engine = world.engine
-    found: dict[Identity, list[Object]] = defaultdict(list)
-    objects: tuple[Object, ...] = (*engine.listed(), *engine.networks(), *engine.volumes())
+    return Listing(rows((*engine.listed(), *engine.networks(), *engine.volumes()), project))
+
+
+def rows(objects: Iterable[Object], project: str | None = None) -> tuple[EnvironmentRow, ...]:
+    """One row for each environment that something is there of."""
+    found: dict[str, list[tuple[Identity, Object]]] = defaultdict(list)
     for thing in objects:
         identity = identity_of(thing.labels)
         if identity and is_ours(thing.name, thing.labels) and project in (None, identity.project):
-            found[identity].append(thing)
-    return Listing(tuple(_row(identity, found[identity]) for identity in sorted(found, key=lambda i: i.full)))
+            found[identity.full].append((identity, thing))
+    return tuple(_row([i for i, _ in found[full]], [thing for _, thing in found[full]]) for full in sorted(found))
 
 
-def _row(identity: Identity, objects: list[Object]) -> EnvironmentRow:
+def _row(identities: list[Identity], objects: list[Object]) -> EnvironmentRow:
+    """An environment that was drawn from a branch may also have been named by hand: some of it knows no branch then."""
+    one, branch = identities[0], next((i.branch for i in identities if i.branch), None)
     containers = [o for o in objects if isinstance(o, Container) and o.labels.get(labels.ROLE) == "service"]
     running = sum(c.state == "running" for c in containers)
-    state = "stopped" if not running else "running" if running == len(containers) else "partial"
+    state = "stopped" if not running else "running" if all(c.ready for c in containers) else "partial"
     created = next((o.labels.get(labels.CREATED) for o in objects if isinstance(o, Network)), None)
-    return EnvironmentRow(identity.name, identity.project, identity.branch, state, len(containers), running, created)
+    return EnvironmentRow(one.name, one.project, branch, state, len(containers), running, created)

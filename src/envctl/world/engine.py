@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from docker.errors import APIError
 
 _OLDEST = (1, 44)  # Engine 25: `start_interval` of health checks, one network per name
+
+
+_HEALTH = re.compile(r"\((?:health: )?(healthy|unhealthy|starting)\)$")  # of `Up 3 minutes (healthy)`
 
 
 class SubnetTaken(Exception):
@@ -220,6 +224,7 @@ def _listed(raw: dict[str, Any]) -> Container:
         labels=raw.get("Labels") or {},
         image=raw.get("Image", ""),
         state=raw.get("State", ""),
+        health=found[1] if (found := _HEALTH.search(raw.get("Status", ""))) else None,
     )
 
 
