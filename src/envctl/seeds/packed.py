@@ -9,7 +9,7 @@ from typing import Protocol
 from envctl.seeds.kinds import Packing
 
 _OUT = 1 << 20  # bytes of output at a time
-_ZSTD_IN = 1 << 12  # bytes of input at a time: zstd cannot bound its output, so its input is bounded
+_ZSTD_IN = 1 << 9  # bytes of input at a time: zstd cannot bound its output, and makes at most 128 KiB of 3 bytes
 
 
 class Damaged(Exception):

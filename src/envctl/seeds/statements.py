@@ -12,7 +12,10 @@ from dataclasses import dataclass
 
 _NAME = rb'(?:"(?:[^"]|"")+"|[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff$]*)'
 _NAMES = rb"(?:(?:GROUP\s+)?NAME(?:\s*,\s*(?:GROUP\s+)?NAME)*)"
-_TEXTS = re.compile(rb"[eE]'(?:[^'\\]|''|\\.)*'|'(?:[^']|'')*'|\$(\w*)\$.*?\$\1\$", re.DOTALL)
+_TEXTS = re.compile(
+    rb"""(?P<name>"(?:[^"]++|"")*+")|[eE]'(?:[^'\\]++|''|\\.)*+'|'(?:[^']++|'')*+'|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$""",
+    re.DOTALL,
+)
 
 
 def _rule(pattern: bytes) -> re.Pattern[bytes]:
@@ -41,8 +44,10 @@ _LEFT_OUT = tuple(
     )
 )
 # What a dump made with --clean begins with. The new database is empty; only its schema public is there to be dropped.
-_DROPS = _rule(rb"DROP (?!SCHEMA (?:IF EXISTS )?public\b)|ALTER (?:TABLE|DOMAIN|VIEW) [^;]*\bDROP ")
-_BEFORE_OBJECTS = _rule(rb"(?:SET|RESET|SELECT pg_catalog\.set_config|BEGIN|START|DROP|ALTER .*\bDROP)\b")
+_DROPS = _rule(
+    rb"DROP (?!SCHEMA (?:IF EXISTS )?public\b)|ALTER (?:TABLE|DOMAIN|VIEW) .*\bDROP |SELECT pg_catalog\.lo_unlink\b"
+)
+_BEFORE_OBJECTS = _rule(rb"(?:SET|RESET|SELECT pg_catalog\.(?:set_config|lo_unlink)|BEGIN|START|DROP|ALTER .*\bDROP)\b")
 _DATABASE_SETTING = _rule(rb"ALTER DATABASE (?P<name>NAME) (?:SET|RESET) (?!TABLESPACE\b)")
 _CREATED_DATABASE = _rule(rb"CREATE DATABASE (?P<name>NAME)")
 _CREATED_ROLE = _rule(rb"CREATE (?:ROLE|USER|GROUP) (?!MAPPING\b)(?P<name>NAME)")
@@ -93,7 +98,7 @@ def judge(text: bytes, *, empty: bool) -> Judged:
         return Judged()
     if setting := _DATABASE_SETTING.match(text):
         return Judged(database_name=setting.span("name"), before_objects=True)
-    bare = _TEXTS.sub(b"''", text)[:_LOOKED_AT].strip()
+    bare = _TEXTS.sub(lambda found: found["name"] or b"''", text)[:_LOOKED_AT].strip()
     created = _CREATED_DATABASE.match(bare)
     database = plain_name(created["name"]) if created else None
     before = empty and bool(_BEFORE_OBJECTS.match(bare))

@@ -57,12 +57,11 @@ def filled_from(client: Client, database: Database) -> Filled | None:
 
 
 def begin(client: Client, database: Database, server: Server) -> str:
-    """An empty database for the new data; returns its name."""
-    sweep(client, database)
+    """An empty database for the new data, in place of what an earlier run left; returns its name."""
     incoming = beside(database.name, "incoming")
     owner = identifier(server.owner or database.user)
     create = f"CREATE DATABASE {identifier(incoming)} OWNER {owner} TEMPLATE template0"
-    tell(client, database, create, doing="a database for the new data could not be made")
+    tell(client, database, *_sweeping(database), create, doing="a database for the new data could not be made")
     return incoming
 
 
@@ -83,8 +82,12 @@ def finish(client: Client, database: Database, filled: Filled) -> None:
 
 
 def sweep(client: Client, database: Database) -> None:
-    """Drop what an earlier run left, its sessions and its replication slots included."""
+    """Drop what an earlier run left."""
+    tell(client, database, *_sweeping(database), doing="what an earlier run left could not be dropped")
+
+
+def _sweeping(database: Database) -> tuple[str, ...]:
+    """Replication slots would keep a database, sessions would not."""
     names = [beside(database.name, suffix) for suffix in ("incoming", "outgoing")]
     slots = _DROP_SLOTS.format(names=", ".join(map(literal, names)))
-    drops = (f"DROP DATABASE IF EXISTS {identifier(name)} WITH (FORCE)" for name in names)
-    tell(client, database, slots, *drops, doing="what an earlier run left could not be dropped")
+    return (slots, *(f"DROP DATABASE IF EXISTS {identifier(name)} WITH (FORCE)" for name in names))

@@ -1,0 +1,103 @@
+"""A Postgres of the service's image in a container, and the client that restores into it."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+
+from envctl.world.shell import Finished
+from tests.images.boxes import Boxes, docker
+
+USER = "keeper"  # not `postgres`, so that nothing takes that for granted
+IMAGE = "postgres:17"
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """A client of one container. `path` comes first in PATH there."""
+
+    container: str
+    path: str | None = None
+
+    def argv(self, argv: tuple[str, ...], stdin: bool, env: Mapping[str, str] | None) -> list[str]:
+        """The docker command."""
+        variables = [word for name, value in (env or {}).items() for word in ("--env", f"{name}={value}")]
+        if self.path:
+            argv = ("env", f"PATH={self.path}:/usr/local/bin:/usr/bin:/bin:/usr/lib/postgresql/17/bin", *argv)
+        return ["docker", "exec", "--user", "postgres", *["--interactive"] * stdin, *variables, self.container, *argv]
+
+    def run(
+        self, argv: tuple[str, ...], *, stdin: Iterable[bytes] | None = None, env: Mapping[str, str] | None = None
+    ) -> Finished:
+        """Run a program in the container."""
+        command = self.argv(argv, stdin is not None, env)
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert process.stdin and process.stdout and process.stderr
+        heard: list[bytes] = []
+        listener = threading.Thread(target=lambda out: heard.append(out.read()), args=(process.stderr,))
+        printed: list[bytes] = []
+        reader = threading.Thread(target=lambda out: printed.append(out.read()), args=(process.stdout,))
+        listener.start()
+        reader.start()
+        try:
+            with suppress(BrokenPipeError), process.stdin:
+                for block in stdin or ():
+                    process.stdin.write(block)
+        finally:
+            process.wait()
+            listener.join()
+            reader.join()
+        return Finished(process.returncode, printed[0], heard[0])
+
+    def sql(self, database: str, *statements: str) -> list[str]:
+        """The lines that SQL statements print."""
+        commands = [word for statement in statements for word in ("--command", statement)]
+        options = ("--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1")
+        finished = self.run(("psql", *options, f"--username={USER}", f"--dbname={database}", *commands))
+        assert finished.status == 0, finished.stderr.decode()
+        return finished.stdout.decode().splitlines()
+
+    def databases(self) -> set[str]:
+        """Every database but those of Postgres itself."""
+        found = self.sql(
+            "postgres", "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres'"
+        )
+        return set(found)
+
+    def fresh(self) -> str:
+        """A new empty database of its own name."""
+        name = f"db_{token_hex(4)}"
+        self.sql("postgres", f"CREATE DATABASE {name}")
+        return name
+
+    def dump(self, database: str, *options: str) -> bytes:
+        """What pg_dump writes of a database."""
+        finished = self.run(("pg_dump", f"--username={USER}", *options, database))
+        assert finished.status == 0, finished.stderr.decode()
+        return finished.stdout
+
+    def dump_folder(self, database: str, to: Path, *options: str) -> Path:
+        """A dump in directory format, on the host."""
+        inside = f"/tmp/{token_hex(4)}"
+        self.dump(database, "--format=directory", f"--file={inside}", *options)
+        docker("cp", f"{self.container}:{inside}", str(to))
+        return to
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Postgres]:
+    """A server for a while. It answers on TCP only when its first start is over."""
+    boxes = Boxes(folder, [])
+    try:
+        options = ("--env", "POSTGRES_PASSWORD=unused", "--env", f"POSTGRES_USER={USER}")
+        box = boxes.start(IMAGE, "postgres", "-c", "fsync=off", "-c", "wal_level=logical", options=options)
+        box.wait("pg_isready", "--host=127.0.0.1", "--quiet")
+        yield Postgres(box.name)
+    finally:
+        for command in reversed(boxes.made):
+            docker(*command, check=False)
