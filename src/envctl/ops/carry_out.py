@@ -53,7 +53,7 @@ def _image(here: Here, blueprint: Blueprint, step: PrepareImage) -> Callable[[],
         if build is None:
             reference = images.pull(world, subject, blueprint.images[step.service].candidates)
         else:
-            images.build(world, subject, step.image, build, images.replacements(world, build, here.stack.registry))
+            images.build(world, subject, step.image, build, here.stack.registry)
             reference = step.image
         world.tell(Event(subject, "built" if step.build else "pulled", "done"))
         return reference

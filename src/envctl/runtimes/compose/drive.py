@@ -13,6 +13,8 @@ from envctl.world.shell import NOT_FOUND
 
 _COMPOSE = ("docker", "compose", "--ansi", "never", "--progress", "quiet")
 _ENVIRONMENT = {"COMPOSE_IGNORE_ORPHANS": "true", "COMPOSE_PARALLEL_LIMIT": "16"}
+# Without the plugin the docker command takes its name for a command of its own, and its options for its own options.
+_NO_COMPOSE = re.compile(r"'compose' is not a docker command|unknown command: docker compose|unknown flag: --ansi")
 _PORT_TAKEN = re.compile(r"port is already allocated|address already in use|ports are not available", re.IGNORECASE)
 
 
@@ -33,7 +35,7 @@ def up(world: World, project: dict[str, Any], folder: Path) -> list[str]:
     if finished.status == 0:
         return []
     complaint = _complaint(finished.stderr)
-    if "is not a docker command" in complaint or finished.status == NOT_FOUND:
+    if _NO_COMPOSE.search(complaint) or finished.status == NOT_FOUND:
         raise EnvctlError(
             Exit.DOCKER,
             "Docker Compose is not installed",

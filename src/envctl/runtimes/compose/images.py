@@ -5,20 +5,24 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Iterator
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from envctl import labels
 from envctl.blueprint import references
 from envctl.errors import EnvctlError, Exit
 from envctl.events import Event
+from envctl.runtimes.compose.dockerfile import bases, syntax, without_syntax
 from envctl.workload import Build
 from envctl.world import World
+from envctl.world.shell import NOT_FOUND
 
-_FROM = re.compile(r"^\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
-_COPY_FROM = re.compile(r"^\s*(?:COPY|ADD|RUN)\s.*?(?:--from=|\bfrom=)([^\s,]+)", re.IGNORECASE)
-_ARG = re.compile(r"^\s*ARG\s+(\w+)=(\S+)", re.IGNORECASE)
-_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))")
+# Without a plugin the docker command takes its name for a command of its own, and its options for its own options.
+_NO_BUILDX = re.compile(r"'buildx' is not a docker command|unknown command: docker buildx|unknown flag: --progress")
 _TAIL = 25  # lines of a failed build that are worth showing
 
 
@@ -43,41 +47,49 @@ def pull(world: World, subject: str, candidates: Iterable[str]) -> str:
     )
 
 
-def bases(build: Build) -> tuple[str, ...]:
-    """The images that a Dockerfile starts from or copies from, as they are written there, arguments filled in."""
-    arguments: dict[str, str] = {}
-    stages: set[str] = {"scratch"}
-    found: dict[str, None] = {}
-    for line in _joined(build.dockerfile.read_text("utf-8", "replace")):
-        if match := _ARG.match(line):
-            arguments[match[1]] = build.args.get(match[1], match[2].strip("\"'"))
-        elif match := _FROM.match(line) or _COPY_FROM.match(line):
-            image = _VARIABLE.sub(lambda m: arguments.get(m[1] or m[3]) or m[2] or "", match[1])
-            if image and image.lower() not in stages and not image.isdigit() and "@" not in image:
-                found[image] = None
-            if match.re is _FROM and match[2]:
-                stages.add(match[2].lower())
-    return tuple(found)
+def build(world: World, subject: str, image: str, build: Build, registry: str | None) -> None:
+    """Build an image. What it starts from comes from the registry where it is not there under its own name.
+
+    Raises EnvctlError when it fails.
+    """
+    text = build.dockerfile.read_text("utf-8", "replace")
+    replaced = {base: had for base in bases(text, build.args) if (had := _from_registry(world, base, registry))}
+    frontend = syntax(text) if registry else None
+    instead = _from_registry(world, frontend, registry) if frontend else None
+    if frontend and not instead and not _to_be_had(world, frontend):
+        world.tell(Event(subject, f"{frontend} cannot be had: the Dockerfile is read by the builder's own syntax"))
+        with _own_syntax(build, text) as dockerfile:
+            _build(world, subject, image, replace(build, dockerfile=dockerfile), replaced)
+        return
+    args = {**build.args, "BUILDKIT_SYNTAX": instead} if instead else build.args
+    _build(world, subject, image, replace(build, args=args), replaced)
 
 
-def replacements(world: World, build: Build, registry: str | None) -> dict[str, str]:
-    """For each base image that is not there under its own name: where the registry has it, pulled if need be."""
-    if registry is None:
-        return {}
-    found: dict[str, str] = {}
-    for base in bases(build):
-        own, *mirrored = references(base, registry)
-        if world.engine.image(own) is not None:
-            continue
-        for reference in mirrored:
-            if world.engine.image(reference) is not None or world.engine.pull(reference, _silently) is None:
-                found[base] = reference
-                break
-    return found
+def _from_registry(world: World, image: str, registry: str | None) -> str | None:
+    """Where the registry has an image that is not there under its own name, pulled if need be."""
+    own, *mirrored = references(image, registry)
+    if not mirrored or world.engine.image(own) is not None:
+        return None
+    return next((reference for reference in mirrored if _to_be_had(world, reference)), None)
 
 
-def build(world: World, subject: str, image: str, build: Build, replaced: dict[str, str]) -> None:
-    """Build an image. `replaced` maps base images to where they were had. Raises EnvctlError when it fails."""
+def _to_be_had(world: World, reference: str) -> bool:
+    return world.engine.image(reference) is not None or world.engine.pull(reference, _silently) is None
+
+
+@contextmanager
+def _own_syntax(build: Build, text: str) -> Iterator[Path]:
+    """The Dockerfile without the line that names a frontend, outside the folder that is built."""
+    ignore = _ignore_file(build)
+    with TemporaryDirectory(prefix="envctl-") as folder:
+        dockerfile = Path(folder, "Dockerfile")
+        dockerfile.write_text(without_syntax(text), "utf-8")
+        if ignore.is_file():
+            Path(folder, "Dockerfile.dockerignore").write_bytes(ignore.read_bytes())
+        yield dockerfile
+
+
+def _build(world: World, subject: str, image: str, build: Build, replaced: Mapping[str, str]) -> None:
     lines: list[str] = []
 
     def line(text: str) -> None:
@@ -98,8 +110,13 @@ def build(world: World, subject: str, image: str, build: Build, replaced: dict[s
     finished = world.shell.run(argv, line=line)
     if finished.status == 0:
         return
-    if any("is not a docker command" in text or "unknown command" in text for text in lines):
-        raise EnvctlError(Exit.DOCKER, "docker buildx is not installed", hint="Install the buildx plugin of Docker.")
+    if finished.status == NOT_FOUND or any(_NO_BUILDX.search(text) for text in lines):
+        raise EnvctlError(
+            Exit.DOCKER,
+            "docker buildx is not installed",
+            unchanged="No container was started.",
+            hint="Install the buildx plugin of Docker, then run the same command again.",
+        )
     raise EnvctlError(
         Exit.DOCKER,
         f"{subject}: the image could not be built from {build.context}",
@@ -114,22 +131,37 @@ def _silently(_: str) -> None:
 
 
 def content_digest(build: Build) -> str:
-    """What a build is made of, as a hash: its settings, its Dockerfile, and every file that is not ignored."""
+    """What a build is made of, as a hash: its settings, its Dockerfile, and every file that is not ignored.
+
+    Raises EnvctlError when something of it cannot be read.
+    """
     digest = hashlib.blake2b(digest_size=16)
-    digest.update(repr((build.target, sorted(build.args.items()))).encode())
-    digest.update(build.dockerfile.read_bytes())
-    for path in sorted(_sent(build)):
-        digest.update(f"\0{path}\0{_mode(build.context / path)}\0".encode("utf-8", "surrogateescape"))
-        _add(digest, build.context / path)
+    digest.update(repr((build.target, sorted(build.args.items()))).encode("utf-8", "surrogateescape"))
+    try:
+        digest.update(hashlib.blake2b(build.dockerfile.read_bytes()).digest())
+        for path in sorted(_sent(build)):
+            digest.update(f"\0{path}\0".encode("utf-8", "surrogateescape") + _of_file(build.context / path))
+    except OSError as error:
+        raise EnvctlError(
+            Exit.STACK_FILE,
+            f"{error.filename or build.context} cannot be read, and the build of {build.context} needs it",
+            details=(str(error.strerror),),
+            unchanged="Nothing was started.",
+            hint="Make it readable, or list it in .dockerignore.",
+        ) from error
     return digest.hexdigest()
+
+
+def _ignore_file(build: Build) -> Path:
+    own = build.dockerfile.with_name(f"{build.dockerfile.name}.dockerignore")
+    return own if own.is_file() else build.context / ".dockerignore"
 
 
 def _sent(build: Build) -> set[str]:
     """The files that Docker is sent, `.dockerignore` heeded."""
     from docker.utils.build import exclude_paths
 
-    own = build.dockerfile.with_name(f"{build.dockerfile.name}.dockerignore")
-    ignore = own if own.is_file() else build.context / ".dockerignore"
+    ignore = _ignore_file(build)
     patterns = []
     if ignore.is_file():
         lines = (line.strip() for line in ignore.read_text("utf-8", "replace").splitlines())
@@ -137,30 +169,14 @@ def _sent(build: Build) -> set[str]:
     return set(exclude_paths(str(build.context), patterns, dockerfile=None))
 
 
-def _mode(path: Path) -> str:
-    return "link" if path.is_symlink() else "x" if os.access(path, os.X_OK) else "-"
-
-
-def _add(digest: hashlib.blake2b, path: Path) -> None:
-    if path.is_symlink():
-        digest.update(os.fsencode(path.readlink()))
-    elif path.is_file():
+def _of_file(path: Path) -> bytes:
+    """A hash of what an image gets of a file: what it is, whether it can be run, what is in it."""
+    mode = path.lstat().st_mode
+    if stat.S_ISLNK(mode):
+        return hashlib.blake2b(b"link" + os.fsencode(path.readlink())).digest()
+    digest = hashlib.blake2b(f"{stat.S_IFMT(mode):o} {bool(mode & stat.S_IXUSR)}".encode())
+    if stat.S_ISREG(mode):
         with path.open("rb") as file:
             while block := file.read(1 << 20):
                 digest.update(block)
-
-
-def _joined(dockerfile: str) -> Iterator[str]:
-    """Lines with their continuations, without comments."""
-    whole = ""
-    for line in dockerfile.splitlines():
-        if line.lstrip().startswith("#"):
-            continue
-        whole += line.rstrip()
-        if whole.endswith("\\"):
-            whole = whole[:-1] + " "
-        else:
-            yield whole
-            whole = ""
-    if whole:
-        yield whole
+    return digest.digest()

@@ -103,10 +103,7 @@ def _common(plan: Plan, workload: Workload, fill: Fill) -> dict[str, Any]:
         **_limits(workload),
         **_optional(
             entrypoint=_list(workload.entrypoint),
-            volumes=[
-                {"type": "volume", "source": m.volume, "target": m.path}
-                for m in workload.mounts
-            ],
+            volumes=[{"type": "volume", "source": m.volume, "target": m.path} for m in workload.mounts],
             secrets=[{"source": _secret(workload.service, path), "target": path} for path in workload.files],
         ),
     }
