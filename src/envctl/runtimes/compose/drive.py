@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
 
 from envctl.errors import EnvctlError, Exit
+from envctl.runtimes.compose.project import written
 from envctl.world import World
 from envctl.world.shell import NOT_FOUND
 
@@ -31,7 +31,7 @@ def up(world: World, project: dict[str, Any], folder: Path) -> list[str]:
         "--file", "-",
         "up", "--detach", "--no-build", "--quiet-pull",
     )  # fmt: skip
-    finished = world.shell.run(argv, stdin=[json.dumps(project).encode()], env=_ENVIRONMENT)
+    finished = world.shell.run(argv, stdin=[written(project)], env=_ENVIRONMENT)
     if finished.status == 0:
         return []
     complaint = _complaint(finished.stderr)

@@ -6,6 +6,8 @@ that no value can be read as anything but itself.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
@@ -17,6 +19,8 @@ from envctl.workload import Workload
 
 _WATCH_WHILE_STARTING = "200ms"
 _WATCH = "10s"
+
+_UNREADABLE = "[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
 
 Fill = Callable[[Hole], str]
 HostFile = Callable[[str, str], str]  # (service, path in the container) → path on the host
@@ -52,6 +56,17 @@ def render(
         "secrets": {_secret(w.service, path): {"file": host_file(w.service, path)} for w in wanted for path in w.files},
     }
     return {key: _escaped(value) for key, value in document.items()}
+
+
+def written(project: Mapping[str, Any]) -> bytes:
+    """The project as Compose reads it: JSON that is YAML too.
+
+    JSON writes what is beyond 16 bits as two escapes, which YAML refuses, and leaves alone what YAML takes for a line
+    break or refuses. Halves of such pairs are no text at all; they stand for bytes of a branch's name.
+    """
+    document = json.dumps(project, ensure_ascii=False)
+    whole = re.sub("[\ud800-\udfff]", "\ufffd", document)
+    return re.sub(_UNREADABLE, lambda found: f"\\u{ord(found[0]):04x}", whole).encode()
 
 
 def _service(

@@ -1,0 +1,245 @@
+"""The rendered Compose project: what may be in it, and that Compose reads every value as it was meant."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from envctl import labels
+from envctl.blueprint import Blueprint
+from envctl.plan import Plan
+from envctl.runtimes.compose.project import before_name, render, written
+from envctl.text import Hole, Password, Text, text
+from envctl.workload import Limits, Probe, Workload
+from tests.planning.made_up import API, DB, EVENTS, SHOP, WEB, Daemon, blueprint
+
+HIDDEN = "hunter2hunter2hunter2"
+
+
+def fill(hole: Hole) -> str:
+    return HIDDEN if isinstance(hole, Password) else "24800"
+
+
+def host_file(service: str, path: str) -> str:
+    return f"/run/envctl/$odd/{service}/{path.rpartition('/')[2]}"
+
+
+def rendered(*workloads: Workload, only: tuple[str, ...] | None = None) -> dict[str, Any]:
+    drawn = blueprint(workloads or SHOP)
+    services = only if only is not None else tuple(w.service for w in drawn.workloads)
+    return render(drawn, plan_of(drawn), services, fill, host_file)
+
+
+def plan_of(drawn: Blueprint) -> Plan:
+    return Daemon(drawn).plan()
+
+
+def service(workload: Workload) -> dict[str, Any]:
+    found: dict[str, Any] = rendered(replace(workload, needs=()))["services"][workload.service]
+    return found
+
+
+def strings(value: object) -> list[str]:
+    """Every value that is a text, however deep."""
+    if isinstance(value, dict):
+        return [text for content in value.values() for text in strings(content)]
+    if isinstance(value, list):
+        return [text for item in value for text in strings(item)]
+    return [value] if isinstance(value, str) else []
+
+
+def test_published_ports_are_on_loopback_alone() -> None:
+    """At the port that was planned, and none but the one the service says."""
+    project, plan = rendered(), plan_of(blueprint())
+    for workload in SHOP:
+        assert [
+            {
+                "target": workload.port,
+                "published": str(plan.ports[workload.service]),
+                "host_ip": "127.0.0.1",
+                "protocol": "tcp",
+                "mode": "host",
+            }
+        ] == project["services"][workload.service]["ports"]
+
+
+def test_a_service_without_a_port_publishes_nothing() -> None:
+    """A worker is reached by nobody."""
+    assert "ports" not in service(replace(WEB, port=None))
+
+
+def test_nothing_gets_more_of_the_host_than_it_needs() -> None:
+    """No privileges, no folder of the host, no network but its own, no way out of its limits."""
+    allowed = {
+        "image", "pull_policy", "restart", "environment", "networks", "stop_grace_period", "mem_limit", "memswap_limit",
+        "cpus", "pids_limit", "entrypoint", "volumes", "secrets", "container_name", "labels", "command", "healthcheck",
+        "ports", "depends_on",
+    }  # fmt: skip
+    for rendered_service in rendered()["services"].values():
+        assert set(rendered_service) <= allowed
+        assert all(mount["type"] == "volume" for mount in rendered_service.get("volumes", ()))
+
+
+def test_network_and_volumes_are_there_before_compose_is() -> None:
+    """Compose neither makes nor removes them, and calls them by their own names."""
+    project = rendered()
+    assert {"default": {"name": "shop_main", "external": True}} == project["networks"]
+    assert {
+        "db-data": {"name": "shop_main_db-data", "external": True},
+        "events-data": {"name": "shop_main_events-data", "external": True},
+    } == project["volumes"]
+    assert [{"type": "volume", "source": "db-data", "target": "/var/lib/postgresql/data"}] == project["services"]["db"][
+        "volumes"
+    ]
+
+
+def test_no_image_is_pulled_or_built_by_compose() -> None:
+    """What runs is what was planned."""
+    for rendered_service in rendered()["services"].values():
+        assert "never" == rendered_service["pull_policy"]
+    assert "shop/api:c0ffee" == rendered()["services"]["api"]["image"]
+
+
+def test_a_container_is_labelled_with_all_that_is_asked_of_it_later() -> None:
+    """Whose it is, what it was made from, and the port it keeps."""
+    plan = plan_of(blueprint())
+    assert {
+        labels.PROJECT: "shop",
+        labels.ENVIRONMENT: "main",
+        labels.BRANCH: "refs/heads/main",
+        labels.SERVICE: "web",
+        labels.KIND: "app",
+        labels.ROLE: "service",
+        labels.DIGEST: plan.digests["web"],
+        labels.PORT: str(plan.ports["web"]),
+        labels.PUBLIC: "true",
+    } == rendered()["services"]["web"]["labels"]
+
+
+def test_no_password_is_in_a_label_a_name_or_a_command() -> None:
+    """Only in the environment of those that were given it."""
+    project = rendered()
+    for rendered_service in project["services"].values():
+        rendered_service.pop("environment")
+    assert HIDDEN not in json.dumps(project)
+    assert HIDDEN in json.dumps(rendered()["services"]["api"]["environment"])
+    assert HIDDEN not in json.dumps(rendered()["services"]["db"])
+
+
+def test_a_store_gets_its_password_as_a_file() -> None:
+    """Of which only the path is said."""
+    project = rendered(replace(DB, needs=()))
+    assert [{"source": "db-db-password", "target": "/run/secrets/db-password"}] == project["services"]["db"]["secrets"]
+    assert {"db-db-password": {"file": "/run/envctl/$$odd/db/db-password"}} == project["secrets"]
+
+
+def test_services_wait_for_what_they_need() -> None:
+    """Healthy where that can be asked, else started; a one-shot to its good end."""
+    services = rendered(DB, replace(EVENTS, probe=None), API, WEB)["services"]
+    needs = {
+        "db": {"condition": "service_healthy", "required": True},
+        "events": {"condition": "service_started", "required": True},
+    }
+    after = {"condition": "service_completed_successfully", "required": True}
+    assert needs == services["api-before"]["depends_on"]
+    assert {**needs, "api-before": after} == services["api"]["depends_on"]
+    assert {"api": {"condition": "service_healthy", "required": True}} == services["web"]["depends_on"]
+
+
+def test_what_runs_already_is_not_started_again() -> None:
+    """It is left out, and so is the wait for it."""
+    project = rendered(only=("api",))
+    assert {"api", "api-before"} == set(project["services"])
+    assert {} == project["services"]["api-before"]["depends_on"]
+    assert {} == project["volumes"]
+
+
+def test_a_one_shot_is_the_service_with_another_command() -> None:
+    """The same image, environment and limits; no port, no check, and no name of its own in the network's eyes."""
+    services = rendered(replace(API, needs=(), limits=Limits(2**29, 1.5, 100)))["services"]
+    own, shot = services["api"], services[before_name("api")]
+    assert ["migrate"] == shot["command"]
+    assert ("before", "shop_main_api-before") == (shot["labels"][labels.ROLE], shot["container_name"])
+    assert {"disable": True} == shot["healthcheck"]
+    assert "ports" not in shot
+    for key in ("image", "environment", "mem_limit", "cpus", "pids_limit"):
+        assert own[key] == shot[key]
+
+
+def test_limits_are_real_ones() -> None:
+    """Without swap beside them; what is not limited is not mentioned."""
+    limited = service(replace(WEB, limits=Limits(2**29, 1.5, 100)))
+    assert (2**29, 2**29, 1.5, 100) == tuple(
+        limited[key] for key in ("mem_limit", "memswap_limit", "cpus", "pids_limit")
+    )
+    assert not {"mem_limit", "memswap_limit", "cpus", "pids_limit"} & set(service(WEB))
+
+
+def test_health_is_seen_at_once_and_given_its_time() -> None:
+    """Asked often while it starts, seldom later; a failure counts only once its patience is over."""
+    check = service(replace(WEB, probe=Probe(("ask", "me"), 90.0)))["healthcheck"]
+    assert (["CMD", "ask", "me"], "90s", "200ms") == (check["test"], check["start_period"], check["start_interval"])
+    assert "healthcheck" not in service(replace(WEB, probe=None))
+
+
+def test_an_images_own_words_stay_where_the_stack_file_says_nothing() -> None:
+    """Neither command nor entrypoint is emptied."""
+    assert not {"command", "entrypoint"} & set(service(WEB))
+    said = service(replace(WEB, entrypoint=("sh", "-c"), command=("true",)))
+    assert (["sh", "-c"], ["true"]) == (said["entrypoint"], said["command"])
+
+
+HOSTILE = (
+    "", " ", "  leading and trailing  ", "$", "$$", "$$$", "$HOME", "${HOME}", "${HOME:-x}", "${X", "$(id)", "`id`",
+    "%", "%s", "'", '"', "\\", "\\n", "\\ud83d\\ude00", "\n", "a\nb\n", "\t", "\r\n", "#",
+    "# no comment", "a: b", "- a", "{}", "[]", "{{.Name}}", "*", "&a", "!!x", "~", "null", "true", "yes", "no",
+    "0", "0777", "1e3", "1_000", "2026-01-01", "=", "a=b", "--flag", "@", "|", ">", "\x07", "\x7f", "\x80", "\x85", "ä",
+    "漢字", "\ud7ff", "\ue000", "😀",
+    "\u2028", "\u2029", "\ufeff", "\ufffe", "\uffff", "\U0001fffe", "\U0010ffff", "x" * 70_000,
+)  # fmt: skip
+
+
+def hostile() -> Workload:
+    """A service whose every value is one that something would like to read in its own way."""
+    environment: dict[str, Text] = {f"V{n}": text(value) for n, value in enumerate(HOSTILE)}
+    words = tuple(HOSTILE)
+    return replace(
+        WEB, needs=(), environment=environment, command=words, entrypoint=words, before=words, probe=Probe(words)
+    )
+
+
+def test_every_dollar_is_doubled() -> None:
+    """Wherever it stands, Compose would look for a variable."""
+    for value in strings(rendered(hostile())):
+        assert "$" not in value.replace("$$", "")
+
+
+def test_a_branch_that_is_no_text_is_written_as_one() -> None:
+    """Bytes that are not UTF-8 stop no environment."""
+    assert b'{"branch": "caf\xef\xbf\xbd"}' == written({"branch": "caf\udce9"})
+
+
+@pytest.mark.docker
+def test_compose_reads_every_value_as_it_was_meant(tmp_path: Path) -> None:
+    """Byte for byte, with variables of those names set and a `.env` beside it."""
+    (tmp_path / ".env").write_text("HOME=leaked\nX=leaked\nV3=leaked\n")
+    asked = subprocess.run(
+        ("docker", "compose", "--project-directory", str(tmp_path), "--env-file", "/dev/null", "--file", "-", "config",
+         "--format", "json"),
+        input=written(rendered(hostile())),
+        capture_output=True,
+        check=False,
+        env={"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], "V5": "leaked"},
+    )  # fmt: skip
+    assert 0 == asked.returncode, asked.stderr.decode()
+    web = json.loads(asked.stdout)["services"]["web"]
+    shown = [value.replace("$", "$$") for value in HOSTILE]  # as Compose writes a plain $ in turn
+    assert shown == [web["environment"][f"V{n}"] for n in range(len(HOSTILE))]
+    assert shown == web["command"] == web["entrypoint"]
+    assert ["CMD", *shown] == web["healthcheck"]["test"]
