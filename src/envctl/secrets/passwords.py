@@ -35,7 +35,7 @@ def recall(world: World, blueprint: Blueprint, observed: Observed) -> Passwords:
         content = world.engine.read_file(container.id, path) if container else None
         if content is None:
             content = _read(host_file(world.runtime, blueprint, workload.service, path))
-        if content:
+        if content and content.isascii():
             found[workload.service] = Secret(content.decode())
     return found
 
@@ -93,6 +93,7 @@ def _write(runtime: Path, path: Path, content: str) -> None:
     if _read(path) == content.encode():
         return
     aside = path.with_name(f".{path.name}.new")
+    aside.unlink(missing_ok=True)  # a killed run may have left one that cannot be written to
     aside.write_text(content)
     aside.chmod(0o444)
     aside.replace(path)
