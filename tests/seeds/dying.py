@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from envctl.seeds.dump import open_dump
+from envctl.seeds.check import check
 from envctl.seeds.restore import restore
 from envctl.workload import Database
 from envctl.world.shell import Finished
@@ -35,4 +35,4 @@ def half(blocks: Iterable[bytes]) -> Iterator[bytes]:
 
 if __name__ == "__main__":
     container, database, path = sys.argv[1:]
-    restore(Waiting(container), open_dump(Path(path)), Database(database, USER))
+    restore(Waiting(container), check(Path(path)), Database(database, USER))

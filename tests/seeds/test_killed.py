@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from envctl.seeds.dump import open_dump
+from envctl.seeds.check import check
 from envctl.seeds.restore import restore
 from envctl.seeds.swap import filled_from
 from envctl.workload import Database
@@ -67,7 +67,7 @@ def tables(postgres: Postgres, database: Database) -> list[str]:
 
 def again(postgres: Postgres, database: Database, dump: Path) -> None:
     """Restore once more, and see that all is well."""
-    filled = restore(postgres, open_dump(dump), database)
+    filled = restore(postgres, check(dump), database)
     assert (["new"], ["20000"]) == (tables(postgres, database), postgres.sql(database.name, "SELECT count(*) FROM new"))
     assert filled == filled_from(postgres, database)
     assert {database.name} == {name for name in postgres.databases() if name.startswith(database.name)}
@@ -77,7 +77,7 @@ def again(postgres: Postgres, database: Database, dump: Path) -> None:
 def test_killed_between_two_steps(postgres: Postgres, database: Database, dump: Path, runs: int) -> None:
     """Whichever step is the last, the old data or the new is there, and the next run finishes."""
     with pytest.raises(KeyboardInterrupt):
-        restore(Mortal(postgres, runs), open_dump(dump), database)
+        restore(Mortal(postgres, runs), check(dump), database)
     swapped = runs == RUNS - 1
     assert ["new" if swapped else "old"] == tables(postgres, database)
     assert swapped == (filled_from(postgres, database) is not None)
@@ -87,7 +87,7 @@ def test_killed_between_two_steps(postgres: Postgres, database: Database, dump: 
 def test_it_takes_that_many_steps(postgres: Postgres, database: Database, dump: Path) -> None:
     """So that the test above leaves out no moment."""
     client = Mortal(postgres, RUNS)
-    restore(client, open_dump(dump), database)
+    restore(client, check(dump), database)
     assert 0 == client.runs
 
 
@@ -110,7 +110,7 @@ def test_interrupted_in_the_middle_of_the_data(postgres: Postgres, database: Dat
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        restore(postgres, open_dump(dump), database, progress=interrupt)
+        restore(postgres, check(dump), database, progress=interrupt)
     assert ["old"] == tables(postgres, database)
     assert {database.name} == {name for name in postgres.databases() if name.startswith(database.name)}
     again(postgres, database, dump)
@@ -124,5 +124,5 @@ def test_a_dump_that_changes_meanwhile_is_refused(postgres: Postgres, database: 
             dump.write_text(CONTENT.replace("row 1", "row 2"))
 
     with pytest.raises(Exception, match="changed while it was restored"):
-        restore(postgres, open_dump(dump), database, progress=change)
+        restore(postgres, check(dump), database, progress=change)
     assert ["old"] == tables(postgres, database)

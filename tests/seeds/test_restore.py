@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from envctl.errors import EnvctlError, Exit
-from envctl.seeds.dump import open_dump
+from envctl.seeds.check import check
 from envctl.seeds.restore import restore
 from envctl.seeds.server import identifier
 from envctl.seeds.swap import Filled, filled_from
@@ -33,10 +33,19 @@ def database(postgres: Postgres) -> Iterator[Database]:
         postgres.sql("postgres", f"DROP DATABASE {identifier(left)} WITH (FORCE)")
 
 
+@pytest.fixture(scope="module")
+def kept(postgres: Postgres) -> Iterator[Database]:
+    """A database that no test of this module changes."""
+    name = postgres.fresh()
+    postgres.sql(name, "CREATE TABLE was (state text)", "INSERT INTO was VALUES ('old')")
+    yield Database(name, USER)
+    postgres.sql("postgres", f"DROP DATABASE {name} WITH (FORCE)")
+
+
 def fill(postgres: Postgres, database: Database, path: Path, content: bytes) -> Filled:
     """Restore a dump with this content."""
     path.write_bytes(content)
-    return restore(postgres, open_dump(path), database)
+    return restore(postgres, check(path), database)
 
 
 def refusal(postgres: Postgres, database: Database, path: Path, content: bytes) -> EnvctlError:
@@ -140,18 +149,18 @@ def test_roles_are_made(postgres: Postgres, database: Database, dump_file: Path)
     ],
 )
 def test_a_dump_that_fails_changes_nothing(
-    postgres: Postgres, database: Database, dump_file: Path, content: bytes, expected: str
+    postgres: Postgres, kept: Database, dump_file: Path, content: bytes, expected: str
 ) -> None:
     """The old data stays, and the error says where and what, without a value."""
-    error = refusal(postgres, database, dump_file, content)
+    error = refusal(postgres, kept, dump_file, content)
     assert (Exit.DATA_REFUSED, True) == (error.code, expected in error.message)
     assert "example.org" not in repr((error.message, error.hint, error.details))
 
 
-def test_a_newer_source_is_named(postgres: Postgres, database: Database, dump_file: Path) -> None:
+def test_a_newer_source_is_named(postgres: Postgres, kept: Database, dump_file: Path) -> None:
     """Where a dump of a newer Postgres fails, both versions are in the error."""
     content = b"-- Dumped from database version 99.1\nCREATE NEWS;\n"
-    error = refusal(postgres, database, dump_file, content)
+    error = refusal(postgres, kept, dump_file, content)
     assert "It comes from Postgres 99.1, and the service runs Postgres 17" in error.message
     assert 'version = "99"' in error.hint
 
@@ -185,20 +194,20 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("content", HOSTILE)
-def test_a_hostile_dump_is_refused(postgres: Postgres, database: Database, dump_file: Path, content: bytes) -> None:
+def test_a_hostile_dump_is_refused(postgres: Postgres, kept: Database, dump_file: Path, content: bytes) -> None:
     """A dump that would have psql run programs is refused before anything of it runs."""
-    error = refusal(postgres, database, dump_file, content)
+    error = refusal(postgres, kept, dump_file, content)
     assert "holds a command for psql, which could run programs" in error.message
     assert 0 != postgres.run(("test", "-e", "/tmp/hostile")).status
 
 
 @pytest.mark.parametrize("content", HOSTILE[:3])
 def test_psql_refuses_commands_too(
-    postgres: Postgres, database: Database, dump_file: Path, content: bytes, monkeypatch: pytest.MonkeyPatch
+    postgres: Postgres, kept: Database, dump_file: Path, content: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """If our own look at a dump missed a command, psql, restricted by us, would not."""
     monkeypatch.setattr("envctl.seeds.contents._Reader._command", lambda _self, _piece: None)
-    error = refusal(postgres, database, dump_file, b"SELECT 1;\n" + content)
+    error = refusal(postgres, kept, dump_file, b"SELECT 1;\n" + content)
     assert error.code == Exit.DATA_REFUSED
     assert 0 != postgres.run(("test", "-e", "/tmp/hostile")).status
 

@@ -10,6 +10,7 @@ from envctl import labels
 from envctl.blueprint import Blueprint
 from envctl.errors import EnvctlError
 from envctl.events import Event
+from envctl.ops.dumps import check_dumps
 from envctl.ops.provision import provision
 from envctl.ops.remember import remember
 from envctl.ops.setting import Here
@@ -22,12 +23,14 @@ from envctl.world.parallel import together
 
 
 def carry_out(here: Here, blueprint: Blueprint, plan: Plan, passwords: Passwords) -> None:
-    """Images first, so that nothing is touched when one cannot be had; then network and volumes; then the services."""
+    """Dumps and images first, so that nothing is touched when one cannot be had; then network and volumes; then the
+    services."""
+    dumps = check_dumps(here, blueprint, plan)
     plan = _with_images(here, blueprint, plan)
     _prepare(here.world, blueprint, plan)
     start(here, blueprint, plan, plan.stores, passwords)
     try:
-        provision(here, blueprint, plan, passwords)
+        provision(here, blueprint, plan, passwords, dumps)
     except EnvctlError:
         if not any(isinstance(step, Load) and step.fresh for step in plan.provision):
             start(here, blueprint, plan, plan.services, passwords)  # they go on with the data they had

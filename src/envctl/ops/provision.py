@@ -8,6 +8,7 @@ from time import monotonic
 from envctl.blueprint import Blueprint
 from envctl.events import Event
 from envctl.ops.client import DatabaseClient
+from envctl.ops.dumps import Dumps, database_of, telling
 from envctl.ops.remember import remember
 from envctl.ops.setting import Here
 from envctl.plan import CreateTopics, Load, Plan, SetPassword, Start, Step
@@ -19,7 +20,7 @@ from envctl.world.parallel import together
 Facts = dict[str, str]
 
 
-def provision(here: Here, blueprint: Blueprint, plan: Plan, passwords: Passwords) -> None:
+def provision(here: Here, blueprint: Blueprint, plan: Plan, passwords: Passwords, dumps: Dumps) -> None:
     """Carry out a plan's provisioning, each service beside the others, and record what was done."""
     by_service: dict[str, list[Step]] = {step.service: [] for step in plan.stores}
     for step in plan.provision:
@@ -28,7 +29,7 @@ def provision(here: Here, blueprint: Blueprint, plan: Plan, passwords: Passwords
 
     def work(service: str) -> None:
         for step in by_service[service]:
-            facts.update(_do(here, blueprint, plan, passwords, step))
+            facts.update(_do(here, blueprint, plan, passwords, dumps, step))
         if service in passwords:
             facts[fact("password", service)] = passwords[service].fingerprint()
 
@@ -43,7 +44,7 @@ def _service(step: Step) -> str:
     return step.service
 
 
-def _do(here: Here, blueprint: Blueprint, plan: Plan, passwords: Passwords, step: Step) -> Facts:
+def _do(here: Here, blueprint: Blueprint, plan: Plan, passwords: Passwords, dumps: Dumps, step: Step) -> Facts:
     match step:
         case SetPassword(service=service, user=user):
             client = DatabaseClient(here.world, blueprint.container(service))
@@ -54,28 +55,18 @@ def _do(here: Here, blueprint: Blueprint, plan: Plan, passwords: Passwords, step
             here.world.tell(Event(f"topics of {service}", ", ".join(partitions), "done"))
             return {fact("topics", service): topics_fingerprint(partitions)}
         case Load(service=service):
-            return {fact("data", service): _load(here, blueprint, service)}
+            return {fact("data", service): _load(here, blueprint, service, dumps)}
         case _:
             raise AssertionError(step)
 
 
-def _load(here: Here, blueprint: Blueprint, service: str) -> str:
+def _load(here: Here, blueprint: Blueprint, service: str, dumps: Dumps) -> str:
     """Fill a database from its dump; returns what identifies the dump."""
-    from envctl.seeds.dump import open_dump
     from envctl.seeds.restore import restore
 
-    workload = blueprint.workload(service)
-    assert workload is not None  # noqa: S101 – the plan was made from this blueprint
-    database = workload.database
-    assert database is not None  # noqa: S101 – only databases are loaded
-    assert database.dump is not None  # noqa: S101
-    subject = f"data of {service}"
-    began = monotonic()
-
-    def progress(what: str, read: int, total: int) -> None:
-        here.world.tell(Event(subject, f"{what} {database.data} {read * 100 // max(total, 1)} %"))
-
+    database, began = database_of(blueprint, service), monotonic()
     client = DatabaseClient(here.world, blueprint.container(service))
-    filled = restore(client, open_dump(database.dump), database, progress=progress)
-    here.world.tell(Event(subject, f"{database.data} loaded in {monotonic() - began:.1f} s", "done"))
+    filled = restore(client, dumps[service], database, progress=telling(here, service, database.data))
+    seconds = monotonic() - began
+    here.world.tell(Event(f"data of {service}", f"{database.data} loaded in {seconds:.1f} s", "done"))
     return filled.digest

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 
 from envctl.seeds import folder
@@ -30,23 +29,11 @@ _OPTIONS = ("--no-owner", "--no-privileges", "--no-tablespaces", "--no-subscript
 _FOLDER = "/tmp/envctl-restore"  # noqa: S108  # in the container, where only the server's own user works
 
 
-def check(client: Client, dump: Dump, server: Server, progress: Progress) -> Contents:
-    """Read the archive's schema with pg_restore, and all of its bytes for the digest."""
-    schema = _pg_restore(client, dump, ("--schema-only", "--file=-"), ENV, only=folder.CONTENTS)
-    if schema.status != 0:
-        raise _failed(dump, schema, None, server)
-    try:
-        contents = read_text((schema.stdout,))
-    except BrokenText as broken:
-        raise refused(dump.path, f"has a schema that {broken.message}", hint=broken.hint) from None
-    return replace(contents, digest=_digest(dump, counted(dump, partial(progress, "checking"))))
-
-
-def _digest(dump: Dump, read: Read) -> str:
-    """Of all bytes, having seen that none is missing at an end."""
+def check(dump: Dump, progress: Progress) -> Contents:
+    """Read all of its bytes: for the digest, and to see that none is missing at an end."""
     digest = hashlib.sha256()
     try:
-        blocks = dump.blocks(read)
+        blocks = dump.blocks(counted(dump, partial(progress, "checking")))
         for block in whole_tar(blocks) if dump.format == "tar" else blocks:
             digest.update(block)
         if dump.format == "directory":
@@ -54,20 +41,32 @@ def _digest(dump: Dump, read: Read) -> str:
                 check_member(member.name, folder.content(dump.path, member))
     except Damaged as error:
         raise refused(dump.path, f"is damaged or cut off: {error}", hint=AGAIN) from None
-    return f"sha256:{digest.hexdigest()}"
+    return Contents(f"sha256:{digest.hexdigest()}")
 
 
-def load(client: Client, dump: Dump, contents: Contents, server: Server, into: str, progress: Progress) -> None:
+def load(client: Client, dump: Dump, _contents: Contents, server: Server, into: str, progress: Progress) -> None:
     """Restore it with pg_restore; `into` is the option that connects to the database."""
-    if contents.roles:  # policies name roles, whatever is said about owners and privileges
-        makers = b"".join(role_maker(role) + b"\n" for role in contents.roles)
+    schema = _schema(client, dump, server)
+    if schema.roles:  # policies name roles, whatever is said about owners and privileges
+        makers = b"".join(role_maker(role) + b"\n" for role in schema.roles)
         made = client.run((*PSQL, into, "--file=-"), stdin=(makers,), env=ENV)
         if made.status != 0:
-            raise _failed(dump, made, contents, server)
+            raise _failed(dump, made, schema, server)
     read = counted(dump, partial(progress, "restoring"))
     loaded = _pg_restore(client, dump, ("--exit-on-error", "--no-password", into), LOADING, read=read)
     if loaded.status != 0:
-        raise _failed(dump, loaded, contents, server)
+        raise _failed(dump, loaded, schema, server)
+
+
+def _schema(client: Client, dump: Dump, server: Server) -> Contents:
+    """What the archive says, but for the data, as a plain dump."""
+    schema = _pg_restore(client, dump, ("--schema-only", "--file=-"), ENV, only=folder.CONTENTS)
+    if schema.status != 0:
+        raise _failed(dump, schema, None, server)
+    try:
+        return read_text((schema.stdout,))
+    except BrokenText as broken:
+        raise refused(dump.path, f"has a schema that {broken.message}", hint=broken.hint) from None
 
 
 def _pg_restore(

@@ -5,24 +5,24 @@ from __future__ import annotations
 from contextlib import suppress
 
 from envctl.seeds import archive, script, swap
+from envctl.seeds.check import Checked
 from envctl.seeds.client import Client, Progress, unheard
-from envctl.seeds.dump import Dump
 from envctl.seeds.refusal import refused
 from envctl.seeds.server import ask, connection
 from envctl.seeds.swap import Filled
 from envctl.workload import Database
 
 
-def restore(client: Client, dump: Dump, database: Database, *, progress: Progress = unheard) -> Filled:
+def restore(client: Client, checked: Checked, database: Database, *, progress: Progress = unheard) -> Filled:
     """Fill a database from a dump, in place of whatever it holds: all of it, or the database stays as it was.
 
     The caller sees to it that a database is restored by one at a time. Raises EnvctlError.
     """
-    kind = script if dump.format == "sql" else archive
+    dump, contents = checked.dump, checked.contents
     server = ask(client, database)
-    contents = kind.check(client, dump, server, progress)
     incoming = swap.begin(client, database, server)
     try:
+        kind = script if dump.format == "sql" else archive
         kind.load(client, dump, contents, server, connection(incoming, database.user), progress)
         if dump.changed():
             raise refused(dump.path, "changed while it was restored", hint="Run the same command again.")

@@ -15,7 +15,7 @@ from envctl.seeds.refusal import AGAIN, not_restored, refused
 from envctl.seeds.server import LOADING, PSQL, Server, check_found, restriction
 
 
-def check(_client: Client, dump: Dump, _server: Server, progress: Progress) -> Contents:
+def check(dump: Dump, progress: Progress) -> Contents:
     """Read it once, to its end. Raises EnvctlError when it is not a whole dump of one database."""
     try:
         return read_text(dump.blocks(counted(dump, partial(progress, "checking"))))
