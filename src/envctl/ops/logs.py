@@ -6,6 +6,7 @@ import heapq
 import queue
 import re
 import threading
+from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -30,7 +31,10 @@ def logs(
     began = _since(since)
     containers = _chosen(here, services)
     streams = [_lines(here, c, s, follow=follow, since=began, tail=tail) for c in containers for s in _STREAMS]
-    return _as_they_come(streams) if follow else heapq.merge(*streams, key=lambda line: line.time)
+    if follow:
+        return _as_they_come(streams)
+    merged = heapq.merge(*streams, key=lambda line: line.time)
+    return merged if tail is None else _last(merged, tail)
 
 
 def _chosen(here: Here, services: Sequence[str]) -> list[Container]:
@@ -47,22 +51,26 @@ def _chosen(here: Here, services: Sequence[str]) -> list[Container]:
 
 
 def _since(text: str | None) -> float | None:
-    """Seconds since the epoch."""
+    """Seconds since the epoch; None for the whole log."""
     if text is None:
         return None
-    if text and (match := _AGO.fullmatch(text)):
-        days, hours, minutes, seconds = (float(group or 0) for group in match.groups())
-        ago = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-        return (datetime.now(UTC) - ago).timestamp()
     try:
-        given = datetime.fromisoformat(text)
-    except ValueError as error:
+        began = (_ago(text) or datetime.fromisoformat(text)).timestamp()
+    except (ValueError, OverflowError) as error:
         raise EnvctlError(
             Exit.USAGE,
             f"{text!r} is neither a time nor a duration",
             hint="Write `--since 10m`, `--since 1h30m` or `--since 2026-01-31T08:00:00Z`.",
         ) from error
-    return given.astimezone(UTC).timestamp()
+    return began if began > 0 else None
+
+
+def _ago(text: str) -> datetime | None:
+    match = _AGO.fullmatch(text) if text else None
+    if match is None:
+        return None
+    days, hours, minutes, seconds = (float(group or 0) for group in match.groups())
+    return datetime.now(UTC) - timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
 def _lines(
@@ -74,14 +82,24 @@ def _lines(
         yield LogLine(container.service, time, stream, text.rstrip("\r"))
 
 
+def _last(lines: Iterator[LogLine], count: int) -> Iterator[LogLine]:
+    """The last lines of each service, whichever of its streams they are from."""
+    kept: dict[str, deque[LogLine]] = defaultdict(lambda: deque(maxlen=count))
+    for line in lines:
+        kept[line.service].append(line)
+    return heapq.merge(*kept.values(), key=lambda line: line.time)
+
+
 def _as_they_come(streams: list[Iterator[LogLine]]) -> Iterator[LogLine]:
     """Lines of all streams until the last one ends."""
-    lines: queue.Queue[LogLine | None] = queue.Queue()
+    lines: queue.Queue[LogLine | EnvctlError | None] = queue.Queue()
 
     def pump(stream: Iterator[LogLine]) -> None:
         try:
             for line in stream:
                 lines.put(line)
+        except EnvctlError as error:
+            lines.put(error)
         finally:
             lines.put(None)
 
@@ -90,6 +108,8 @@ def _as_they_come(streams: list[Iterator[LogLine]]) -> Iterator[LogLine]:
     open_streams = len(streams)
     while open_streams:
         line = lines.get()
+        if isinstance(line, EnvctlError):
+            raise line
         if line is None:
             open_streams -= 1
         else:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 from envctl import labels
 from envctl.blueprint import Blueprint
+from envctl.errors import EnvctlError
 from envctl.events import Event
 from envctl.observed import Container
 from envctl.ops.failure import not_ready
 from envctl.ops.setting import Here
 from envctl.plan import Plan, Start
+from envctl.planning.ownership import is_ours
 from envctl.runtimes.compose import drive
 from envctl.runtimes.compose.project import render
 from envctl.secrets.passwords import Passwords, host_file, write_files
@@ -68,7 +70,8 @@ def _age(container: Container) -> float:
 
 def _look(here: Here, services: frozenset[str]) -> list[Container]:
     own = {labels.PROJECT: here.identity.project, labels.ENVIRONMENT: here.identity.name}
-    return [c for c in here.world.engine.containers(own) if c.service in services]
+    found = here.world.engine.containers(own)
+    return [c for c in found if c.service in services and is_ours(c.name, c.labels)]
 
 
 @contextmanager
@@ -77,7 +80,9 @@ def _watched(here: Here, blueprint: Blueprint, services: frozenset[str]) -> Iter
     over = threading.Event()
 
     def watch() -> None:
-        while not over.wait(_GLANCE):
+        with suppress(EnvctlError):  # who waits for the services meets it too, and says so
+            while not over.wait(_GLANCE):
+                _tell_states(here, blueprint, services)
             _tell_states(here, blueprint, services)
 
     for service in sorted(services):
@@ -89,7 +94,6 @@ def _watched(here: Here, blueprint: Blueprint, services: frozenset[str]) -> Iter
     finally:
         over.set()
         watcher.join()
-        _tell_states(here, blueprint, services)
 
 
 def _tell_states(here: Here, blueprint: Blueprint, services: frozenset[str]) -> None:

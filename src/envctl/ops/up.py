@@ -20,8 +20,8 @@ def up(here: Here, *, rebuild: bool = False, reload: Collection[str] = ()) -> Ca
     `rebuild` builds images anew, `reload` names databases to fill again. Raises EnvctlError.
     """
     began = monotonic()
-    blueprint = draw_here(here)
     with here.world.locks.hold(here.identity.full):
+        blueprint = draw_here(here)  # now: who waited for the lock builds what is there now
         while True:
             plan, passwords = decide(here, blueprint, rebuild=rebuild, reload=reload)
             try:
