@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from envctl import labels
 from envctl.identity import Identity
 from envctl.planning.draw import draw
+from envctl.services.fields import IMAGE
 from envctl.stack import Stack, load
+from envctl.stack.model import PROJECT
 from envctl.text import MASK
 
 MAIN = Identity("shop", "main-f921bd05", "refs/heads/main")
@@ -79,6 +84,12 @@ def test_a_built_image_is_named_after_its_content(stack: Callable[..., Stack]) -
     """Other content is another image; nothing is looked for in a registry."""
     images = draw(stack(ENVCTL_REGISTRY="mirror.example"), MAIN, {"api": "0123456789abcdef" * 2}).images
     assert (("shop/api:0123456789abcdef",), True) == (images["api"].candidates, images["api"].built)
+
+
+@given(st.from_regex(PROJECT, fullmatch=True))
+def test_every_projects_name_can_be_part_of_an_images(project: str) -> None:
+    """Docker takes no name that ends with a hyphen there."""
+    assert re.fullmatch(IMAGE, f"{project}/api:c0ffee")
 
 
 def test_images_of_docker_hub_may_come_from_the_registry(stack: Callable[..., Stack]) -> None:

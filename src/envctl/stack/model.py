@@ -15,7 +15,7 @@ from envctl.stack.lines import Lines
 from envctl.stack.registry import NO_REGISTRY, Registry, complaint
 from envctl.workload import Limits
 
-PROJECT = r"[a-z][a-z0-9-]{0,29}"
+PROJECT = r"[a-z](?:[a-z0-9-]{0,28}[a-z0-9])?"  # also part of an image's name, which cannot end with -
 SERVICE = r"[a-z][a-z0-9-]{0,39}"
 DATA = r"[a-z][a-z0-9_-]{0,39}"
 ONE_SHOT = "-before"  # ends the name of a service's one-shot, so no service's own name
@@ -34,7 +34,9 @@ class ProjectSection(Section):
 
     name: Annotated[
         str,
-        AfterValidator(named(PROJECT, "a project's name (a–z, 0–9 and -, starting with a letter, at most 30)")),
+        AfterValidator(
+            named(PROJECT, "a project's name (a–z, 0–9 and -, starting with a letter, not ending with -, at most 30)")
+        ),
     ] = Field(description="Name of the project: part of the name of everything envctl makes.", examples=["shop"])
     registry: Annotated[str, AfterValidator(_prefix)] | None = Field(
         default=None,
