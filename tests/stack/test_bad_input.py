@@ -230,7 +230,7 @@ CASES = {
     "a project's name that is none": (
         '[project]\nname = "My Shop"\n[services.a]\nimage = "a"',
         "envctl.toml:2: project.name: 'My Shop' is not a project's name "
-        "(a–z, 0–9 and -, starting with a letter, at most 30)",
+        "(a–z, 0–9 and -, starting with a letter, not ending with -, at most 30)",
     ),
     "a registry with a scheme": (
         '[project]\nname = "s"\nregistry = "https://hub"\n[services.a]\nimage = "a"',
