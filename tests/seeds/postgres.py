@@ -94,8 +94,9 @@ def running(folder: Path) -> Iterator[Postgres]:
     """A server for a while. It answers on TCP only when its first start is over."""
     boxes = Boxes(folder, [])
     try:
-        options = ("--env", "POSTGRES_PASSWORD=unused", "--env", f"POSTGRES_USER={USER}")
-        box = boxes.start(IMAGE, "postgres", "-c", "fsync=off", "-c", "wal_level=logical", options=options)
+        options = ("--env=POSTGRES_PASSWORD=unused", f"--env=POSTGRES_USER={USER}", "--tmpfs=/var/lib/postgresql/data")
+        settings = ("fsync=off", "max_wal_size=64MB", "wal_level=logical")
+        box = boxes.start(IMAGE, "postgres", *(f"--{setting}" for setting in settings), options=options)
         box.wait("pg_isready", "--host=127.0.0.1", "--quiet")
         yield Postgres(box.name)
     finally:

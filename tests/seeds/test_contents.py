@@ -103,6 +103,22 @@ def test_one_database_may_bring_its_own_name() -> None:
     assert b"shop" not in changed(CREATED)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [b"\\c shop\n", b"\\connect shop;\r\n", b'\\connect "shop"\n', b"\\connect -reuse-previous=on \"dbname='shop'\"\n"],
+)
+def test_a_dump_may_connect_to_its_database(line: bytes) -> None:
+    """However it says so, connecting to the one database is left out."""
+    assert b"\nSELECT 1;" == changed(line + b"SELECT 1;")
+
+
+def test_the_schema_public_may_be_made() -> None:
+    """A dump of the schema public alone makes it, and a new database has it already."""
+    assert changed(b"CREATE SCHEMA public;\n").startswith(b"DROP SCHEMA IF EXISTS public; CREATE SCHEMA public;")
+    text = b"CREATE SCHEMA IF NOT EXISTS public;\nCREATE SCHEMA public2;\n"
+    assert text == changed(text)
+
+
 def test_its_settings_come_along() -> None:
     """Settings of the database the dump comes from are those of the new one."""
     text = b"ALTER DATABASE shop SET search_path TO 'a';\nCREATE TABLE a (i int);\n"

@@ -63,6 +63,11 @@ SECRET = "ann@example.org"
             "unsupported version (1.16) in file header",
             "",
         ),
+        (
+            'psql: error: connection to server on socket "/run/x" failed: fe_sendauth: no password supplied\n',
+            'connection to server on socket "/run/x" failed: fe_sendauth: no password supplied',
+            "",
+        ),
         ("", "the client gave no reason", ""),
     ],
 )  # fmt: skip

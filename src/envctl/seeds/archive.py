@@ -19,7 +19,7 @@ from envctl.seeds.packed import Damaged
 from envctl.seeds.pieces import BrokenText
 from envctl.seeds.refusal import AGAIN, not_restored, refused
 from envctl.seeds.server import ENV, LOADING, PSQL, Server, check_found
-from envctl.seeds.statements import role_maker
+from envctl.seeds.statements import PUBLIC_DROPPER, role_maker
 from envctl.seeds.whole import check_member, whole_tar
 from envctl.world.shell import Finished
 
@@ -47,9 +47,10 @@ def check(dump: Dump, progress: Progress) -> Contents:
 def load(client: Client, dump: Dump, _contents: Contents, server: Server, into: str, progress: Progress) -> None:
     """Restore it with pg_restore; `into` is the option that connects to the database."""
     schema = _schema(client, dump, server)
-    if schema.roles:  # policies name roles, whatever is said about owners and privileges
-        makers = b"".join(role_maker(role) + b"\n" for role in schema.roles)
-        made = client.run((*PSQL, into, "--file=-"), stdin=(makers,), env=ENV)
+    # Policies name roles, whatever is said about owners and privileges.
+    first = [*map(role_maker, schema.roles), *[PUBLIC_DROPPER] * schema.public]
+    if first:
+        made = client.run((*PSQL, into, "--file=-"), stdin=first, env=ENV)
         if made.status != 0:
             raise _failed(dump, made, schema, server)
     read = counted(dump, partial(progress, "restoring"))

@@ -15,12 +15,13 @@ from envctl.seeds.edits import Edit
 from envctl.seeds.kinds import ONE_DATABASE
 from envctl.seeds.lexer import Lexer
 from envctl.seeds.pieces import BrokenText, Piece
-from envctl.seeds.statements import judge, plain_name, role_maker
+from envctl.seeds.statements import PUBLIC_DROPPER, judge, plain_name, role_maker
 
 # pg_dump writes a random key into every dump since CVE-2025-8714: no command of ours, and no part of the content.
 _RESTRICT = re.compile(rb"\\(?:un)?restrict [A-Za-z0-9]+\s*$")
 _CONNECT = re.compile(
-    rb"\\connect (?:-reuse-previous=on \"dbname='(?P<quoted>[^'\\]+)'\"|(?P<name>\"(?:[^\"]|\"\")+\"|[^\s\"']+))\s*$"
+    rb"\\c(?:onnect)?\s+(?:-reuse-previous=on \"dbname='(?P<quoted>[^'\\]+)'\""
+    rb"|(?P<name>\"(?:[^\"]|\"\")+\"|[^\s\"';]+))\s*;*\s*$"
 )
 _HEADER, _FOOTER = b"-- PostgreSQL database dump", b"-- PostgreSQL database dump complete"
 _CLUSTER = b"-- PostgreSQL database cluster dump"
@@ -36,6 +37,7 @@ class Contents:
     edits: tuple[Edit, ...] = ()
     roles: tuple[bytes, ...] = ()  # it names them without making them
     server: str | None = None  # the version it was made from
+    public: bool = False  # it creates the schema public
 
 
 @dataclass
@@ -44,6 +46,7 @@ class _Reader:
 
     edits: list[Edit] = field(default_factory=list)
     server: str | None = None
+    public: bool = False
     headers: int = 0
     footers: int = 0
     statements: int = 0
@@ -95,6 +98,9 @@ class _Reader:
         if judged.role:
             self.created.add(judged.role)
             self.edits.append(Edit(piece.start, piece.end, if_role=judged.role))
+        if judged.public:
+            self.public = True
+            self.edits.append(Edit(piece.start, piece.start, PUBLIC_DROPPER))
         for role in judged.roles:
             self.named.setdefault(role, Edit(piece.start, piece.start, role_maker(role)))
 
@@ -111,7 +117,7 @@ class _Reader:
             raise BrokenText("holds several databases", sorted(self.databases.values())[1], ONE_DATABASE)
         needed = {role: edit for role, edit in self.named.items() if role not in self.created}
         edits = sorted((*self.edits, *needed.values()), key=lambda edit: (edit.start, edit.end))
-        return Contents(digest, tuple(edits), tuple(needed), self.server)
+        return Contents(digest, tuple(edits), tuple(needed), self.server, self.public)
 
 
 def read_text(blocks: Iterable[bytes]) -> Contents:

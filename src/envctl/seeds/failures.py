@@ -13,6 +13,7 @@ _PSQL = re.compile(
     r"^(?:psql:[^\n]*?:(?P<line>\d+): )?(?:ERROR|FATAL|PANIC): +(?P<code>[0-9A-Z]{5}): (?P<text>.*)$", re.M
 )
 _RESTORE = re.compile(r"^pg_restore: error: (?P<own>.*?)(?:(?:ERROR|FATAL|PANIC): +(?P<text>.*))?$", re.M)
+_CONNECTING = re.compile(r"^psql: error: (?P<own>.*)$", re.M)
 _COPY_FAILED = re.compile(r'COPY failed for table "(?P<table>[^"]*)"')
 _ROW = re.compile(r"^CONTEXT:  COPY (?P<table>[^,\n]+), line (?P<row>\d+)(?:, column (?P<column>[^:\n]+))?", re.M)
 _LOST = re.compile(r"server closed the connection|connection to server was lost|terminating connection")
@@ -61,6 +62,8 @@ def read_failure(stderr: bytes) -> Failure:
         server = restored["text"]
         text = _safe(server, _kind(server)) if server else _own(restored["own"])
         return Failure(text, _place(said, None), not server, lost, "No space left on device" in said)
+    if connecting := _CONNECTING.search(said):
+        return Failure(connecting["own"], own=True, lost=lost)
     return Failure("the client gave no reason", lost=lost)
 
 

@@ -51,6 +51,7 @@ _BEFORE_OBJECTS = _rule(rb"(?:SET|RESET|SELECT pg_catalog\.(?:set_config|lo_unli
 _DATABASE_SETTING = _rule(rb"ALTER DATABASE (?P<name>NAME) (?:SET|RESET) (?!TABLESPACE\b)")
 _CREATED_DATABASE = _rule(rb"CREATE DATABASE (?P<name>NAME)")
 _CREATED_ROLE = _rule(rb"CREATE (?:ROLE|USER|GROUP) (?!MAPPING\b)(?P<name>NAME)")
+_CREATED_PUBLIC = _rule(rb'CREATE SCHEMA (?:public|"public")(?:$| AUTHORIZATION\b)')
 _PARAMETER = _rule(rb"SET (?:SESSION )?(?P<name>[a-z_]+)\s*(?:=|TO\b)")
 _ROLES = tuple(
     map(
@@ -90,6 +91,7 @@ class Judged:
     database: bytes | None = None  # it creates this one
     database_name: tuple[int, int] | None = None  # where in it the name of the database stands, to be replaced
     before_objects: bool = False  # nothing is made by it
+    public: bool = False  # it creates the schema public, which a new database has
 
 
 def judge(text: bytes, *, empty: bool) -> Judged:
@@ -112,12 +114,17 @@ def judge(text: bytes, *, empty: bool) -> Judged:
         role=plain_name(role["name"]) if role else None,
         parameter=parameter["name"].decode().lower() if parameter else None,
         before_objects=before or role is not None,
+        public=bool(_CREATED_PUBLIC.match(bare)),
     )
 
 
 def plain_name(written: bytes) -> bytes:
     """The name an identifier stands for."""
     return written[1:-1].replace(b'""', b'"') if written.startswith(b'"') else written.lower()
+
+
+# Before a dump makes the schema itself. It fails where the schema is in use, and so it should.
+PUBLIC_DROPPER = b"DROP SCHEMA IF EXISTS public; "
 
 
 def role_maker(role: bytes) -> bytes:
