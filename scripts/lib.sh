@@ -3,7 +3,8 @@
 
 set -euo pipefail
 
-SETUP_LOG="${ENVCTL_SETUP_LOG:-${TMPDIR:-/tmp}/envctl-setup-$(id -u).log}"
+SETUP_LOG="${ENVCTL_SETUP_LOG:-${XDG_CACHE_HOME:-$HOME/.cache}/envctl/setup.log}"
+mkdir -p "$(dirname "$SETUP_LOG")"
 
 # say PIECE TEXT: one line about one piece of the set-up.
 say() { printf '%-8s %s\n' "$1" "$2"; }
@@ -33,8 +34,12 @@ logged() {
     return "$status"
 }
 
-# tenths: the time, for `took`.
-tenths() { printf '%s' "$(($(date +%s%N) / 100000000))"; }
+# tenths: the time, for `took`; in whole seconds where `date` knows no smaller ones.
+tenths() {
+    local now
+    now=$(date +%s%1N)
+    printf '%s' "${now/%[!0-9]*/0}"
+}
 
 # took SINCE: "3.2 s" since that moment.
 took() {
@@ -57,17 +62,36 @@ may_install() { [[ $(id -u) == 0 ]] && apt_like; }
 # installed PACKAGE: is it on this machine?
 installed() { [[ $(dpkg-query -W -f '${Status}' "$1" 2>/dev/null) == *" installed" ]]; }
 
-# apt_install PIECE PACKAGE[/SUITE]...: announced in full, then done; two callers wait for one another.
+# limited SECONDS COMMAND...: no longer than that, where the system can tell.
+limited() {
+    if have timeout; then timeout "$@"; else shift && "$@"; fi
+}
+
+# apt_install PIECE PACKAGE[/SUITE]...: announced, then done; two callers wait for one another.
 apt_install() {
-    local piece=$1 listing lock
+    local piece=$1 lock
     shift
     exec {lock}>"${SETUP_LOG%.log}.lock"
     flock "$lock"
     say "$piece" "installing on this machine: $*"
-    logged env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 update
-    listing=$(apt-get install --simulate --no-install-recommends "$@" 2>>"$SETUP_LOG" | awk '/^Inst/ {print $2}' | paste -sd ' ')
-    [[ -n $listing ]] && more "with what they need: $listing"
-    logged env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 \
-        install --yes --no-install-recommends "$@"
+    apt_update
+    logged apt_do_install "$@" 3>&1
     exec {lock}>&-
+}
+
+# apt_update: the lists of packages, unless this script has just got them.
+apt_update() {
+    local mark="${SETUP_LOG%.log}.apt-updated"
+    if [[ -n $(find "$mark" -mmin -30 -newer /etc/apt/sources.list.d 2>/dev/null) ]]; then return; fi
+    logged apt-get -o DPkg::Lock::Timeout=300 update
+    touch "$mark"
+}
+
+# apt_do_install PACKAGE...: apt's own list of what that brings goes to descriptor 3 before anything is fetched.
+apt_do_install() {
+    DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install --yes --no-install-recommends "$@" |
+        tee >(awk '/^The following/ { on = /NEW|upgraded|REMOVED|DOWNGRADED/; title = $0 }
+            on && !/^ / && !/^The/ { on = 0 }
+            on && /^The/ { print "         " tolower(substr(title, 1, 1)) substr(title, 2) }
+            on && /^ / { print "           " $0 }' >&3)
 }
