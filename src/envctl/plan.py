@@ -89,6 +89,17 @@ class SetPassword(Step):
 
 
 @dataclass(frozen=True)
+class CreateDatabase(Step):
+    """Create an empty database if it is missing."""
+
+    service: str
+    database: str
+
+    def __str__(self) -> str:
+        return f"create the database {self.database} in {self.service} if it is missing"
+
+
+@dataclass(frozen=True)
 class CreateTopics(Step):
     """Create the Kafka topics that are missing."""
 

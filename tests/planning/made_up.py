@@ -11,6 +11,7 @@ from envctl.blueprint import Blueprint, Image, references
 from envctl.identity import Identity
 from envctl.observed import Container, Network, Observed, Record, Volume
 from envctl.plan import (
+    CreateDatabase,
     CreateNetwork,
     CreateTopics,
     CreateVolume,
@@ -162,6 +163,8 @@ class Daemon:
         def remember() -> None:
             stores = {step.service for step in plan.stores} | {service_of(key) for key in done}
             facts = {fact("password", s): passwords[s] for s in sorted(stores) if s in passwords}
+            named = {w.service: w.database.name for w in drawn.workloads if w.database is not None}
+            facts |= {fact("database", s): named[s] for s in sorted(stores) if s in named}
             self._record({**self.observed().record.facts, **done, **facts})
 
         before, after = (*plan.prepare, *plan.stores, *plan.provision), plan.services
@@ -195,6 +198,8 @@ class Daemon:
             case Load(service=service):
                 self.loads += 1
                 done[fact("data", service)] = "a dump"
+            case CreateDatabase(service=service, database=database):
+                done[fact("database", service)] = database
             case CreateTopics(service=service, partitions=partitions):
                 done[fact("topics", service)] = topics_fingerprint(partitions)
 

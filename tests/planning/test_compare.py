@@ -12,7 +12,7 @@ from envctl.errors import EnvctlError, Exit
 from envctl.observed import Container, Network
 from envctl.plan import Load, Plan
 from envctl.text import text
-from envctl.workload import Limits, Mount, Probe, Topics, Workload
+from envctl.workload import Database, Limits, Mount, Probe, Topics, Workload
 from tests.planning.made_up import API, DB, EVENTS, SHOP, WEB, Daemon, blueprint, running, steps
 
 EVERYTHING = """
@@ -315,6 +315,45 @@ def test_a_password_is_set_whenever_the_run_is_killed(killed_after: int) -> None
     recorded = killed_after == 4
     again = daemon.plan(passwords=new)
     assert recorded == ("set the password of postgres in db" not in {str(step) for step in again.steps})
+
+
+EMPTY = replace(DB, database=Database("shop", "postgres"))
+
+
+def test_a_database_whose_first_start_was_broken_off_is_made() -> None:
+    """The image makes it at the first start of a new volume alone; a run that ended well is no longer in doubt."""
+    drawn = blueprint((EMPTY,))
+    daemon = Daemon(drawn)
+    plan = daemon.plan()
+    for effect in daemon.effects(plan, drawn)[: len((*plan.prepare, *plan.stores))]:
+        effect()
+    expected = """set the password of postgres in db  # its volume may still have an older one
+        create the database shop in db if it is missing  # the first start may not have come to it"""
+    again = daemon.plan()
+    assert steps(expected) == steps(str(again))
+    daemon.carry_out(again)
+    assert "nothing to do" == str(daemon.plan())
+
+
+@pytest.mark.parametrize(
+    ("database", "step"),
+    [
+        (Database("other", "postgres"), "create the database other in db if it is missing  # it was called shop"),
+        (
+            Database("other", "postgres", data="catalogue"),
+            "load catalogue into db  # the database was called shop",
+        ),
+    ],
+)
+def test_a_database_under_another_name_is_made(database: Database, step: str) -> None:
+    """The image would not make it in a volume that has one already."""
+    before = blueprint((replace(DB, database=replace(database, name="shop")),))
+    daemon = running(before)
+    after = blueprint((replace(DB, database=database),))
+    plan = daemon.plan(after)
+    assert step in str(plan)
+    daemon.carry_out(plan, after)
+    assert "nothing to do" == str(daemon.plan(after))
 
 
 def test_loaded_data_is_loaded_again_only_when_asked() -> None:

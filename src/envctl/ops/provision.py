@@ -11,9 +11,10 @@ from envctl.ops.client import DatabaseClient
 from envctl.ops.dumps import Dumps, database_of, telling
 from envctl.ops.remember import remember
 from envctl.ops.setting import Here
-from envctl.plan import CreateTopics, Load, Plan, SetPassword, Start, Step
+from envctl.plan import CreateDatabase, CreateTopics, Load, Plan, SetPassword, Start, Step
 from envctl.planning.provision import fact, topics_fingerprint
 from envctl.secrets.passwords import Passwords
+from envctl.seeds.databases import create_database
 from envctl.seeds.topics import create_topics
 from envctl.world.parallel import together
 
@@ -32,6 +33,9 @@ def provision(here: Here, blueprint: Blueprint, plan: Plan, passwords: Passwords
             facts.update(_do(here, blueprint, plan, passwords, dumps, step))
         if service in passwords:
             facts[fact("password", service)] = passwords[service].fingerprint()
+        workload = blueprint.workload(service)
+        if workload is not None and workload.database is not None:
+            facts[fact("database", service)] = workload.database.name
 
     try:
         together(here.world.shell, [partial(work, service) for service in by_service])
@@ -40,7 +44,7 @@ def provision(here: Here, blueprint: Blueprint, plan: Plan, passwords: Passwords
 
 
 def _service(step: Step) -> str:
-    assert isinstance(step, SetPassword | Load | CreateTopics | Start)  # noqa: S101 – all that provisioning consists of
+    assert isinstance(step, SetPassword | CreateDatabase | Load | CreateTopics | Start)  # noqa: S101 – all that provisioning consists of
     return step.service
 
 
@@ -49,6 +53,9 @@ def _do(here: Here, blueprint: Blueprint, plan: Plan, passwords: Passwords, dump
         case SetPassword(service=service, user=user):
             client = DatabaseClient(here.world, blueprint.container(service))
             client.set_password(user, passwords[service])
+            return {}
+        case CreateDatabase(service=service):
+            create_database(DatabaseClient(here.world, blueprint.container(service)), database_of(blueprint, service))
             return {}
         case CreateTopics(service=service, partitions=partitions):
             create_topics(f"127.0.0.1:{plan.ports[service]}", partitions)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from envctl.blueprint import Blueprint
 from envctl.observed import Observed
-from envctl.plan import CreateTopics, Forget, Load, SetPassword, Step
+from envctl.plan import CreateDatabase, CreateTopics, Forget, Load, SetPassword, Step
 from envctl.workload import Workload
 
 
@@ -43,7 +43,12 @@ def _database(
         return
     if facts is not None and facts.get(fact("password", service)) != password:
         yield SetPassword("its volume may still have an older one", service, database.user)
+    # The image makes the database at its first start only: not when that was broken off, nor under a later name.
+    named = None if facts is None else facts.get(fact("database", service))
     if database.data is None:
+        if facts is not None and named != database.name:
+            because = "the first start may not have come to it" if named is None else f"it was called {named}"
+            yield CreateDatabase(because, service, database.name)
         return
     if facts is None:
         yield Load("its database is new", service, database.data, fresh=True)
@@ -51,6 +56,8 @@ def _database(
         in_use = fact("password", service) in facts  # recorded once everything about it was done
         because = "it was not filled from data before" if in_use else "no run finished loading it"
         yield Load(because, service, database.data, fresh=not in_use)
+    elif named is not None and named != database.name:
+        yield Load(f"the database was called {named}", service, database.data)
     elif service in reload:
         yield Load("asked for", service, database.data)
 
