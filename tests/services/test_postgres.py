@@ -30,6 +30,8 @@ def test_the_contract_of_the_official_image() -> None:
         "POSTGRES_USER": text("postgres"),
         "POSTGRES_DB": text("my_shop"),
         "POSTGRES_PASSWORD_FILE": text("/run/secrets/db-password"),
+        "PGUSER": text("postgres"),
+        "PGDATABASE": text("my_shop"),
         "PGDATA": text("/var/lib/postgresql/data"),
     } == found.environment
     assert {"/run/secrets/db-password": Text((Password("db"),))} == found.files

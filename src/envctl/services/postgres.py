@@ -112,6 +112,8 @@ class Postgres(Service):
             "POSTGRES_USER": self.user,
             "POSTGRES_DB": database,
             "POSTGRES_PASSWORD_FILE": password,
+            "PGUSER": self.user,  # a plain `psql` in the container is one in this database
+            "PGDATABASE": database,
         }
         place = "/var/lib/postgresql"
         if self.major < NEW_LAYOUT:
