@@ -147,3 +147,14 @@ def test_json_is_valid_in_any_encoding(envctl: Envctl, ops: Ops) -> None:
     ran = envctl("env", "--json")
     assert ran.out.isascii()
     assert "Straße • 東京 \udcff" == ran.envelope["error"]["message"]
+
+
+def test_a_hint_names_the_same_environment(envctl: Envctl, ops: Ops) -> None:
+    """A command line in a hint carries the options that chose the environment, so that it can be pasted."""
+    ops.answers["up.up"] = EnvctlError(
+        Exit.UNHEALTHY, "db died", hint="See `envctl logs db`, then `envctl up`; `envctl ls`."
+    )
+    ran = envctl("up", "--env", "try-1", "--json")
+    assert (
+        "See `envctl logs --env try-1 db`, then `envctl up --env try-1`; `envctl ls`." == ran.envelope["error"]["hint"]
+    )

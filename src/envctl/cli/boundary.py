@@ -16,11 +16,14 @@ import typer
 from envctl.cli import COMPLETION, failure, output
 from envctl.cli.app import COMMANDS, PROGRAM, group
 from envctl.cli.command import Command
-from envctl.cli.options import EVERY
+from envctl.cli.options import ENV, EVERY, FILE, LONG_FILE
 from envctl.errors import EnvctlError, Exit
 
 # Some versions of Typer carry their own copy of Click, others use Click itself; this is the class in both.
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+
+CHOOSING = (*ENV.flags, *LONG_FILE.flags)
+CHOSEN_BY = [name for name, command in COMMANDS.items() if {ENV, FILE} & set(command.options)]
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Spoken:
 
     command: str | None
     json: bool
+    chosen: tuple[str, ...] = ()  # the options that say which environment and stack file
 
 
 def enter(argv: Sequence[str]) -> int:
@@ -47,7 +51,7 @@ def enter(argv: Sequence[str]) -> int:
         if _nobody_reads(fault):
             _die_quietly()
         error = _own(fault)
-    return _failed(error, spoken)
+    return _failed(failure.for_the_same(error, spoken.chosen, CHOSEN_BY), spoken)
 
 
 def listen(argv: Sequence[str]) -> Spoken:
@@ -56,7 +60,19 @@ def listen(argv: Sequence[str]) -> Spoken:
     command = COMMANDS.get(name)
     if command is None:
         return Spoken(None if name.startswith("-") or not name else name, "--json" in argv)
-    return Spoken(name, "--json" in _own_words(command, rest))
+    own = _own_words(command, rest)
+    return Spoken(name, "--json" in own, _chosen(own))
+
+
+def _chosen(words: list[str]) -> tuple[str, ...]:
+    """`--env NAME` and `--file PATH` as they were given."""
+    found: list[str] = []
+    for word, after in zip(words, [*words[1:], ""], strict=True):
+        if word in CHOOSING and after:
+            found += [word, after]
+        elif word.startswith(tuple(f"{flag}=" for flag in CHOOSING if flag.startswith("--"))):
+            found.append(word)
+    return tuple(found)
 
 
 def _own_words(command: Command, words: list[str]) -> list[str]:

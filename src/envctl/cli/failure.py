@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from envctl.cli.columns import printable
@@ -48,6 +51,15 @@ def usage(error: Any, hint: str) -> EnvctlError:
         unchanged="Nothing was done.",
         details=tuple(line.strip() for line in lines),
     )
+
+
+def for_the_same(error: EnvctlError, chosen: Sequence[str], commands: Collection[str]) -> EnvctlError:
+    """The error with the options that choose the environment in each command line of its hint, ready to paste."""
+    words = shlex.join(chosen)
+    if words:
+        named = "|".join(sorted(commands))
+        error.hint = re.sub(rf"`envctl ({named})\b(?! --env)", lambda found: f"{found[0]} {words}", error.hint)
+    return error
 
 
 def failure_lines(error: EnvctlError, *, colour: bool) -> list[str]:

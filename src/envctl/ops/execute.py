@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from envctl.errors import EnvctlError, Exit
 from envctl.ops.observe import running_here
 from envctl.ops.setting import Here
+from envctl.world.shell import NOT_EXECUTABLE, NOT_FOUND
 
 
 def execute(here: Here, service: str, argv: Sequence[str], *, tty: bool, stdin: bool) -> int:
@@ -23,4 +24,12 @@ def execute(here: Here, service: str, argv: Sequence[str], *, tty: bool, stdin: 
             hint=f"Running: {', '.join(running) or 'none'}.",
         )
     flags = (*(("--interactive",) if stdin else ()), *(("--tty",) if tty else ()))
-    return here.world.shell.hand_over(("docker", "exec", *flags, container.id, *argv))
+    status = here.world.shell.hand_over(("docker", "exec", *flags, container.id, *argv))
+    if status == NOT_EXECUTABLE and not _is_there(here, container.id, argv[0]):
+        return NOT_FOUND  # engines before 28 say 126 of both
+    return status
+
+
+def _is_there(here: Here, container: str, program: str) -> bool:
+    question = '[ -e "$1" ] || command -v "$1"'
+    return here.world.shell.run(("docker", "exec", container, "sh", "-c", question, "sh", program)).status == 0
