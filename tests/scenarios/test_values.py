@@ -28,7 +28,7 @@ VALUES = {
     "HASH": "# no comment",
     "BRACES": "{{ .Name }} {% raw %} #{x} <%= y %>",
     "YAML": "- !!str yes: no ~ null 0x10 1e3",
-    "LONG": "x" * 100_000,
+    "LONG": "x" * 30_000,
     "lower.case-Name": "names may hold . and -",
 }
 # What a developer's shell and a `.env` file beside the stack file may hold.

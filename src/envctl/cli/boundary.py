@@ -67,7 +67,7 @@ def listen(argv: Sequence[str]) -> Spoken:
 def _chosen(words: list[str]) -> tuple[str, ...]:
     """`--env NAME` and `--file PATH` as they were given."""
     found: list[str] = []
-    for word, after in zip(words, [*words[1:], ""], strict=True):
+    for word, after in zip(words, [*words, ""][1:], strict=True):
         if word in CHOOSING and after:
             found += [word, after]
         elif word.startswith(tuple(f"{flag}=" for flag in CHOOSING if flag.startswith("--"))):
