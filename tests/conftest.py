@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 REQUIRE = "ENVCTL_REQUIRE_DOCKER"
 KEEP_FAILED = "ENVCTL_KEEP_FAILED"
 FAILED = pytest.StashKey[bool]()
+
+
+def pytest_configure() -> None:
+    """Tests of Ctrl-C hold in the background too, where a shell has its children ignore that signal."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _set(variable: str) -> bool:
