@@ -7,6 +7,7 @@ from envctl.blueprint import Blueprint
 from envctl.errors import EnvctlError, Exit
 from envctl.identity import Identity
 from envctl.observed import Network, Observed
+from envctl.planning.names import of_branch
 from envctl.planning.ownership import is_ours
 from envctl.world import World
 
@@ -23,6 +24,20 @@ def observe(world: World, identity: Identity, blueprint: Blueprint | None = None
         subnets=tuple(subnet for n in networks for subnet in n.subnets),
         images=_images(world, blueprint),
     )
+
+
+def recognise(world: World, identity: Identity) -> Identity:
+    """The identity of a name that was typed, with its branch if the environment is there and is a branch's.
+
+    Without it `up --env NAME` would make all its containers anew, for another ENVCTL_BRANCH.
+    """
+    observed = observe(world, identity)
+    found = [*(c.labels for c in observed.containers), *(v.labels for v in observed.volumes)]
+    if observed.network is not None:
+        found.append(observed.network.labels)
+    refs = {own[labels.BRANCH] for own in found if labels.BRANCH in own}
+    known = (of_branch(identity.project, ref) for ref in sorted(refs))
+    return next((one for one in known if one.name == identity.name), identity)
 
 
 def running_here(world: World, identity: Identity) -> Observed:

@@ -9,6 +9,7 @@ from pathlib import Path
 from envctl.blueprint import Blueprint
 from envctl.events import Tell
 from envctl.identity import Identity
+from envctl.ops.observe import recognise
 from envctl.planning.draw import draw
 from envctl.planning.names import by_hand, of_branch
 from envctl.stack import Stack, find, load
@@ -34,8 +35,9 @@ def here(file: Path | None, env: str | None, tell: Tell) -> Here:
     stack = load(file if file is not None else find(Path.cwd()), environ=os.environ)
     world = anywhere(tell)
     project = stack.project
-    identity = by_hand(project, env) if env is not None else of_branch(project, branch(world.shell, stack.root))
-    return Here(world, stack, identity)
+    if env is not None:
+        return Here(world, stack, recognise(world, by_hand(project, env)))
+    return Here(world, stack, of_branch(project, branch(world.shell, stack.root)))
 
 
 def anywhere(tell: Tell) -> World:
