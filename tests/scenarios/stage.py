@@ -195,7 +195,9 @@ class Stage:
         for volume in self.docker.volumes.list(filters=mine):
             volume.remove()
         for image in self.docker.images.list(name=f"{self.project}/*"):
-            self.docker.images.remove(str(image.id), force=True)
+            for tag in image.tags:  # by its ID an image would go with the names that others gave it
+                if tag.startswith(f"{self.project}/"):
+                    self.docker.images.remove(tag, force=True)
 
 
 def git(folder: Path, *words: str) -> None:
