@@ -116,9 +116,7 @@ def test_up_with_build_must_build_anew(stage: Stage) -> None:
     stage.up()
     before = stage.ids()
     repository, _, tag = str(stage.container("web").attrs["Config"]["Image"]).rpartition(":")
-    other = stage.container("tools").image
-    assert other is not None
-    assert other.tag(repository, tag)
+    stage.container("tools").commit(repository, tag)
 
     did = stage.data("up", "--build")
     assert "its image is built anew" in [step["because"] for step in did["steps"]]
