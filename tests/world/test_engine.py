@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import os
 import secrets
-import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -222,18 +220,6 @@ def test_a_file_that_is_lost_cannot_be_read(room: Room, run: Run, tmp_path: Path
     assert room.engine.read_file(GONE, "/etc/passwd") is None
     secret.unlink()
     assert not room.engine.read_file(container, "/run/secrets/password")
-
-
-def test_an_archive_is_unpacked_in_a_container(room: Room, run: Run) -> None:
-    """As a dump is put beside its server."""
-    archive = io.BytesIO()
-    with tarfile.open(fileobj=archive, mode="w") as tar:
-        info = tarfile.TarInfo("dump.sql")
-        info.size = 8
-        tar.addfile(info, io.BytesIO(b"SELECT 1"))
-    container = run("sleep", "60")
-    room.engine.put_archive(container, "/tmp", [archive.getvalue()])
-    assert b"SELECT 1" == room.engine.read_file(container, "/tmp/dump.sql")
 
 
 def lines(room: Room, container: str, stream: str, *, tail: int | None = None) -> list[str]:

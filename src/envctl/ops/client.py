@@ -28,10 +28,6 @@ class DatabaseClient:
             ("docker", "exec", "--user", "postgres", *interactive, *variables, self.container, *argv), stdin=stdin
         )
 
-    def put(self, path: str, tar: Iterable[bytes]) -> None:
-        """Unpack a tar stream in a folder of the container."""
-        self.world.engine.put_archive(self.container, path, tar)
-
     def set_password(self, user: str, password: Secret) -> None:
         """Give a role a password; it goes by standard input, where no process list shows it."""
         role = user.replace('"', '""')

@@ -120,7 +120,8 @@ class App(Service):
     public: bool = Field(default=False, description="Listed by `envctl urls`: people open it.", examples=[True])
     env: dict[Variable, Scalar] = Field(
         default={},
-        description="Environment variables. `${service.attribute}` is answered; `$${` is a plain `${`.",
+        description="Environment variables. `${service.attribute}` is answered; `$${` is a plain `${`. "
+        "A password that is asked for here stands in the container's environment, where `docker inspect` shows it.",
         examples=[{"DATABASE_URL": "${db.url}", "LOG_LEVEL": "debug"}],
     )
     health: HealthField | None = Field(

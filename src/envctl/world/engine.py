@@ -160,11 +160,6 @@ class Engine:
         except APIError:
             return None
 
-    def put_archive(self, container: str, path: str, tar: Iterable[bytes]) -> None:
-        """Unpack a tar stream in a folder of a container."""
-        with _speaking(f"container {container}"):
-            self.client.put_archive(container, path, iter(tar))  # a list would be sent as a form
-
     def logs(
         self, container: str, *, stream: str, follow: bool, since: float | None, tail: int | None
     ) -> Iterator[bytes]:
