@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from signal import SIGINT, SIGTERM, Signals
 from threading import Timer
+from time import monotonic
 
 import psycopg
 import pytest
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.docker
 
 INTERRUPTED = 130
 AT_ONCE = 10.0  # seconds in which envctl makes the programs end that it was told to end
-GONE = 2.0  # seconds that the kernel may take to clear away what was killed
+GONE = 1.0  # seconds that the kernel may take to clear away what was killed
 
 # Gets healthy only once the test says so.
 WAITING = f"""
@@ -94,19 +95,20 @@ def interrupt(stage: Stage, said: str, *words: str, number: Signals = SIGINT) ->
 def left_running(stage: Stage) -> list[str]:
     """The processes that envctl started on this stage, directly or not, and that are still there."""
     mine = f"XDG_RUNTIME_DIR={stage.runtime}".encode()
+    latest = monotonic() + GONE
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # it ended meanwhile, or is somebody else's
-            if mine in (process / "environ").read_bytes().split(b"\0") and _stays(int(process.name)):
+            if mine in (process / "environ").read_bytes().split(b"\0") and _stays(int(process.name), latest):
                 found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
     return found
 
 
-def _stays(pid: int) -> bool:
+def _stays(pid: int, latest: float) -> bool:
     """Whether a process is there for longer than a killed one takes to vanish."""
     handle = os.pidfd_open(pid)
     try:
-        return not select.select([handle], [], [], GONE)[0]
+        return not select.select([handle], [], [], max(0.0, latest - monotonic()))[0]
     finally:
         os.close(handle)
 
@@ -123,7 +125,7 @@ def assert_stopped(stage: Stage, ran: Ran) -> None:
 def rows(stage: Stage, *tables: str) -> list[str]:
     """The names in these tables, asked from the host."""
     with psycopg.connect(stage.data("env")["DB_URL"]) as connection:
-        return [row[0] for table in tables for row in connection.execute(f"SELECT name FROM {table}")]  # type: ignore[call-overload]  # the test's own names
+        return [row[0] for table in tables for row in connection.execute(f"SELECT name FROM {table}")]
 
 
 def databases(stage: Stage) -> set[str]:
@@ -139,6 +141,7 @@ def test_a_build_must_end_with_envctl(stage: Stage, number: Signals) -> None:
     slow = SITE["web__Dockerfile"].replace("CMD", f"RUN echo {stage.project} && sleep 5\nCMD")
     stage.write(WEB, **{**SITE, "web__Dockerfile": slow})
     assert_stopped(stage, interrupt(stage, f"RUN echo {stage.project}", "up", number=number))
+    assert [] == stage.docker.images.list(name=f"{stage.project}/*")  # the builder stopped too
     assert set() == stage.objects()
     assert "running" == stage.up()["state"]
     assert [] == stage.up()["steps"]
