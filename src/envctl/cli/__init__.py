@@ -16,7 +16,12 @@ def main() -> None:
     words = sys.argv[1:]
     if words in ([], ["-h"], ["--help"]) and _help_fits() and _showed_help():
         return
-    from envctl.cli.boundary import enter
+    try:
+        from envctl.cli.boundary import enter
+    except KeyboardInterrupt:  # while Typer loads there is no boundary yet
+        from envctl.errors import Exit
+
+        sys.exit(int(Exit.INTERRUPTED))
 
     sys.exit(enter(words))
 
