@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from envctl.errors import EnvctlError, Exit
-from envctl.runtimes.compose import drive, images
-from envctl.workload import Build
+from envctl.runtimes.compose import drive, tools
 from envctl.world import World, real_world
 
 # What the docker command says of a plugin that it does not have, over the years.
@@ -21,37 +20,69 @@ SAYS = (
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Callable[[str], World]:
-    """A world whose docker command says this and fails; with nothing to say it is not there."""
+def docker(tmp_path: Path) -> Callable[[str], World]:
+    """A world whose docker command is this script."""
 
-    def make(says: str) -> World:
-        if says:
-            (tmp_path / "says").write_text(f"{says}\n")
-            (tmp_path / "docker").write_text(f"#!/bin/sh\ncat >&2 {tmp_path}/says\nexit 125\n")
-            (tmp_path / "docker").chmod(0o755)
-        path = f"{tmp_path}:/usr/bin:/bin" if says else str(tmp_path)
+    def make(script: str) -> World:
+        (tmp_path / "docker").write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / "docker").chmod(0o755)
+        path = f"{tmp_path}:/usr/bin:/bin"
         return real_world(lambda event: None, {"XDG_RUNTIME_DIR": str(tmp_path), "PATH": path})
 
     return make
 
 
-@pytest.mark.parametrize("says", ["", *SAYS])
-def test_without_compose_it_is_said(world: Callable[[str], World], says: str, tmp_path: Path) -> None:
-    """And that nothing was started."""
-    here = world(says.format(plugin="compose", flag="--ansi"))
+@pytest.fixture
+def world(docker: Callable[[str], World], tmp_path: Path) -> Callable[[str], World]:
+    """A world whose docker command says this and fails; with nothing to say it is not there."""
+
+    def make(says: str) -> World:
+        if not says:
+            return real_world(lambda event: None, {"XDG_RUNTIME_DIR": str(tmp_path), "PATH": str(tmp_path)})
+        (tmp_path / "says").write_text(f"{says}\n")
+        return docker(f"cat >&2 {tmp_path}/says; exit 125")
+
+    return make
+
+
+@pytest.mark.parametrize("says", SAYS)
+def test_without_compose_it_is_said(world: Callable[[str], World], says: str) -> None:
+    """And that nothing was changed."""
     with pytest.raises(EnvctlError, match="Docker Compose is not installed") as caught:
-        drive.up(here, {"name": "x", "services": {}}, tmp_path)
-    assert (Exit.DOCKER, "No container was started.") == (caught.value.code, caught.value.unchanged)
+        tools.require(world(says.format(plugin="compose", flag="--short")), builds=True)
+    assert (Exit.DOCKER, "Nothing was changed.") == (caught.value.code, caught.value.unchanged)
 
 
-@pytest.mark.parametrize("says", ["", *SAYS])
-def test_without_buildx_it_is_said(world: Callable[[str], World], says: str, tmp_path: Path) -> None:
-    """Before a line of the Dockerfile is blamed."""
-    (tmp_path / "Dockerfile").write_text("FROM scratch\n")
-    here = world(says.format(plugin="buildx", flag="--progress"))
-    with pytest.raises(EnvctlError, match="docker buildx is not installed") as caught:
-        images.build(here, "image api", "x/api:1", Build(tmp_path, tmp_path / "Dockerfile"), None)
+def test_without_the_docker_command_it_is_said(world: Callable[[str], World]) -> None:
+    """A daemon alone is not enough."""
+    with pytest.raises(EnvctlError, match="no `docker` command") as caught:
+        tools.require(world(""), builds=False)
     assert Exit.DOCKER == caught.value.code
+
+
+@pytest.mark.parametrize("says", SAYS)
+def test_buildx_is_needed_only_to_build(docker: Callable[[str], World], says: str) -> None:
+    """Without it images can be run, and where something is built it is named."""
+    refusal = says.format(plugin="buildx", flag="--version").replace("'", "")
+    here = docker(f'case $1 in compose) echo 2.26.1;; *) echo "{refusal}" >&2; exit 125;; esac')
+    tools.require(here, builds=False)
+    with pytest.raises(EnvctlError, match="docker buildx is not installed") as caught:
+        tools.require(here, builds=True)
+    assert Exit.DOCKER == caught.value.code
+
+
+@pytest.mark.parametrize("version", ["2.23.3", "v2.5.0", "1.29.2"])
+def test_an_old_compose_is_refused(docker: Callable[[str], World], version: str) -> None:
+    """With its version and the one that is needed."""
+    with pytest.raises(EnvctlError, match=rf"Docker Compose {version} is too old: envctl needs 2.24") as caught:
+        tools.require(docker(f"echo {version}"), builds=False)
+    assert Exit.DOCKER == caught.value.code
+
+
+@pytest.mark.parametrize("version", ["2.24.0", "v2.40.3-desktop.1", "5.0.0", "2.26.1-4", "dev"])
+def test_a_newer_compose_will_do(docker: Callable[[str], World], version: str) -> None:
+    """Whatever its version looks like."""
+    tools.require(docker(f"echo {version}"), builds=True)
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,9 @@ from typing import Any
 from envctl.errors import EnvctlError, Exit
 from envctl.runtimes.compose.project import written
 from envctl.world import World
-from envctl.world.shell import NOT_FOUND
 
 _COMPOSE = ("docker", "compose", "--ansi", "never", "--progress", "quiet")
 _ENVIRONMENT = {"COMPOSE_IGNORE_ORPHANS": "true", "COMPOSE_PARALLEL_LIMIT": "16"}
-# Without the plugin the docker command takes its name for a command of its own, and its options for its own options.
-_NO_COMPOSE = re.compile(r"'compose' is not a docker command|unknown command: docker compose|unknown flag: --ansi")
 _PORT_TAKEN = re.compile(r"port is already allocated|address already in use|ports are not available", re.IGNORECASE)
 
 
@@ -22,7 +19,7 @@ def up(world: World, project: dict[str, Any], folder: Path) -> list[str]:
     """Start a project's services in the order of their needs, each once those it needs are ready.
 
     Returns what Compose complained about when a service did not come up: the caller can see better which and why.
-    Raises EnvctlError when Compose is missing or could not do its part.
+    Raises EnvctlError when a port was taken meanwhile.
     """
     argv = (
         *_COMPOSE,
@@ -35,13 +32,6 @@ def up(world: World, project: dict[str, Any], folder: Path) -> list[str]:
     if finished.status == 0:
         return []
     complaint = _complaint(finished.stderr)
-    if _NO_COMPOSE.search(complaint) or finished.status == NOT_FOUND:
-        raise EnvctlError(
-            Exit.DOCKER,
-            "Docker Compose is not installed",
-            unchanged="No container was started.",
-            hint="Install the Compose plugin (2.24 or later), then run the same command again.",
-        )
     if _PORT_TAKEN.search(complaint):
         raise EnvctlError(
             Exit.NO_CAPACITY,

@@ -19,10 +19,7 @@ from envctl.events import Event
 from envctl.runtimes.compose.dockerfile import bases, syntax, without_syntax
 from envctl.workload import Build
 from envctl.world import World
-from envctl.world.shell import NOT_FOUND
 
-# Without a plugin the docker command takes its name for a command of its own, and its options for its own options.
-_NO_BUILDX = re.compile(r"'buildx' is not a docker command|unknown command: docker buildx|unknown flag: --progress")
 _TAIL = 25  # lines of a failed build that are worth showing
 
 
@@ -110,13 +107,6 @@ def _build(world: World, subject: str, image: str, build: Build, replaced: Mappi
     finished = world.shell.run(argv, line=line)
     if finished.status == 0:
         return
-    if finished.status == NOT_FOUND or any(_NO_BUILDX.search(text) for text in lines):
-        raise EnvctlError(
-            Exit.DOCKER,
-            "docker buildx is not installed",
-            unchanged="No container was started.",
-            hint="Install the buildx plugin of Docker, then run the same command again.",
-        )
     raise EnvctlError(
         Exit.DOCKER,
         f"{subject}: the image could not be built from {build.context}",

@@ -1,0 +1,52 @@
+"""The command-line tools that this runtime drives: asked for before anything is touched."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+
+from envctl.errors import EnvctlError, Exit
+from envctl.world import World
+from envctl.world.parallel import together
+from envctl.world.shell import NOT_FOUND, Finished
+
+OLDEST_COMPOSE = (2, 24)  # `start_interval` of health checks, `required` of needs
+_VERSION = re.compile(rb"v?(\d+)\.(\d+)")
+_UNCHANGED = "Nothing was changed."
+
+
+def require(world: World, *, builds: bool) -> None:
+    """Raise EnvctlError(DOCKER) unless there is a `docker` command with Compose, and with buildx where one builds."""
+    asked = [("docker", "compose", "version", "--short"), *([("docker", "buildx", "version")] if builds else [])]
+    compose, *buildx = together(world.shell, [partial(world.shell.run, argv) for argv in asked])
+    _check("Docker Compose", "Compose", compose)
+    for answer in buildx:
+        _check("docker buildx", "buildx", answer)
+    version = _VERSION.match(compose.stdout)
+    if version and (int(version[1]), int(version[2])) < OLDEST_COMPOSE:
+        needed = ".".join(map(str, OLDEST_COMPOSE))
+        raise EnvctlError(
+            Exit.DOCKER,
+            f"Docker Compose {compose.stdout.decode('ascii', 'replace').strip()} is too old: envctl needs {needed}",
+            unchanged=_UNCHANGED,
+            hint=f"Upgrade the Compose plugin to {needed} or later, then run the same command again.",
+        )
+
+
+def _check(what: str, plugin: str, answer: Finished) -> None:
+    """A docker command without the plugin takes its name for a command and its options for options of its own."""
+    if answer.status == NOT_FOUND:
+        raise EnvctlError(
+            Exit.DOCKER,
+            "there is no `docker` command in PATH",
+            unchanged=_UNCHANGED,
+            hint="Install Docker's command line with its plugins Compose and buildx, then run the same command again.",
+        )
+    if answer.status != 0:
+        raise EnvctlError(
+            Exit.DOCKER,
+            f"{what} is not installed",
+            details=tuple(line for line in answer.stderr.decode("utf-8", "replace").splitlines()[:1] if line),
+            unchanged=_UNCHANGED,
+            hint=f"Install the {plugin} plugin of Docker, then run the same command again.",
+        )
