@@ -29,7 +29,7 @@ def test_a_service_that_exits_must_be_named(stage: Stage) -> None:
     envelope = stage.refused(8, "up")
     assert "bad exited with status 3" == envelope["error"]["message"]
     assert ["bad | first", "bad | cannot read /etc/shop.conf"] == envelope["error"]["details"]
-    assert "envctl logs bad" in envelope["error"]["hint"]
+    assert re.search("`envctl logs .*bad`", envelope["error"]["hint"])
     assert {"app": "running", "bad": "exited"} == states(envelope)
     app = stage.ids()["app"]
 
@@ -49,18 +49,13 @@ def test_a_service_that_dies_later_must_be_started_again(stage: Stage) -> None:
 
 def test_a_service_that_never_gets_healthy_must_be_named(stage: Stage) -> None:
     """It has the time that it was given, and what its health check last said is told."""
-    asked = 'health = { path = "/missing", timeout = "1s" }'
-    told = 'health = { command = ["sh", "-c", "echo not yet; exit 1"], timeout = "1s" }'
-    page = f'[services.page]\nimage = "python:3.13-slim"\nport = 8000\n{IDLE}\n{asked}\n'
-    stage.write(f"{APP}{told}\n{page}")
+    asked = 'port = 8000\nhealth = { path = "/missing", timeout = "1s" }'
+    stage.write(f'{APP}[services.page]\nimage = "python:3.13-slim"\n{IDLE}\n{asked}\n')
     envelope = stage.refused(8, "up")
-    assert {"app did not become healthy", "page did not become healthy"} == set(
-        envelope["error"]["message"].split("; ")
-    )
-    assert {"app health check | not yet", "page health check | GET http://127.0.0.1:8000/missing: connection refused"} <= set(
-        envelope["error"]["details"]
-    )
-    assert {("running", "unhealthy")} == {(s["state"], s["health"]) for s in envelope["data"]["services"]}
+    assert "page did not become healthy" == envelope["error"]["message"]
+    assert "page health check | GET http://127.0.0.1:8000/missing: connection refused" in envelope["error"]["details"]
+    assert {"app": "running", "page": "running"} == states(envelope)
+    assert [None, "unhealthy"] == [service["health"] for service in envelope["data"]["services"]]
 
 
 def test_a_command_that_is_not_there_must_be_named(stage: Stage) -> None:
@@ -120,9 +115,12 @@ def test_no_docker_must_be_said(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("plugin", "words"),
     [
-        ("compose", "unknown flag: --ansi"),  # what the docker command makes of the options of a plugin that is missing
+        (
+            "compose",
+            "unknown flag: --short",
+        ),  # what the docker command makes of the options of a plugin that is missing
         ("compose", "docker: 'compose' is not a docker command."),
-        ("buildx", "unknown flag: --progress"),
+        ("buildx", "docker: unknown command: docker buildx"),
     ],
 )
 def test_a_missing_plugin_must_be_said(stage: Stage, tmp_path: Path, plugin: str, words: str) -> None:
