@@ -14,15 +14,13 @@ _MINE = 0o700
 
 
 def runtime_folder(environ: Mapping[str, str]) -> Path:
-    """A folder in memory where the system has one: $XDG_RUNTIME_DIR, /run for root, else /dev/shm.
+    """A folder in memory where the system has one: $XDG_RUNTIME_DIR, else /dev/shm.
 
-    Where none of these exists (macOS) it is the user's temporary folder.
+    Not /run, which not every machine keeps in memory. Where there is no /dev/shm (macOS) it is the temporary folder.
     """
     user = os.getuid()
     if given := environ.get("XDG_RUNTIME_DIR"):
         return Path(given) / "envctl"
-    if user == 0 and Path("/run").is_dir():
-        return Path("/run/envctl")
     shared = Path("/dev/shm")  # noqa: S108 – shared, hence the folder is checked to be ours alone
     return (shared if shared.is_dir() else Path(tempfile.gettempdir())) / f"envctl-{user}"
 
