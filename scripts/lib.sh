@@ -83,8 +83,9 @@ apt_install() {
 apt_update() {
     local mark="${SETUP_LOG%.log}.apt-updated"
     if [[ -n $(find "$mark" -mmin -30 -newer /etc/apt/sources.list.d 2>/dev/null) ]]; then return; fi
+    touch "$mark.new" # as old as the sources that are read now
     logged apt-get -o DPkg::Lock::Timeout=300 update
-    touch "$mark"
+    mv "$mark.new" "$mark"
 }
 
 # apt_do_install PACKAGE...: apt's own list of what that brings goes to descriptor 3 before anything is fetched.
