@@ -45,6 +45,20 @@ def neighbour(shop: Stage) -> Iterator[Stage]:
     other.did("down")
 
 
+@pytest.fixture(scope="module")
+def mine(shop: Stage) -> dict[str, str]:
+    """How the host reaches the first branch's services."""
+    found: dict[str, str] = shop.data("env")
+    return found
+
+
+@pytest.fixture(scope="module")
+def theirs(neighbour: Stage) -> dict[str, str]:
+    """How the host reaches the other's."""
+    found: dict[str, str] = neighbour.data("env")
+    return found
+
+
 def reached(stage: Stage, targets: list[tuple[str, int]]) -> list[tuple[str, int]]:
     """Those of the targets that can be connected to from inside an environment."""
     status, output = stage.inside("tools", "python", "-c", CONNECT, json.dumps(targets))
@@ -59,15 +73,16 @@ def addresses(stage: Stage) -> list[tuple[str, int]]:
     return [(networks[service][stage.full()]["IPAddress"], port) for service, port in PORTS.items()]
 
 
-def published(stage: Stage) -> list[int]:
+def published(settings: dict[str, str]) -> list[int]:
     """The ports of the host at which the services answer."""
-    return [int(port) for name, port in stage.data("env").items() if name.endswith("_PORT")]
+    return [int(port) for name, port in settings.items() if name.endswith("_PORT")]
 
 
-def test_names_must_differ(shop: Stage, neighbour: Stage) -> None:
+def test_names_must_differ(shop: Stage, neighbour: Stage, mine: dict[str, str], theirs: dict[str, str]) -> None:
     """feature-a and feature/a are two environments, with two networks and two sets of ports."""
     assert shop.name != neighbour.name
-    assert set() == set(published(shop)) & set(published(neighbour))
+    assert 4 == len(published(mine)) == len(published(theirs))
+    assert set() == set(published(mine)) & set(published(theirs))
 
 
 def test_subnets_must_not_overlap(shop: Stage, neighbour: Stage) -> None:
@@ -79,15 +94,14 @@ def test_subnets_must_not_overlap(shop: Stage, neighbour: Stage) -> None:
     assert all(net.subnet_of(RANGE) and net.prefixlen >= 24 for net in (one, other))  # type: ignore[arg-type]  # both IPv4
 
 
-def test_passwords_must_differ(shop: Stage, neighbour: Stage) -> None:
+def test_passwords_must_differ(mine: dict[str, str], theirs: dict[str, str]) -> None:
     """Each environment has passwords of its own, and no two services share one."""
-    both = [value for stage in (shop, neighbour) for key, value in stage.data("env").items() if "PASSWORD" in key]
+    both = [value for settings in (mine, theirs) for key, value in settings.items() if "PASSWORD" in key]
     assert 4 == len(set(both)) == len(both)
 
 
-def test_data_must_not_be_shared(shop: Stage, neighbour: Stage) -> None:
+def test_data_must_not_be_shared(mine: dict[str, str], theirs: dict[str, str]) -> None:
     """A row, a key and a topic of one branch are not there in the other."""
-    mine, theirs = shop.data("env"), neighbour.data("env")
     with psycopg.connect(mine["DB_URL"]) as database:
         database.execute("CREATE TABLE only_here (id int)")
     redis.Redis.from_url(mine["CACHE_URL"]).set("only:here", "1")
@@ -106,9 +120,8 @@ def test_data_must_not_be_shared(shop: Stage, neighbour: Stage) -> None:
         redis.Redis.from_url(mine["CACHE_URL"]).delete("only:here")
 
 
-def test_a_password_must_not_open_the_neighbours_database(shop: Stage, neighbour: Stage) -> None:
+def test_a_password_must_not_open_the_neighbours_database(mine: dict[str, str], theirs: dict[str, str]) -> None:
     """What one branch knows is of no use at the other's port."""
-    mine, theirs = shop.data("env"), neighbour.data("env")
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(theirs["DB_URL"].replace(theirs["DB_PASSWORD"], mine["DB_PASSWORD"]))
 
@@ -138,18 +151,20 @@ def test_a_service_name_must_mean_its_own_service(shop: Stage, neighbour: Stage)
         assert dict(zip(PORTS, addresses(stage), strict=True))["db"][0] == found.strip()
 
 
-def test_ports_must_be_published_on_loopback_only(shop: Stage, neighbour: Stage) -> None:
+def test_ports_must_be_published_on_loopback_only(
+    shop: Stage, neighbour: Stage, mine: dict[str, str], theirs: dict[str, str]
+) -> None:
     """Each published port answers at 127.0.0.1 and at no other address of this machine, from inside or outside."""
-    for stage in (shop, neighbour):
+    for stage, settings in ((shop, mine), (neighbour, theirs)):
         bindings = [b for service in PORTS for b in stage.container(service).ports.values() if b]
         assert {"127.0.0.1"} == {binding["HostIp"] for found in bindings for binding in found}
-        assert sorted(published(stage)) == sorted(int(b["HostPort"]) for found in bindings for b in found)
+        assert sorted(published(settings)) == sorted(int(b["HostPort"]) for found in bindings for b in found)
     gateways = [
         stage.docker.networks.get(stage.full()).attrs["IPAM"]["Config"][0].get("Gateway")
         or stage.container("db").attrs["NetworkSettings"]["Networks"][stage.full()]["Gateway"]
         for stage in (shop, neighbour)
     ]
-    targets = [(host, port) for host in gateways for port in (*published(shop), *published(neighbour))]
+    targets = [(host, port) for host in gateways for port in (*published(mine), *published(theirs))]
     assert [] == reached(shop, targets)
     for target in targets:
         with pytest.raises(OSError), socket.create_connection(target, timeout=2):

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.docker
 KAFKA = "/opt/kafka/bin"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def settings(shop: Stage) -> dict[str, str]:
     """What `envctl env` says."""
     found: dict[str, str] = shop.data("env")

@@ -106,7 +106,7 @@ def test_what_is_not_on_disk_is_said_before_anything_starts(read: Read, tmp_path
     (tmp_path / "api").mkdir()
     stack = read(text)
     with pytest.raises(EnvctlError) as raised:
-        refuse_missing_files(stack)
+        refuse_missing_files(stack, ["catalogue"])
     build = "(a build needs a folder with a Dockerfile)"
     assert (
         f"envctl.toml:11: services.api.build: there is no file {tmp_path}/api/Containerfile {build}",
@@ -116,10 +116,10 @@ def test_what_is_not_on_disk_is_said_before_anything_starts(read: Read, tmp_path
 
 
 def test_a_stack_whose_files_are_there_is_not_refused(read: Read, tmp_path: Path) -> None:
-    """A dump may be a file or a folder; data that no service uses may be missing."""
+    """A dump may be a file or a folder; one that is not to be loaded may be missing."""
     for folder in ("web", "api", "data/shop.dump"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "web/Dockerfile").touch()
     (tmp_path / "api/Containerfile").touch()
     unused = '[data.other]\nfrom = "dump"\npath = "absent"\n'
-    assert [] == missing_files(read(SHOP.replace("../", "") + unused))
+    assert [] == missing_files(read(SHOP.replace("../", "") + unused), ["catalogue"])

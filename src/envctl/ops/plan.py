@@ -7,7 +7,7 @@ from collections.abc import Collection
 from envctl.blueprint import Blueprint
 from envctl.ops.observe import observe
 from envctl.ops.setting import Here
-from envctl.plan import Plan
+from envctl.plan import Load, Plan
 from envctl.planning.compare import compare
 from envctl.planning.draw import draw
 from envctl.reports import Planned, PlannedStep
@@ -33,11 +33,13 @@ def draw_here(here: Here) -> Blueprint:
 def decide(
     here: Here, blueprint: Blueprint, *, rebuild: bool = False, reload: Collection[str] = ()
 ) -> tuple[Plan, Passwords]:
-    """Look, and decide; with the passwords that the plan was made for."""
+    """Look, and decide; with the passwords that the plan was made for. A dump that it loads must be there."""
     observed = observe(here.world, here.identity, blueprint)
     passwords = complete(blueprint, recall(here.world, blueprint, observed))
     fingerprints = {service: password.fingerprint() for service, password in passwords.items()}
-    return compare(blueprint, observed, fingerprints, is_free, rebuild=rebuild, reload=reload), passwords
+    plan = compare(blueprint, observed, fingerprints, is_free, rebuild=rebuild, reload=reload)
+    refuse_missing_files(here.stack, {step.data for step in plan.provision if isinstance(step, Load)})
+    return plan, passwords
 
 
 def as_steps(plan: Plan) -> tuple[PlannedStep, ...]:

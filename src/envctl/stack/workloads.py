@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -64,15 +64,14 @@ def host_settings(stack: Stack) -> dict[str, Text]:
     return found
 
 
-def missing_files(stack: Stack) -> list[Problem]:
-    """What the stack file names and the disk does not hold, or not for us: Dockerfiles and dumps."""
-    return [*_missing_builds(stack), *_missing_dumps(stack)]
+def missing_files(stack: Stack, data: Collection[str]) -> list[Problem]:
+    """What the disk does not hold, or not for us: Dockerfiles, and the dumps of this data."""
+    return [*_missing_builds(stack), *_missing_dumps(stack, data)]
 
 
-def refuse_missing_files(stack: Stack) -> None:
-    """Raise when a Dockerfile or a dump is not there: before anything is started."""
-    missing = missing_files(stack)
-    if missing:
+def refuse_missing_files(stack: Stack, data: Collection[str] = ()) -> None:
+    """Raise when a Dockerfile is not there, or the dump of `data` that is to be loaded: before anything is started."""
+    if missing := missing_files(stack, data):
         raise refused(stack.path, missing)
 
 
@@ -89,11 +88,10 @@ def _missing_builds(stack: Stack) -> Iterator[Problem]:
             yield Problem(dotted(key), stack.lines.find(key), f"there is no {what} {missing}", hint)
 
 
-def _missing_dumps(stack: Stack) -> Iterator[Problem]:
-    used = {getattr(service, "data", None) for service in stack.services.values()}
+def _missing_dumps(stack: Stack, wanted: Collection[str]) -> Iterator[Problem]:
     for name, data in stack.data.items():
         path = data.at(stack.root)
-        if name in used and not _is_there(path, bool):
+        if name in wanted and not _is_there(path, bool):
             key = ("data", name, "path")
             yield Problem(dotted(key), stack.lines.find(key), f"there is no {path}", "make the dump first")
 
