@@ -91,8 +91,13 @@ apt_update() {
 # apt_do_install PACKAGE...: apt's own list of what that brings goes to descriptor 3 before anything is fetched.
 apt_do_install() {
     DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install --yes --no-install-recommends "$@" |
-        tee >(awk '/^The following/ { on = /NEW|upgraded|REMOVED|DOWNGRADED/; title = $0 }
-            on && !/^ / && !/^The/ { on = 0 }
-            on && /^The/ { print "         " tolower(substr(title, 1, 1)) substr(title, 2) }
-            on && /^ / { print "           " $0 }' >&3)
+        while IFS= read -r line; do
+            printf '%s\n' "$line"
+            case $line in
+                "The following"*NEW* | "The following"*upgraded* | "The following"*REMOVED* | "The following"*DOWNGRADED*)
+                    listing=yes && printf '         t%s\n' "${line#T}" >&3 ;;
+                "  "*) [[ -z ${listing-} ]] || printf '         %s\n' "$line" >&3 ;;
+                *) listing="" ;;
+            esac
+        done
 }
