@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.images.boxes import Boxes, docker
+
 ROOT = Path(__file__).parents[2]
 BOOKWORM = 'ID=debian\nVERSION_CODENAME=bookworm\nPRETTY_NAME="Debian"\n'
 
@@ -79,6 +81,23 @@ def test_the_registry_of_the_configuration_is_its_top_level_key(tmp_path: Path, 
     env = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path)}
     told = subprocess.run([ROOT / "scripts/settings", "registry"], env=env, check=True, capture_output=True, text=True)
     assert found == told.stdout.strip()
+
+
+@pytest.mark.docker
+def test_without_root_nothing_is_installed_and_the_lines_are_said(boxes: Boxes) -> None:
+    """On a machine without an engine, somebody who is not root is told what to run; nothing is changed."""
+    box = boxes.create(
+        "python:3.13-slim",
+        "/scripts/engine",
+        options=("--user", "1000", "--env", "ENVCTL_SETUP_LOG=/tmp/setup.log"),
+    )
+    docker("cp", str(ROOT / "scripts"), f"{box.name}:/scripts")
+    docker("start", box.name)
+    assert docker("wait", box.name).stdout.strip() == "1"
+    said = docker("logs", box.name).stderr
+    assert "nothing was changed" in said
+    assert "sudo apt-get install --no-install-recommends docker.io docker-cli" in said
+    assert docker("logs", box.name).stdout == ""
 
 
 def test_every_script_passes_shellcheck() -> None:
