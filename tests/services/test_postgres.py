@@ -41,9 +41,7 @@ def test_the_contract_of_the_official_image() -> None:
 
 def test_it_is_made_to_be_thrown_away() -> None:
     """Safety in a crash is off; what the stack file sets wins."""
-    assert (
-        *("postgres", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"),
-    ) == work().command
+    assert (*("postgres", "-c", "fsync=off", "-c", "full_page_writes=off"),) == work().command
     command = work(settings={"fsync": "on", "max_connections": 50}).command
     assert command is not None
     assert ("-c", "fsync=on") == command[1:3]

@@ -18,7 +18,8 @@ from envctl.workload import Address, Database, Mount, Probe, Workload
 
 PORT = 5432
 IDENTIFIER = 63  # bytes; Postgres cuts what is longer without an error
-THROWAWAY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+# Not synchronous_commit: without it a server that is killed loses what it had already said was committed.
+THROWAWAY = {"fsync": "off", "full_page_writes": "off"}
 OURS = frozenset({"port", "listen_addresses", "data_directory", "unix_socket_directories", "config_file", "hba_file"})
 NEW_LAYOUT = 18  # from this version on the image keeps its data one folder higher
 
@@ -36,8 +37,8 @@ SettingName = Annotated[str, AfterValidator(named(r"[A-Za-z_][A-Za-z0-9_.]{0,99}
 
 
 class Postgres(Service):
-    """A PostgreSQL server with one database. It trades safety in a crash for speed: `fsync`,
-    `full_page_writes` and `synchronous_commit` are off unless `settings` says otherwise.
+    """A PostgreSQL server with one database. It trades safety in a crash of the whole machine for speed: `fsync`
+    and `full_page_writes` are off unless `settings` says otherwise.
     """
 
     kind: Literal["postgres"] = Field(description="`postgres`")
