@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tests.scenarios.stage import Stage, staged
 
@@ -26,6 +27,9 @@ FAILED = pytest.StashKey[bool]()
 def pytest_configure() -> None:
     """Tests of Ctrl-C hold in the background too, where a shell has its children ignore that signal."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # A slow machine is no failure; and CI tries the same examples each time, so that it judges the change and not the day.
+    settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
+    settings.load_profile("house")
 
 
 def _set(variable: str) -> bool:
