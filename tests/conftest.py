@@ -27,7 +27,7 @@ FAILED = pytest.StashKey[bool]()
 def pytest_configure() -> None:
     """Tests of Ctrl-C hold in the background too, where a shell has its children ignore that signal."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    # A slow machine is no failure; and CI tries the same examples each time, so that it judges the change and not the day.
+    # A slow machine is no failure; CI tries the same examples each time, so that it judges the change and not the day.
     settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
     settings.load_profile("house")
 
