@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from envctl.errors import EnvctlError, Exit
@@ -14,6 +14,7 @@ from envctl.planning.names import LONGEST, by_hand, environment_name, of_branch
 
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 DNS_LABEL = 63
+MANY = settings(max_examples=10_000)
 
 HOSTILE = (
     "main", "Main", "MAIN",
@@ -30,6 +31,7 @@ def refs() -> st.SearchStrategy[str]:
     return st.binary(max_size=300).map(lambda raw: "refs/heads/" + raw.decode("utf-8", "surrogateescape"))
 
 
+@MANY
 @given(refs())
 def test_a_name_fits_every_place_it_goes_to(ref: str) -> None:
     """A DNS label, alone and after the longest name of a project."""
@@ -46,9 +48,23 @@ def test_a_name_can_be_typed(ref: str) -> None:
     assert drawn.full == by_hand("shop", drawn.name).full
 
 
-@given(refs(), refs())
-def test_two_branches_have_two_names(one: str, other: str) -> None:
+def alike() -> st.SearchStrategy[tuple[str, str]]:
+    """Two refs that a careless fold would make one: they differ in case, separators or the far end only."""
+    separators = st.sampled_from(["/", "-", ".", "_", "--", " ", "ä"])
+    words = st.lists(st.text("abAB1", min_size=1, max_size=60), min_size=1, max_size=5)
+
+    def joined(parts: list[str]) -> st.SearchStrategy[str]:
+        spelled = st.tuples(*(st.sampled_from([part, part.upper(), part.lower()]) for part in parts))
+        return st.builds(lambda between, some: "refs/heads/" + between.join(some), separators, spelled)
+
+    return words.flatmap(lambda parts: st.tuples(joined(parts), joined(parts)))
+
+
+@MANY
+@given(st.one_of(st.tuples(refs(), refs()), alike()))
+def test_two_branches_have_two_names(two: tuple[str, str]) -> None:
     """However alike they look."""
+    one, other = two
     assert (one == other) == (environment_name(one) == environment_name(other))
 
 
