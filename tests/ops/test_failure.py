@@ -15,6 +15,7 @@ from envctl.workload import Limits
 from tests.ops.fake import FakeEngine, container, here
 
 ALL = frozenset({"db", "api", "web"})
+WELL = (container("db", health="healthy"), container("web"))
 
 
 def failure(
@@ -87,7 +88,16 @@ def test_every_culprit_is_named_and_the_first_looked_at(tmp_path: Path) -> None:
         container("web", state="created"),
     )
     assert "db did not become healthy; api exited with status 1" == error.message
-    assert "envctl logs db" in error.hint
+    assert "`envctl logs db api`" in error.hint
+
+
+def test_those_that_did_not_fail_are_explained(tmp_path: Path) -> None:
+    """Who waits for whom, and who was still on the way; what is ready needs no word."""
+    error = failure(tmp_path, container("db", health="starting"), container("api", state="exited", exit_code=1))
+    assert "api exited with status 1" == error.message
+    assert ("db was still getting ready", "web was not started: it needs api") == error.details
+    ready = failure(tmp_path, container("db", health="healthy"), container("api", state="exited", exit_code=1))
+    assert ("web was not started: it needs api",) == ready.details
 
 
 def line(second: int, text: str) -> bytes:
@@ -100,21 +110,22 @@ def test_the_last_words_are_shown_in_the_order_they_were_said(tmp_path: Path) ->
         ("id-shop_main_api", "stdout"): [line(n, f"out {n}") for n in range(0, 40, 2)],
         ("id-shop_main_api", "stderr"): [line(n, f"err {n}") for n in range(1, 40, 2)],
     }
-    details = failure(tmp_path, container("api", state="exited", exit_code=1), printed=own).details
+    details = failure(tmp_path, *WELL, container("api", state="exited", exit_code=1), printed=own).details
     assert tuple(f"api | {'err' if n % 2 else 'out'} {n}" for n in range(28, 40)) == details
 
 
 def test_what_the_health_check_said_is_shown(tmp_path: Path) -> None:
     """Its last lines: it knows best what it missed."""
     ill = container("api", health="unhealthy", health_output="GET /healthz\n\nconnection refused")
-    details = failure(tmp_path, ill).details
+    details = failure(tmp_path, *WELL, ill).details
     assert ("api health check | GET /healthz", "api health check | connection refused") == (details[0], details[-1])
 
 
 def test_without_a_culprit_what_compose_said_is_passed_on(tmp_path: Path) -> None:
     """As when a container vanished meanwhile."""
-    error = failure(tmp_path, container("db", health="healthy"), complaints=("no such container",))
-    assert ("the environment did not come up", ("no such container",)) == (error.message, error.details)
+    error = failure(tmp_path, *WELL, complaints=("no such container",))
+    assert "the environment did not come up" == error.message
+    assert ("no such container", "api was not started") == error.details
 
 
 def test_the_status_goes_with_the_failure(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,11 @@ APP = f'[services.app]\nimage = "python:3.13-slim"\n{IDLE}\n'
 def states(envelope: dict[str, Any]) -> dict[str, str]:
     """The state of each service, from the status that a failed `up` carries."""
     return {service["name"]: service["state"] for service in envelope["data"]["services"]}
+
+
+def moment(rfc3339: str) -> datetime:
+    """A time as the daemon writes it, to the microsecond."""
+    return datetime.fromisoformat(rfc3339[:26])
 
 
 def test_a_service_that_exits_must_be_named(stage: Stage) -> None:
@@ -48,14 +54,47 @@ def test_a_service_that_dies_later_must_be_started_again(stage: Stage) -> None:
 
 
 def test_a_service_that_never_gets_healthy_must_be_named(stage: Stage) -> None:
-    """It has the time that it was given, and what its health check last said is told."""
-    asked = 'port = 8000\nhealth = { path = "/missing", timeout = "1s" }'
+    """It has the time that it was given and hardly more, and what its health check last said is told."""
+    asked = 'port = 8000\nhealth = { path = "/missing", timeout = "8s" }'
     stage.write(f'{APP}[services.page]\nimage = "python:3.13-slim"\n{IDLE}\n{asked}\n')
     envelope = stage.refused(8, "up")
     assert "page did not become healthy" == envelope["error"]["message"]
     assert "page health check | GET http://127.0.0.1:8000/missing: connection refused" in envelope["error"]["details"]
     assert {"app": "running", "page": "running"} == states(envelope)
     assert [None, "unhealthy"] == [service["health"] for service in envelope["data"]["services"]]
+    page = stage.container("page").attrs["State"]
+    patience = moment(page["Health"]["Log"][-1]["End"]) - moment(page["StartedAt"])
+    assert 8.0 - 0.5 <= patience.total_seconds() <= 8.0 + 4.0  # on a loaded machine
+
+
+def test_all_that_fail_must_be_named(stage: Stage) -> None:
+    """Not only who failed first; who was not started or not ready is explained too."""
+    program = 'image = "python:3.13-slim"\ncommand = ["sh", "-c", '
+    stage.write(
+        f"""{APP}
+        [services.first]
+        {program} "exit 3"]
+        [services.second]
+        {program} "sleep 0.5; exit 4"]
+        [services.slow]
+        image = "python:3.13-slim"
+        {IDLE}
+        health = {{ command = ["false"], timeout = "5m" }}
+        [services.waiting]
+        image = "python:3.13-slim"
+        {IDLE}
+        needs = ["shot"]
+        [services.shot]
+        image = "python:3.13-slim"
+        {IDLE}
+        before = ["sh", "-c", "exit 5"]
+        """
+    )
+    error = stage.refused(8, "up")["error"]
+    for said in ("first exited with status 3", "second exited with status 4", "shot could not run what comes before"):
+        assert said in error["message"]
+    assert "waiting was not started: it needs shot" in error["details"]
+    assert "slow was still getting ready" in error["details"]
 
 
 def test_a_command_that_is_not_there_must_be_named(stage: Stage) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from envctl import labels
 from envctl.blueprint import Blueprint
 from envctl.errors import EnvctlError, Exit
-from envctl.observed import Container
+from envctl.observed import Container, Observed
 from envctl.ops.observe import observe
 from envctl.ops.setting import Here
 from envctl.ops.status import status_of
@@ -25,18 +25,19 @@ def not_ready(here: Here, blueprint: Blueprint, services: Collection[str], compl
         return EnvctlError(
             Exit.UNHEALTHY,
             "the environment did not come up",
-            details=tuple(complaints),
+            details=(*complaints, *_others(observed, blueprint, services)),
             unchanged="What is running was left running.",
             hint="Run `envctl status` to see how far it came, and `envctl up` to go on.",
             data=data,
         )
-    first = culprits[0][0].service
+    named = dict.fromkeys(c.service for c, _ in culprits)
+    evidence = [line for c, _ in culprits for line in _evidence(here, c)]
     return EnvctlError(
         Exit.UNHEALTHY,
         "; ".join(f"{c.service} {why}" for c, why in culprits),
-        details=tuple(line for c, _ in culprits for line in _evidence(here, c)),
+        details=(*evidence, *_others(observed, blueprint, set(services) - named.keys())),
         unchanged="What is running was left running, for you to look at.",
-        hint=f"See `envctl logs {first}`; once mended, `envctl up` goes on from here.",
+        hint=f"See `envctl logs {' '.join(named)}`; once mended, `envctl up` goes on from here.",
         data=data,
     )
 
@@ -57,6 +58,20 @@ def _why(container: Container, blueprint: Blueprint) -> str | None:
     if container.state == "created" and container.error:
         return f"{subject}could not be started: {container.error}"
     return None
+
+
+def _others(observed: Observed, blueprint: Blueprint, services: Collection[str]) -> Iterator[str]:
+    """What became of those that did not fail and are not ready either."""
+    ready = {c.service for c in observed.containers if c.labels.get(labels.ROLE) == "service" and c.ready}
+    for workload in (w for w in blueprint.workloads if w.service in services and w.service not in ready):
+        container = observed.container(workload.service)
+        missing = [need for need in workload.needs if need not in ready]
+        if container is not None and container.state == "running":
+            yield f"{workload.service} was still getting ready"
+        elif missing:
+            yield f"{workload.service} was not started: it needs {', '.join(missing)}"
+        else:
+            yield f"{workload.service} was not started"
 
 
 def _evidence(here: Here, container: Container) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 
 from envctl import labels
 from envctl.blueprint import Blueprint
@@ -14,15 +13,13 @@ from envctl.events import Event
 from envctl.observed import Container
 from envctl.ops.failure import not_ready
 from envctl.ops.setting import Here
+from envctl.ops.settle import GLANCE, Ages, is_lost, settle
 from envctl.plan import Plan, Start
 from envctl.planning.ownership import is_ours
 from envctl.runtimes.compose import drive
 from envctl.runtimes.compose.project import render
 from envctl.secrets.passwords import Passwords, host_file, write_files
 from envctl.text import Hole, Password
-
-_GLANCE = 0.1  # seconds between two looks at the containers
-_SETTLED = 1.0  # seconds a service without a health check must run to count as started
 
 
 def start(here: Here, blueprint: Blueprint, plan: Plan, steps: Sequence[Start], passwords: Passwords) -> None:
@@ -39,33 +36,12 @@ def start(here: Here, blueprint: Blueprint, plan: Plan, steps: Sequence[Start], 
 
     write_files(here.world, blueprint, services, passwords)
     project = render(blueprint, plan, services, fill, mounted)
-    with _watched(here, blueprint, services):
+    ages = Ages()
+    with _watched(here, blueprint, services, ages):
         complaints = drive.up(here.world, project, here.stack.root)
-        if complaints or not _settle(here, services):
-            raise not_ready(here, blueprint, services, complaints)
-
-
-def _settle(here: Here, services: frozenset[str]) -> bool:
-    """Wait until all are ready; False as soon as one cannot become so."""
-    pause = threading.Event()
-    while True:
-        containers = [c for c in _look(here, services) if c.labels[labels.ROLE] == "service"]
-        if len(containers) < len(services) or any(_is_lost(c) for c in containers):
-            return False
-        if all(c.ready and (c.health or _age(c) >= _SETTLED) for c in containers):
-            return True
-        pause.wait(_GLANCE)
-
-
-def _is_lost(container: Container) -> bool:
-    return container.state in ("exited", "dead") or container.health == "unhealthy"
-
-
-def _age(container: Container) -> float:
-    if container.started_at is None:
-        return 0.0
-    began = datetime.fromisoformat(container.started_at[:19]).replace(tzinfo=UTC)
-    return (datetime.now(UTC) - began).total_seconds() - 1.0  # the fraction was cut off
+        ready = settle(lambda: _runners(here, services), len(services), ages, complained=bool(complaints))
+    if not ready:
+        raise not_ready(here, blueprint, services, complaints)
 
 
 def _look(here: Here, services: frozenset[str]) -> list[Container]:
@@ -74,16 +50,20 @@ def _look(here: Here, services: frozenset[str]) -> list[Container]:
     return [c for c in found if c.service in services and is_ours(c.name, c.labels)]
 
 
+def _runners(here: Here, services: frozenset[str]) -> list[Container]:
+    return [c for c in _look(here, services) if c.labels[labels.ROLE] == "service"]
+
+
 @contextmanager
-def _watched(here: Here, blueprint: Blueprint, services: frozenset[str]) -> Iterator[None]:
+def _watched(here: Here, blueprint: Blueprint, services: frozenset[str], ages: Ages) -> Iterator[None]:
     """Tell what becomes of the services while they start."""
     over = threading.Event()
 
     def watch() -> None:
         with suppress(EnvctlError):  # who waits for the services meets it too, and says so
-            while not over.wait(_GLANCE):
-                _tell_states(here, blueprint, services)
-            _tell_states(here, blueprint, services)
+            while not over.wait(GLANCE):
+                _tell_states(here, blueprint, services, ages)
+            _tell_states(here, blueprint, services, ages)
 
     for service in sorted(services):
         here.world.tell(Event(service, "starting", "waiting"))
@@ -96,8 +76,9 @@ def _watched(here: Here, blueprint: Blueprint, services: frozenset[str]) -> Iter
         watcher.join()
 
 
-def _tell_states(here: Here, blueprint: Blueprint, services: frozenset[str]) -> None:
+def _tell_states(here: Here, blueprint: Blueprint, services: frozenset[str], ages: Ages) -> None:
     containers = _look(here, services)
+    ages.see(containers)
     runners = {c.service: c for c in containers if c.labels[labels.ROLE] == "service"}
     one_shots = {c.service: c for c in containers if c.labels[labels.ROLE] == "before"}
     for service in sorted(services):
@@ -113,7 +94,7 @@ def _state(blueprint: Blueprint, service: str, runners: dict[str, Container], on
         needs = workload.needs if workload else ()
         missing = [n for n in needs if (c := runners.get(n)) is not None and not c.ready]
         return Event(service, f"waiting for {', '.join(missing)}" if missing else "starting", "waiting")
-    if _is_lost(container):
+    if is_lost(container):
         return Event(service, container.health or f"{container.state} with status {container.exit_code}", "failed")
     if container.ready:
         return Event(service, container.health or "running", "done")

@@ -27,7 +27,7 @@ from envctl.planning.slots import assign, block, choose
 from envctl.text import Hole, Password, Text
 from envctl.workload import Workload
 
-FORMAT = 1  # part of every digest: a change in how containers are rendered is a change of all of them
+FORMAT = 2  # part of every digest: a change in how containers are rendered is a change of all of them
 
 
 def compare(

@@ -181,11 +181,22 @@ def test_limits_are_real_ones() -> None:
     assert not {"mem_limit", "memswap_limit", "cpus", "pids_limit"} & set(service(WEB))
 
 
-def test_health_is_seen_at_once_and_given_its_time() -> None:
-    """Asked often while it starts, seldom later; a failure counts only once its patience is over."""
+def test_health_is_seen_at_once() -> None:
+    """Asked often while it starts, and only where there is something to ask."""
     check = service(replace(WEB, probe=Probe(("ask", "me"), 90.0)))["healthcheck"]
-    assert (["CMD", "ask", "me"], "90s", "200ms") == (check["test"], check["start_period"], check["start_interval"])
+    assert (["CMD", "ask", "me"], "200ms") == (check["test"], check["start_interval"])
     assert "healthcheck" not in service(replace(WEB, probe=None))
+
+
+@pytest.mark.parametrize("patience", [0.1, 1.0, 5.0, 8.0, 10.0, 60.0, 90.0, 3600.0])
+def test_a_service_is_given_its_time_and_no_more(patience: float) -> None:
+    """Failures count from the end of the start period on: the last one that is forgiven falls on the patience's end."""
+    check = service(replace(WEB, probe=Probe(("ask",), patience)))["healthcheck"]
+    start, interval = (float(check[key].removesuffix("s")) for key in ("start_period", "interval"))
+    unhealthy = start + (check["retries"] - 1) * interval
+    assert patience - 0.01 <= unhealthy <= max(patience, patience / 2 + 4) + 0.01
+    assert (3, True) == (check["retries"], 2 <= interval <= 10)
+    assert start >= patience / 2  # in which it is asked every moment
 
 
 def test_an_images_own_words_stay_where_the_stack_file_says_nothing() -> None:

@@ -18,7 +18,8 @@ from envctl.text import Hole
 from envctl.workload import Workload
 
 _WATCH_WHILE_STARTING = "200ms"
-_WATCH = "10s"
+_WATCH = (2.0, 10.0)  # seconds between two health checks later on: at least, at most
+_RETRIES = 3  # one that is slow for a moment is not ill
 
 _UNREADABLE = "[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
 
@@ -149,14 +150,25 @@ def _needs(workload: Workload, started: list[Workload], *, with_before: bool) ->
 def _healthcheck(workload: Workload) -> dict[str, Any] | None:
     if workload.probe is None:
         return None
+    start_period, interval = _rhythm(workload.probe.patience)
     return {
         "test": ["CMD", *workload.probe.command],
-        "start_period": f"{workload.probe.patience:g}s",
+        "start_period": f"{start_period:g}s",
         "start_interval": _WATCH_WHILE_STARTING,
-        "interval": _WATCH,
+        "interval": f"{interval:g}s",
         "timeout": "5s",
-        "retries": 3,
+        "retries": _RETRIES,
     }
+
+
+def _rhythm(patience: float) -> tuple[float, float]:
+    """(start_period, interval) with which a service that never answers is unhealthy when its patience is over.
+
+    Docker counts failures from the end of the start period on: the first at once, each further one an interval later.
+    """
+    least, most = _WATCH
+    interval = round(min(max(patience / 6, least), most), 1)
+    return max(patience - (_RETRIES - 1) * interval, patience / 2), interval
 
 
 def _ports(workload: Workload, published: int | None) -> list[dict[str, Any]]:
