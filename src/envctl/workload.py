@@ -8,6 +8,8 @@ from pathlib import Path
 
 from envctl.text import Text
 
+PORTS = 32  # of the host that one environment has: at most so many services publish one
+
 
 @dataclass(frozen=True)
 class Build:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from envctl.errors import EnvctlError, Exit
-from envctl.planning.slots import PORTS, PREFIX, RANGE, SLOTS, assign, block, choose
+from envctl.planning.slots import PREFIX, RANGE, SLOTS, assign, block, choose, left
+from envctl.workload import PORTS
 
 EPHEMERAL = 32768  # from here on Linux hands ports out by itself
 EVERY = tuple(RANGE.subnets(new_prefix=PREFIX))
@@ -94,6 +95,30 @@ def test_when_every_subnet_is_taken_there_is_no_capacity(taken: list[str]) -> No
         choose("shop_main", taken, any_port)
     assert Exit.NO_CAPACITY == caught.value.code
     assert "envctl ls" in caught.value.hint
+
+
+def test_who_has_the_subnets_is_said() -> None:
+    """How many are envctl's own, which others lie across the range, and where only ports are missing."""
+    first, *_, last = EVERY
+    taken = ["10.213.0.0/17", "10.213.128.0/18", "10.213.192.0/18"]
+    with pytest.raises(EnvctlError) as caught:
+        choose("shop_main", [*taken[:2], *(str(s) for s in EVERY[384:])], any_port)
+    assert (
+        "128 are of envctl's own size: environments of any project",
+        "2 networks of others overlap the range: 10.213.0.0/17, 10.213.128.0/18",
+    ) == caught.value.details
+    with pytest.raises(EnvctlError) as caught:
+        choose("shop_main", [str(first)], none_of(range(block(EVERY[1])[0], block(last)[-1] + 1)))
+    assert (
+        "1 are of envctl's own size: environments of any project",
+        "511 have no network, but another program listens on a port of theirs",
+    ) == caught.value.details
+
+
+def test_what_is_left_can_be_counted() -> None:
+    """Overlapping ones count once."""
+    assert SLOTS == left([]) == left(["192.168.0.0/16"])
+    assert SLOTS - 3 == left(["10.213.0.0/24", "10.213.0.0/25", "10.213.200.0/25"])
 
 
 def test_when_every_port_is_taken_there_is_no_capacity() -> None:

@@ -368,3 +368,16 @@ def test_the_error_is_the_same_for_windows_line_ends(write: Write, read: Read) -
     with pytest.raises(EnvctlError) as raised:
         read('[services.web]\r\nimage = "a"\r\nprt = 1\r\n')
     assert ("envctl.toml:5: services.web.prt: unknown key; did you mean port?",) == raised.value.details
+
+
+def test_more_ports_than_an_environment_has_are_refused(refusal: Refusal, read: Read) -> None:
+    """With the first service that would get none; those without a port do not count."""
+    services = [f'[services.s{n}]\nimage = "a"\nport = 80' for n in range(31)]
+    without = '[services.worker]\nimage = "a"'
+    two = ['[services.db]\nkind = "postgres"', '[services.cache]\nkind = "redis"']
+    assert 33 == len(read("\n".join([*services, without, two[0]])).services)
+    (problem,) = refusal("\n".join([*services, without, *two])).details
+    assert (
+        "envctl.toml:100: services.cache: 33 services have a port, and an environment has 32 of the host's "
+        "(leave the port out where only needs use the service)"
+    ) == problem

@@ -11,12 +11,14 @@ import ipaddress
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from envctl.errors import EnvctlError, Exit
+from envctl.workload import PORTS
 
 RANGE = ipaddress.IPv4Network("10.213.0.0/16")
 PREFIX = 25  # 126 addresses
 SLOTS = 2 ** (PREFIX - RANGE.prefixlen)
 FIRST_PORT = 16000  # with 512 slots of 32 ports this ends below Linux's ephemeral ports (32768)
-PORTS = 32
+
+_NAMED = 5  # networks of others that a message has room for
 
 Free = Callable[[int], bool]
 
@@ -26,8 +28,7 @@ def choose(name: str, taken: Iterable[str], free: Free) -> ipaddress.IPv4Network
 
     Raises EnvctlError(NO_CAPACITY) when all are taken.
     """
-    others = [ipaddress.ip_network(subnet, strict=False) for subnet in taken]
-    mine = [o for o in others if isinstance(o, ipaddress.IPv4Network) and o.overlaps(RANGE)]
+    mine = _in_range(taken)
     for slot in _from(_number(name) % SLOTS, SLOTS):
         subnet = ipaddress.IPv4Network((int(RANGE.network_address) + slot * 2 ** (32 - PREFIX), PREFIX))
         if not any(subnet.overlaps(other) for other in mine) and all(free(port) for port in block(subnet)):
@@ -35,9 +36,34 @@ def choose(name: str, taken: Iterable[str], free: Free) -> ipaddress.IPv4Network
     raise EnvctlError(
         Exit.NO_CAPACITY,
         f"no subnet is left: all {SLOTS} of {RANGE} are taken, or their ports are",
+        details=tuple(_takers(mine)),
         unchanged="Nothing was started.",
         hint="See which environments are there with `envctl ls`, and remove one with `envctl down --env NAME`.",
     )
+
+
+def left(taken: Iterable[str]) -> int:
+    """How many subnets nobody overlaps."""
+    mine = _in_range(taken)
+    return sum(not any(subnet.overlaps(other) for other in mine) for subnet in RANGE.subnets(new_prefix=PREFIX))
+
+
+def _in_range(taken: Iterable[str]) -> list[ipaddress.IPv4Network]:
+    others = [ipaddress.ip_network(subnet, strict=False) for subnet in taken]
+    return [o for o in others if isinstance(o, ipaddress.IPv4Network) and o.overlaps(RANGE)]
+
+
+def _takers(mine: list[ipaddress.IPv4Network]) -> Iterator[str]:
+    """Who has the subnets, as far as their shape tells."""
+    ours = [o for o in mine if o.prefixlen == PREFIX]
+    others = [o for o in mine if o.prefixlen != PREFIX]
+    free = left(map(str, mine))
+    yield f"{len(ours)} are of envctl's own size: environments of any project"
+    if others:
+        named = ", ".join(map(str, others[:_NAMED])) + (" …" if len(others) > _NAMED else "")
+        yield f"{len(others)} networks of others overlap the range: {named}"
+    if free:
+        yield f"{free} have no network, but another program listens on a port of theirs"
 
 
 def block(subnet: ipaddress.IPv4Network) -> range:

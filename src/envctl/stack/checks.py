@@ -13,7 +13,7 @@ from envctl.services.references import Reference, references
 from envctl.stack.lines import Key
 from envctl.stack.problems import Notes
 from envctl.text import text
-from envctl.workload import Address
+from envctl.workload import PORTS, Address
 
 _ANYWHERE = Address("localhost", text("0"))
 
@@ -120,6 +120,14 @@ def check_volumes(scope: Scope, notes: Notes) -> None:
             if volume in owners:
                 message = f"{owners[volume]} keeps its data in the volume of this name"
                 notes.add(("services", name, "volumes", volume), message, hint="choose another name")
+
+
+def check_ports(scope: Scope, notes: Notes) -> None:
+    """An environment has a port of the host for every service that listens on one."""
+    listening = [name for name, service in scope.services.items() if service.listens is not None]
+    if len(listening) > PORTS:
+        message = f"{len(listening)} services have a port, and an environment has {PORTS} of the host's"
+        notes.add(("services", listening[PORTS]), message, hint="leave the port out where only needs use the service")
 
 
 def check_name(at: Key, name: str, pattern: str, what: str, notes: Notes) -> bool:

@@ -159,5 +159,6 @@ def _check(scope: checks.Scope, data: frozenset[str], limits: LimitsSection, pro
     checks.check_references(scope, project, notes)
     checks.check_data(scope, data, notes)
     checks.check_volumes(scope, notes)
+    checks.check_ports(scope, notes)
     if len(scope.valid) == len(scope.names):  # shares cannot be told while a service is not valid
         check_limits(scope.valid, limits.amounts(), notes)

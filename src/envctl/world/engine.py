@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from docker import APIClient
     from docker.errors import APIError
 
-_OLDEST = (1, 44)  # Engine 25: `start_interval` of health checks, one network per name
-
-
+_OLDEST = (1, 45)  # Engine 26, the oldest that envctl is tested with; before it internal networks leak
 _HEALTH = re.compile(r"\((?:health: )?(healthy|unhealthy|starting)\)$")  # of `Up 3 minutes (healthy)`
 
 
@@ -258,9 +256,9 @@ def _connect(environ: Mapping[str, str]) -> APIClient:
     if offered < _OLDEST:
         raise EnvctlError(
             Exit.DOCKER,
-            f"the Docker Engine at {where} is too old: it speaks API {client.api_version}, envctl needs 1.44",
+            f"the Docker Engine at {where} is too old: it speaks API {client.api_version}, envctl needs 1.45",
             unchanged="Nothing was changed.",
-            hint="Upgrade to Docker Engine 25 or later.",
+            hint="Upgrade to Docker Engine 26 or later.",
         )
     return client
 

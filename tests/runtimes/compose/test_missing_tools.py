@@ -71,15 +71,15 @@ def test_buildx_is_needed_only_to_build(docker: Callable[[str], World], says: st
     assert Exit.DOCKER == caught.value.code
 
 
-@pytest.mark.parametrize("version", ["2.23.3", "v2.5.0", "1.29.2"])
+@pytest.mark.parametrize("version", ["2.25.0", "2.24.7", "v2.5.0", "1.29.2"])
 def test_an_old_compose_is_refused(docker: Callable[[str], World], version: str) -> None:
     """With its version and the one that is needed."""
-    with pytest.raises(EnvctlError, match=rf"Docker Compose {version} is too old: envctl needs 2.24") as caught:
+    with pytest.raises(EnvctlError, match=rf"Docker Compose {version} is too old: envctl needs 2.26") as caught:
         tools.require(docker(f"echo {version}"), builds=False)
     assert Exit.DOCKER == caught.value.code
 
 
-@pytest.mark.parametrize("version", ["2.24.0", "v2.40.3-desktop.1", "5.0.0", "2.26.1-4", "dev"])
+@pytest.mark.parametrize("version", ["2.26.0", "v2.40.3-desktop.1", "5.0.0", "2.26.1-4", "dev"])
 def test_a_newer_compose_will_do(docker: Callable[[str], World], version: str) -> None:
     """Whatever its version looks like."""
     tools.require(docker(f"echo {version}"), builds=True)

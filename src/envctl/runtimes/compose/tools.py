@@ -10,7 +10,7 @@ from envctl.world import World
 from envctl.world.parallel import together
 from envctl.world.shell import NOT_FOUND, Finished
 
-OLDEST_COMPOSE = (2, 24)  # `start_interval` of health checks, `required` of needs
+OLDEST_COMPOSE = (2, 26)  # the oldest that envctl is tested with; Debian 13 has it
 _VERSION = re.compile(rb"v?(\d+)\.(\d+)")
 _UNCHANGED = "Nothing was changed."
 
