@@ -24,6 +24,7 @@ class Container:
     error: str = ""  # why the daemon could not start it
     started_at: str | None = None
     health_output: str = ""  # what the last failed health check printed
+    memory: int | None = None  # its limit in bytes
 
     @property
     def service(self) -> str:

@@ -63,9 +63,9 @@ def test_a_plan_is_one_line_a_step(envctl: Envctl, ops: Ops, words: list[str]) -
 def test_build_reaches_what_is_done_and_what_is_planned(envctl: Envctl, ops: Ops, words: list[str], op: str) -> None:
     """--build is for the plan as for the deed."""
     envctl(*words)
-    assert {"rebuild": False} == ops.calls[op][1]
+    assert {"rebuild": False, "overcommit": False} == ops.calls[op][1]
     envctl(*words, "--build")
-    assert {"rebuild": True} == ops.calls[op][1]
+    assert {"rebuild": True, "overcommit": False} == ops.calls[op][1]
 
 
 def test_down_names_what_it_removed(envctl: Envctl, ops: Ops) -> None:

@@ -39,6 +39,7 @@ FILE = _option("file", Path | None, None, "--file", "-f", metavar="PATH", help=_
 LONG_FILE = _option("file", Path | None, None, "--file", metavar="PATH", help=_FILE_HELP)  # where -f means follow
 JSON = _option("json", bool, False, "--json", help="Print one JSON document, and nothing else.")
 QUIET = _option("quiet", bool, False, "--quiet", "-q", help="Print the result only, no progress.")
+OVERCOMMIT = Annotated[bool, typer.Option("--overcommit", help="Go on where memory or disk seem too small for it.")]
 
 ALWAYS = (JSON, QUIET)
 STACK = (FILE, *ALWAYS)

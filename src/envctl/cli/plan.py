@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from envctl.cli.columns import columns
 from envctl.cli.command import Call, Command
+from envctl.cli.options import OVERCOMMIT
 from envctl.reports import Planned
 
 
-def plan(call: Call) -> None:
+def plan(call: Call, *, overcommit: OVERCOMMIT = False) -> None:
     """Print what `up` would do, and why.
 
-    The same as `up --dry-run`.
+    The same as `up --dry-run`: what `up` would be refused for, it is refused for too.
     """
     from envctl.ops.plan import plan as decide
     from envctl.ops.setting import here
 
     with call.talk() as tell:
-        report = decide(here(call.file, call.env, tell))
+        report = decide(here(call.file, call.env, tell), overcommit=overcommit)
     call.answer(report.data(), plan_lines(report))
 
 

@@ -8,6 +8,7 @@ import typer
 
 from envctl.cli.columns import columns
 from envctl.cli.command import Call, Command
+from envctl.cli.options import OVERCOMMIT
 from envctl.reports import Seeded
 
 
@@ -17,6 +18,7 @@ def seed(
     services: Annotated[
         list[str] | None, typer.Argument(metavar="[SERVICE]...", help="Only these; else all that have data.")
     ] = None,
+    overcommit: OVERCOMMIT = False,
 ) -> None:
     """Fill databases again with their data.
 
@@ -27,7 +29,7 @@ def seed(
     from envctl.ops.setting import here
 
     with call.talk() as tell:
-        report = fill(here(call.file, call.env, tell), tuple(services or ()))
+        report = fill(here(call.file, call.env, tell), tuple(services or ()), overcommit=overcommit)
     call.answer(report.data(), _lines(report))
 
 

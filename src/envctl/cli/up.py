@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from envctl.cli.command import Call, Command
+from envctl.cli.options import OVERCOMMIT
 from envctl.cli.plan import plan_lines
 from envctl.cli.status import head_line, service_lines
 from envctl.reports import CameUp, Planned
@@ -18,12 +19,16 @@ def up(
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the steps with their causes; do nothing.")] = False,
     build: Annotated[bool, typer.Option("--build", help="Build images again, also where nothing changed.")] = False,
+    overcommit: OVERCOMMIT = False,
 ) -> None:
     """Bring this branch's environment up.
 
     Images are built or pulled, services started in the order of their needs, databases filled, and
     everything waited for until it is healthy. Run it as often as you like: what is there and right stays
     as it is. An up that was interrupted goes on where it stopped.
+
+    What the machine has too little of is said before anything starts: memory for the limits of the services
+    that would be started, disk for the dumps that would be loaded.
     """
     from envctl.ops.plan import plan
     from envctl.ops.setting import here
@@ -31,7 +36,7 @@ def up(
 
     with call.talk() as tell:
         chosen = plan if dry_run else bring_up
-        report = chosen(here(call.file, call.env, tell), rebuild=build)
+        report = chosen(here(call.file, call.env, tell), rebuild=build, overcommit=overcommit)
     if isinstance(report, Planned):
         call.answer(report.data(), plan_lines(report))
     else:

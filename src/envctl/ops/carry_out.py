@@ -16,17 +16,15 @@ from envctl.ops.remember import remember
 from envctl.ops.setting import Here
 from envctl.ops.start import start
 from envctl.plan import CreateNetwork, CreateVolume, Forget, Load, Plan, PrepareImage, RemoveContainer, Step
-from envctl.runtimes.compose import images, tools
+from envctl.runtimes.compose import images
 from envctl.secrets.passwords import Passwords
 from envctl.world import World
 from envctl.world.parallel import together
 
 
 def carry_out(here: Here, blueprint: Blueprint, plan: Plan, passwords: Passwords) -> None:
-    """Tools, dumps and images first, so that nothing is touched when one cannot be had; then network and volumes; then
-    the services."""
-    if plan.steps:
-        tools.require(here.world, builds=any(isinstance(step, PrepareImage) and step.build for step in plan.prepare))
+    """Dumps and images first, so that nothing is touched when one cannot be had; then network and volumes; then the
+    services."""
     dumps = check_dumps(here, blueprint, plan)
     plan = _with_images(here, blueprint, plan)
     _prepare(here.world, blueprint, plan)

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from envctl.blueprint import Blueprint
 from envctl.ops.observe import observe
+from envctl.ops.preflight import preflight
 from envctl.ops.setting import Here
 from envctl.plan import Load, Plan
 from envctl.planning.compare import compare
@@ -17,9 +18,9 @@ from envctl.stack import refuse_missing_files, workloads
 from envctl.world.ports import is_free
 
 
-def plan(here: Here, *, rebuild: bool = False) -> Planned:
-    """The steps from what is to what the stack file says. Changes nothing."""
-    decided, _ = decide(here, draw_here(here), rebuild=rebuild)
+def plan(here: Here, *, rebuild: bool = False, overcommit: bool = False) -> Planned:
+    """The steps from what is to what the stack file says. Changes nothing, and is refused what `up` would be."""
+    decided, _ = decide(here, draw_here(here), rebuild=rebuild, overcommit=overcommit)
     return Planned(here.identity.name, here.identity.project, here.identity.branch, as_steps(decided))
 
 
@@ -31,14 +32,20 @@ def draw_here(here: Here) -> Blueprint:
 
 
 def decide(
-    here: Here, blueprint: Blueprint, *, rebuild: bool = False, reload: Collection[str] = ()
+    here: Here,
+    blueprint: Blueprint,
+    *,
+    rebuild: bool = False,
+    reload: Collection[str] = (),
+    overcommit: bool = False,
 ) -> tuple[Plan, Passwords]:
-    """Look, and decide; with the passwords that the plan was made for. A dump that it loads must be there."""
+    """Look, and decide; with the passwords that the plan was made for. What it needs of the machine must be there."""
     observed = observe(here.world, here.identity, blueprint)
     passwords = complete(blueprint, recall(here.world, blueprint, observed))
     fingerprints = {service: password.fingerprint() for service, password in passwords.items()}
     plan = compare(blueprint, observed, fingerprints, is_free, rebuild=rebuild, reload=reload)
     refuse_missing_files(here.stack, {step.data for step in plan.provision if isinstance(step, Load)})
+    preflight(here, blueprint, plan, observed, overcommit=overcommit)
     return plan, passwords
 
 

@@ -13,7 +13,7 @@ from envctl.stack import workloads
 from envctl.workload import Workload
 
 
-def seed(here: Here, services: tuple[str, ...] = ()) -> Seeded:
+def seed(here: Here, services: tuple[str, ...] = (), *, overcommit: bool = False) -> Seeded:
     """Fill the environment's databases again from their dumps: all of them, or those named.
 
     The data there is replaced only once the new data is whole. Services that need it are stopped meanwhile and come up
@@ -22,7 +22,7 @@ def seed(here: Here, services: tuple[str, ...] = ()) -> Seeded:
     chosen = _chosen(here, services)
     running_here(here.world, here.identity)
     began = monotonic()
-    up(here, reload={workload.service for workload in chosen})
+    up(here, reload={workload.service for workload in chosen}, overcommit=overcommit)
     return Seeded(here.identity.name, tuple(_seeding(w, monotonic() - began) for w in chosen))
 
 

@@ -14,16 +14,17 @@ from envctl.reports import CameUp
 from envctl.world.engine import SubnetTaken
 
 
-def up(here: Here, *, rebuild: bool = False, reload: Collection[str] = ()) -> CameUp:
+def up(here: Here, *, rebuild: bool = False, reload: Collection[str] = (), overcommit: bool = False) -> CameUp:
     """Bring this branch's environment to what its stack file says.
 
-    `rebuild` builds images anew, `reload` names databases to fill again. Raises EnvctlError.
+    `rebuild` builds images anew, `reload` names databases to fill again, `overcommit` starts what the machine has too
+    little for. Raises EnvctlError.
     """
     began = monotonic()
     with here.world.locks.hold(here.identity.full):
         blueprint = draw_here(here)  # now: who waited for the lock builds what is there now
         while True:
-            plan, passwords = decide(here, blueprint, rebuild=rebuild, reload=reload)
+            plan, passwords = decide(here, blueprint, rebuild=rebuild, reload=reload, overcommit=overcommit)
             try:
                 carry_out(here, blueprint, plan, passwords)
                 break

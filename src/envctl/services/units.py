@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
+KIB, MIB, GIB, TIB = 1 << 10, 1 << 20, 1 << 30, 1 << 40
 
 # A bare letter and …iB count in 1024 as Docker does; kB, MB and GB are the decimal units.
 _BYTES = {
@@ -12,7 +12,7 @@ _BYTES = {
     "k": KIB, "kib": KIB, "kb": 10**3,
     "m": MIB, "mib": MIB, "mb": 10**6,
     "g": GIB, "gib": GIB, "gb": 10**9,
-    "t": 1 << 40, "tib": 1 << 40, "tb": 10**12,
+    "t": TIB, "tib": TIB, "tb": 10**12,
 }  # fmt: skip
 _SECONDS = {"ms": 0.001, "": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 _AMOUNT = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,9})?) ?([A-Za-z]{0,3})")
@@ -34,7 +34,7 @@ def parse_duration(text: str) -> float | None:
 
 def show_size(count: int) -> str:
     """`512 MiB`, `1.5 GiB`, `900 bytes`."""
-    for unit, name in ((GIB, "GiB"), (MIB, "MiB"), (KIB, "KiB")):
+    for unit, name in ((TIB, "TiB"), (GIB, "GiB"), (MIB, "MiB"), (KIB, "KiB")):
         if count >= unit:
             return f"{count / unit:.4g} {name}"
     return f"{count} bytes"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from envctl import labels
 from envctl.errors import EnvctlError, Exit
+from envctl.machine import Daemon
 from envctl.observed import Container, Network, Volume
 
 if TYPE_CHECKING:
@@ -37,6 +38,20 @@ class Engine:
         if self._client is None:
             self._client = _connect(self._environ)
         return self._client
+
+    def daemon(self) -> Daemon:
+        """What the daemon says about itself and its machine."""
+        with _speaking():
+            said = self.client.info()
+        return Daemon(
+            version=said.get("ServerVersion") or "",
+            api=str(self.client.api_version),
+            memory=said.get("MemTotal") or 0,
+            root=said.get("DockerRootDir") or "",
+            kernel=said.get("KernelVersion") or "",
+            clock=said.get("SystemTime") or "",
+            pools=tuple(pool["Base"] for pool in said.get("DefaultAddressPools") or []),
+        )
 
     def containers(self, only: Mapping[str, str]) -> tuple[Container, ...]:
         """Containers with all these labels, in whatever state."""
@@ -207,6 +222,7 @@ def _container(raw: dict[str, Any]) -> Container:
         error=state.get("Error", ""),
         started_at=state.get("StartedAt") if state["Status"] != "created" else None,
         health_output=(log[-1].get("Output") or "").strip(),
+        memory=(raw.get("HostConfig") or {}).get("Memory") or None,
     )
 
 

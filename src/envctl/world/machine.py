@@ -1,0 +1,72 @@
+"""Reads what the machine has left."""
+
+from __future__ import annotations
+
+import os
+import resource
+from pathlib import Path
+
+from envctl.machine import Daemon, Machine
+
+_KIB = 1024
+_ENOUGH_FILES = 4096  # more is not asked for: programs that inherit it may walk through all of them
+
+
+def read_machine(daemon: Daemon, proc: Path = Path("/proc")) -> Machine:
+    """What is left on the daemon's machine: all of it where that is this machine, else only what the daemon says."""
+    memory = _memory(proc)
+    if memory.get("MemTotal") != daemon.memory or os.uname().release != daemon.kernel:
+        return Machine(memory_in_all=daemon.memory, root=daemon.root, files=open_files())
+    return Machine(memory.get("MemAvailable"), daemon.memory, _disk(daemon.root), daemon.root, open_files())
+
+
+def open_files() -> int:
+    """How many files this process may have open, once the soft limit is raised as far as is sensible."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _ENOUGH_FILES if hard == resource.RLIM_INFINITY else min(hard, _ENOUGH_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        return wanted
+    return _ENOUGH_FILES if soft == resource.RLIM_INFINITY else soft
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file, or of all files of a folder; nothing for what cannot be read."""
+    try:
+        if not path.is_dir():
+            return path.stat().st_size
+        return sum(file.lstat().st_size for file in path.rglob("*"))
+    except OSError:
+        return 0
+
+
+def in_memory(folder: Path) -> bool | None:
+    """Whether a folder, or what it will be made in, lies in memory; None where that cannot be told."""
+    there = next((path for path in (folder, *folder.parents) if path.exists()), None)
+    try:
+        mounts = Path("/proc/self/mountinfo").read_text("utf-8", "replace").splitlines()
+        device = (there or Path("/")).stat().st_dev
+    except OSError:
+        return None
+    wanted = f"{os.major(device)}:{os.minor(device)}"
+    kinds = {line.partition(" - ")[2].split(" ")[0] for line in mounts if line.split(" ")[2] == wanted}
+    return bool(kinds & {"tmpfs", "ramfs"}) if kinds else None
+
+
+def _memory(proc: Path) -> dict[str, int]:
+    """Bytes, by the kernel's own names."""
+    try:
+        lines = (proc / "meminfo").read_text("ascii", "replace").splitlines()
+        words = (line.split() for line in lines)
+        return {word[0].rstrip(":"): int(word[1]) * _KIB for word in words if len(word) > 1}
+    except (OSError, ValueError):
+        return {}
+
+
+def _disk(root: str) -> int | None:
+    """Bytes left where the daemon keeps its data. One may ask this of a folder that one may not enter."""
+    try:
+        found = os.statvfs(root)
+    except OSError:
+        return None
+    return found.f_bavail * found.f_frsize
