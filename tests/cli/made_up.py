@@ -12,7 +12,9 @@ from envctl.reports import (
     CameUp,
     Config,
     ConfigValue,
+    Diagnosis,
     EnvironmentRow,
+    Finding,
     Listing,
     LogLine,
     Planned,
@@ -55,6 +57,7 @@ ANSWERS: dict[str, Any] = {
     "execute.execute": 0,
     "run.run": 0,
     "config.config": Config("envctl.toml", "shop", (ConfigValue("services.db.version", "17", "default"),)),
+    "doctor.doctor": Diagnosis((Finding("engine", "ok", "Docker Engine 26.1.5"),)),
     "schema.schema": {"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object"},
 }
 # The op behind each command; a command that needs none is not in it.
@@ -71,6 +74,7 @@ OPS = {
     "exec": "execute.execute",
     "run": "run.run",
     "config": "config.config",
+    "doctor": "doctor.doctor",
     "schema": "schema.schema",
 }
 WORDS = {"exec": ["db", "psql"], "run": ["--", "true"]}  # arguments that a command cannot do without

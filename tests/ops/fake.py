@@ -75,6 +75,7 @@ class FakeEngine:
     vols: tuple[Volume, ...] = ()
     printed: dict[tuple[str, str], list[bytes]] = field(default_factory=dict)  # (container's ID, stream)
     files: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    tagged: tuple[str, ...] = ()
     asked: list[float | None] = field(default_factory=list)  # since when
 
     def containers(self, only: Mapping[str, str]) -> tuple[Container, ...]:
@@ -88,6 +89,12 @@ class FakeEngine:
 
     def image(self, reference: str) -> str | None:
         return None
+
+    def tags(self) -> tuple[str, ...]:
+        return self.tagged
+
+    def listed(self) -> tuple[Container, ...]:
+        return self.held
 
     def read_file(self, container: str, path: str) -> bytes | None:
         return self.files.get((container, path))

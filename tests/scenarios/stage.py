@@ -75,7 +75,9 @@ class Stage:
 
     def words(self, command: str, *rest: str) -> list[str]:
         """The whole command line; it names the environment."""
-        chosen = () if self.by_branch or command in ("ls", "version", "schema", "config") else ("--env", self.name)
+        chosen = (
+            () if self.by_branch or command in ("ls", "version", "schema", "config", "doctor") else ("--env", self.name)
+        )
         return [*ENVCTL, command, *chosen, *rest]
 
     def envctl(

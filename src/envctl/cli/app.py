@@ -9,6 +9,7 @@ import typer
 from envctl import __version__
 from envctl.cli import (
     config,
+    doctor,
     down,
     env,
     exec,
@@ -43,6 +44,7 @@ COMMANDS: dict[str, Command] = {
         exec.COMMAND,
         run.COMMAND,
         config.COMMAND,
+        doctor.COMMAND,
         schema.COMMAND,
         version.COMMAND,
     )

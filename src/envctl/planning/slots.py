@@ -48,6 +48,11 @@ def left(taken: Iterable[str]) -> int:
     return sum(not any(subnet.overlaps(other) for other in mine) for subnet in RANGE.subnets(new_prefix=PREFIX))
 
 
+def every_port() -> range:
+    """The ports of all subnets of ours."""
+    return range(FIRST_PORT, FIRST_PORT + SLOTS * PORTS)
+
+
 def _in_range(taken: Iterable[str]) -> list[ipaddress.IPv4Network]:
     others = [ipaddress.ip_network(subnet, strict=False) for subnet in taken]
     return [o for o in others if isinstance(o, ipaddress.IPv4Network) and o.overlaps(RANGE)]

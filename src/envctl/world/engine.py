@@ -98,6 +98,11 @@ class Engine:
         except NotFound:
             return None
 
+    def tags(self) -> tuple[str, ...]:
+        """Every reference of an image that the daemon has."""
+        with _speaking():
+            return tuple(tag for raw in self.client.images() for tag in raw.get("RepoTags") or ())
+
     def pull(self, reference: str, progress: Callable[[str], None]) -> str | None:
         """Pull an image. Returns why it cannot be had, None when it is there."""
         from docker.errors import DockerException

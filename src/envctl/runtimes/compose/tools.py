@@ -11,26 +11,37 @@ from envctl.world.parallel import together
 from envctl.world.shell import NOT_FOUND, Finished
 
 OLDEST_COMPOSE = (2, 26)  # the oldest that envctl is tested with; Debian 13 has it
-_VERSION = re.compile(rb"v?(\d+)\.(\d+)")
+_VERSION = re.compile(r"v?(\d+)\.(\d+)")
 _UNCHANGED = "Nothing was changed."
 
 
 def require(world: World, *, builds: bool) -> None:
     """Raise EnvctlError(DOCKER) unless there is a `docker` command with Compose, and with buildx where one builds."""
-    asked = [("docker", "compose", "version", "--short"), *([("docker", "buildx", "version")] if builds else [])]
-    compose, *buildx = together(world.shell, [partial(world.shell.run, argv) for argv in asked])
-    _check("Docker Compose", "Compose", compose)
-    for answer in buildx:
-        _check("docker buildx", "buildx", answer)
-    version = _VERSION.match(compose.stdout)
+    together(world.shell, [partial(compose, world), *([partial(buildx, world)] if builds else [])])
+
+
+def compose(world: World) -> str:
+    """The version of Compose. Raises EnvctlError(DOCKER) when it is missing or too old."""
+    answer = world.shell.run(("docker", "compose", "version", "--short"))
+    _check("Docker Compose", "Compose", answer)
+    said = answer.stdout.decode("ascii", "replace").strip()
+    version = _VERSION.match(said)
     if version and (int(version[1]), int(version[2])) < OLDEST_COMPOSE:
         needed = ".".join(map(str, OLDEST_COMPOSE))
         raise EnvctlError(
             Exit.DOCKER,
-            f"Docker Compose {compose.stdout.decode('ascii', 'replace').strip()} is too old: envctl needs {needed}",
+            f"Docker Compose {said} is too old: envctl needs {needed}",
             unchanged=_UNCHANGED,
             hint=f"Upgrade the Compose plugin to {needed} or later, then run the same command again.",
         )
+    return said
+
+
+def buildx(world: World) -> str:
+    """What buildx says of its version. Raises EnvctlError(DOCKER) when it is missing."""
+    answer = world.shell.run(("docker", "buildx", "version"))
+    _check("docker buildx", "buildx", answer)
+    return answer.stdout.decode("utf-8", "replace").strip()
 
 
 def _check(what: str, plugin: str, answer: Finished) -> None:
