@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 
 import pytest
@@ -85,6 +86,15 @@ def test_a_fault_of_ours_is_one_document(envctl: Envctl, ops: Ops, command: str)
     assert ("our_fault", 1) == (ran.envelope["error"]["code"], ran.envelope["error"]["exit"])
     assert "RuntimeError" in ran.envelope["error"]["message"]
     assert "hunter2" not in ran.out
+
+
+@pytest.mark.parametrize(("number", "expected"), [(errno.ENOSPC, 7), (errno.EDQUOT, 7), (errno.EIO, 1)])
+def test_a_full_disk_is_no_fault_of_ours(envctl: Envctl, ops: Ops, number: int, expected: int) -> None:
+    """Whatever was being written: what is full, and what to do about it."""
+    ops.answers["up.up"] = OSError(number, "no room", "/run/user/1000/envctl/key")
+    ran = envctl("up", "--json")
+    assert (expected, expected) == (ran.status, ran.envelope["error"]["exit"])
+    assert (expected == 7) is ("/run/user/1000/envctl/key: no room" in ran.envelope["error"]["message"])
 
 
 @pytest.mark.parametrize("command", WITH_OP)

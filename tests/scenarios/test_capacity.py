@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
 import resource
+import subprocess
 
 import pytest
 
@@ -55,3 +58,26 @@ def test_open_files_that_are_not_there_must_be_said(stage: Stage) -> None:
     with stage.running("up", preexec_fn=lambda: limits(50, 1000)) as process:
         process.communicate(timeout=60)
     assert 0 == process.returncode
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a file system to fill")
+def test_a_full_runtime_folder_must_be_said(stage: Stage) -> None:
+    """Where a secret cannot be written whole the service is not started on half of it; with room again it is."""
+    stage.write('[services.cache]\nkind = "redis"\n')
+    script = (
+        'mount -t tmpfs -o size=64k,mode=700 tmpfs "$XDG_RUNTIME_DIR" && '
+        'head -c 1M /dev/zero > "$XDG_RUNTIME_DIR/full" 2>/dev/null; "$@"'
+    )
+    done = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", script, "sh", *stage.words("up", "--json")],
+        env=stage.environ,
+        cwd=stage.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert 7 == done.returncode, f"{done.stdout}{done.stderr}"
+    assert "No space left on device" in json.loads(done.stdout)["error"]["message"]
+    assert "" == done.stderr
+    assert not [thing for thing in stage.objects() if thing.startswith("container")]
+    assert "running" == stage.up()["state"]

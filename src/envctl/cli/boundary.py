@@ -129,12 +129,12 @@ def _failed(error: EnvctlError, spoken: Spoken) -> int:
 
 
 def _own(fault: Exception) -> EnvctlError:
-    """A fault of ours, or of the place stdout leads to."""
+    """A fault of ours, or a disk that is full."""
     if os.environ.get(failure.DEBUG, "") not in {"", "0"}:
         import traceback
 
         output.say(traceback.format_exception(fault))
-    return failure.our_fault(fault)
+    return failure.no_room(fault) or failure.our_fault(fault)
 
 
 def _nobody_reads(fault: Exception) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import shlex
 from collections.abc import Collection, Sequence
@@ -33,6 +34,20 @@ def our_fault(fault: BaseException) -> EnvctlError:
         Exit.OUR_FAULT,
         f"envctl itself failed: {type(fault).__name__}{place}",
         hint=f"With {DEBUG}=1 the same command shows the traceback. Please report it, with `envctl version`.",
+    )
+
+
+def no_room(fault: BaseException) -> EnvctlError | None:
+    """A disk or memory file system that is full; None when the fault is another one."""
+    if not isinstance(fault, OSError) or fault.errno not in (errno.ENOSPC, errno.EDQUOT):
+        return None
+    where = f"{fault.filename}: " if fault.filename else ""
+    return EnvctlError(
+        Exit.NO_CAPACITY,
+        f"a file could not be written: {where}{fault.strerror}",
+        unchanged="What was done so far is kept, and a file that is not whole is not taken for one.",
+        hint="Make room: passwords lie in $XDG_RUNTIME_DIR or /dev/shm, other files in $TMPDIR or /tmp.\n"
+        "Then run the same command again: it goes on from here.",
     )
 
 

@@ -57,7 +57,7 @@ def memory_needed(blueprint: Blueprint, plan: Plan, observed: Observed) -> int:
     needed = 0
     for workload in (w for w in blueprint.workloads if w.service in starting):
         container = observed.container(workload.service)
-        held = (container.memory or 0) if container is not None and container.state == "running" else 0
+        held = (container.memory or 0) if container is not None and container.state in ("running", "paused") else 0
         needed += max(0, (workload.limits.memory or 0) - held)
     return needed
 

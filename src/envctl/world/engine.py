@@ -12,6 +12,7 @@ from envctl import labels
 from envctl.errors import EnvctlError, Exit
 from envctl.machine import Daemon
 from envctl.observed import Container, Network, Volume
+from envctl.world.machine import full_disk
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -308,7 +309,7 @@ def _cause(error: Exception) -> str:
 
 
 def _refused(what: str, error: APIError) -> EnvctlError:
-    return EnvctlError(
+    return full_disk(f"{what} could not be made", str(error.explanation or error)) or EnvctlError(
         Exit.DOCKER,
         f"{what}: the Docker Engine refused: {error.explanation or error}",
         hint="Nothing else was tried. See `docker info` and the daemon's log.",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 from pathlib import Path
 
+from envctl.errors import EnvctlError, Exit
 from envctl.machine import Daemon, Machine
 
 _KIB = 1024
+_LAST = 5  # lines of what a program said
 _ENOUGH_FILES = 4096  # more is not asked for: programs that inherit it may walk through all of them
 
 
@@ -28,6 +31,19 @@ def open_files() -> int:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
         return wanted
     return _ENOUGH_FILES if soft == resource.RLIM_INFINITY else soft
+
+
+def full_disk(where: str, said: str) -> EnvctlError | None:
+    """The error for a program that met a full disk, as it said; None when it says nothing of the kind."""
+    if os.strerror(errno.ENOSPC).lower() not in said.lower():
+        return None
+    return EnvctlError(
+        Exit.NO_CAPACITY,
+        f"the disk is full: {where}",
+        details=tuple(said.splitlines()[-_LAST:]),
+        unchanged="What was done so far is kept, and nothing that is not whole is taken for whole.",
+        hint="Make room (`docker system df` shows what Docker takes), then run the same command again.",
+    )
 
 
 def size_of(path: Path) -> int:

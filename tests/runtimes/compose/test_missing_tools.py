@@ -103,6 +103,14 @@ def test_a_port_that_was_taken_meanwhile_is_no_mystery(
     assert (Exit.NO_CAPACITY, (says,)) == (caught.value.code, caught.value.details)
 
 
+def test_a_full_disk_is_no_mystery(world: Callable[[str], World], tmp_path: Path) -> None:
+    """What Compose met there is told as what it is."""
+    says = "Error response from daemon: mkdir /var/lib/docker/overlay2/x: no space left on device"
+    with pytest.raises(EnvctlError, match="the disk is full") as caught:
+        drive.up(world(says), {"name": "x", "services": {}}, tmp_path)
+    assert (Exit.NO_CAPACITY, (says,)) == (caught.value.code, caught.value.details)
+
+
 def test_other_complaints_are_handed_back_without_warnings(world: Callable[[str], World], tmp_path: Path) -> None:
     """The caller can see better which service did not come up, and why."""
     says = 'time="x" level=warning msg="no swap"\n\n  dependency failed to start: container x exited (3)  '

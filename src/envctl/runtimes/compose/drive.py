@@ -9,6 +9,7 @@ from typing import Any
 from envctl.errors import EnvctlError, Exit
 from envctl.runtimes.compose.project import written
 from envctl.world import World
+from envctl.world.machine import full_disk
 
 _COMPOSE = ("docker", "compose", "--ansi", "never", "--progress", "quiet")
 _ENVIRONMENT = {"COMPOSE_IGNORE_ORPHANS": "true", "COMPOSE_PARALLEL_LIMIT": "16"}
@@ -19,7 +20,7 @@ def up(world: World, project: dict[str, Any], folder: Path) -> list[str]:
     """Start a project's services in the order of their needs, each once those it needs are ready.
 
     Returns what Compose complained about when a service did not come up: the caller can see better which and why.
-    Raises EnvctlError when a port was taken meanwhile.
+    Raises EnvctlError when a port was taken meanwhile, or a disk is full.
     """
     argv = (
         *_COMPOSE,
@@ -39,6 +40,8 @@ def up(world: World, project: dict[str, Any], folder: Path) -> list[str]:
             details=tuple(complaint.splitlines()),
             hint="Run `envctl up` again: it chooses another port.",
         )
+    if full := full_disk("a service could not be started", complaint):
+        raise full
     return complaint.splitlines()
 
 

@@ -19,6 +19,7 @@ from envctl.events import Event
 from envctl.runtimes.compose.dockerfile import bases, syntax, without_syntax
 from envctl.workload import Build
 from envctl.world import World
+from envctl.world.machine import full_disk
 
 _TAIL = 25  # lines of a failed build that are worth showing
 
@@ -34,6 +35,8 @@ def pull(world: World, subject: str, candidates: Iterable[str]) -> str:
         reason = world.engine.pull(reference, lambda what: world.tell(Event(subject, what)))
         if reason is None:
             return reference
+        if full := full_disk(f"{reference} could not be pulled", reason):
+            raise full
         refusals.append(f"{reference}: {reason}")
     raise EnvctlError(
         Exit.NOT_FOUND,
@@ -107,6 +110,8 @@ def _build(world: World, subject: str, image: str, build: Build, replaced: Mappi
     finished = world.shell.run(argv, line=line)
     if finished.status == 0:
         return
+    if full := full_disk(f"{subject} could not be built", "\n".join(lines[-_TAIL:])):
+        raise full
     raise EnvctlError(
         Exit.DOCKER,
         f"{subject}: the image could not be built from {build.context}",
