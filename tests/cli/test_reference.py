@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 
 from envctl.cli.app import COMMANDS
-from envctl.cli.reference import MEANING, commands, exit_statuses
+from envctl.cli.reference import MEANING, checks, commands, exit_statuses
 from envctl.errors import Exit
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 
 
-@pytest.mark.parametrize(("page", "written"), [("commands.md", commands), ("exit-statuses.md", exit_statuses)])
+PAGES = [("commands.md", commands), ("exit-statuses.md", exit_statuses), ("doctor.md", checks)]
+
+
+@pytest.mark.parametrize(("page", "written"), PAGES)
 def test_the_pages_are_fresh(page: str, written: object) -> None:
     """The committed page is what the code writes: `python -m envctl.cli.reference docs/reference`."""
     assert callable(written)

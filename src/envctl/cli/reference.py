@@ -69,6 +69,28 @@ def commands() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def checks() -> str:
+    """The page about what `doctor` checks."""
+    from envctl.ops.checks import CHECKS
+
+    rows = [f"| {check.__name__.replace('_', ' ')} | {inspect.cleandoc(check.__doc__ or '')} |" for check in CHECKS]
+    return "\n".join(
+        [
+            "# What `envctl doctor` checks",
+            "",
+            WRITTEN,
+            "",
+            "`failed` keeps envctl from working and sets the exit status: that of Docker before that of capacity before that of",
+            "the stack file. `warning` is worth a look, `unknown` cannot be told here. Each comes with what to do about it.",
+            "",
+            "| check | it is well when |",
+            "|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
 def _section(command: Command, known: Any) -> str:
     text = inspect.cleandoc(command.function.__doc__ or "")
     words = [_argument(p) for p in known.params if p.param_type_name == "argument"]
@@ -110,6 +132,7 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "commands.md").write_text(commands(), encoding="utf-8")
     (folder / "exit-statuses.md").write_text(exit_statuses(), encoding="utf-8")
+    (folder / "doctor.md").write_text(checks(), encoding="utf-8")
     HELP.write_text(group_help(), encoding="utf-8")
 
 
