@@ -81,7 +81,7 @@ def checks() -> str:
             WRITTEN,
             "",
             "`failed` keeps envctl from working and sets the exit status: Docker's before that of capacity before that",
-            "of the stack file. `warning` is worth a look, `unknown` cannot be told here. Each has its remedy beside it.",
+            "of the stack file. `warning` is worth a look, `unknown` cannot be told here. Each has its remedy beside.",
             "",
             "| check | it is well when |",
             "|---|---|",
