@@ -30,7 +30,7 @@ def moment(rfc3339: str) -> datetime:
 
 def test_a_service_that_exits_must_be_named(stage: Stage) -> None:
     """Its status and its last lines are told; what runs goes on running; mended, `up` goes on from there."""
-    says = "echo first; echo cannot read /etc/shop.conf >&2; exit 3"
+    says = "echo first; sleep 0.3; echo cannot read /etc/shop.conf >&2; exit 3"
     stage.write(f'{APP}[services.bad]\nimage = "python:3.13-slim"\ncommand = ["sh", "-c", "{says}"]\n')
     envelope = stage.refused(8, "up")
     assert "bad exited with status 3" == envelope["error"]["message"]
