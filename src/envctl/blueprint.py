@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from envctl.composition import DEFAULT_NETWORK, Composition, Words
 from envctl.identity import Identity
 from envctl.text import Text
 from envctl.workload import Workload
@@ -49,11 +50,31 @@ class Blueprint:
     workloads: tuple[Workload, ...]  # in the order of their needs
     images: Mapping[str, Image]
     settings: Mapping[str, Text]  # how programs on the host reach the services: NAME_URL and so on
+    composition: Composition | None = None  # the Compose project that the stack wraps
 
     @property
     def network(self) -> str:
-        """The environment's one network."""
+        """The environment's network; a Compose project may have further ones."""
         return self.identity.full
+
+    def network_of(self, name: str) -> str:
+        """The name on the daemon of a network of the Compose project."""
+        return self.network if name == DEFAULT_NETWORK else f"{self.identity.full}_{name}"
+
+    @property
+    def further_networks(self) -> tuple[str, ...]:
+        """The names on the daemon of the networks beside the first."""
+        return tuple(self.network_of(name) for name in (self.composition or Composition()).further_networks)
+
+    def network_words(self, on_daemon: str) -> Words:
+        """What the Compose project says of a network."""
+        networks = (self.composition or Composition()).networks
+        return next((words for name, words in networks.items() if self.network_of(name) == on_daemon), {})
+
+    def volume_words(self, on_daemon: str) -> Words:
+        """What the Compose project says of a volume."""
+        volumes = (self.composition or Composition()).volumes
+        return next((words for name, words in volumes.items() if self.volume(name) == on_daemon), {})
 
     def container(self, service: str) -> str:
         """The name of a service's container."""

@@ -11,8 +11,14 @@ SERVICE = f"{PREFIX}service"
 KIND = f"{PREFIX}kind"
 ROLE = f"{PREFIX}role"  # service | before | data | record
 DIGEST = f"{PREFIX}digest"  # what the container was made from
-PORT = f"{PREFIX}port"  # the published port, kept over restarts
+PORT = f"{PREFIX}port"  # the published port, kept over restarts; `.PORT` follows for a further one of the container
+ENDS = f"{PREFIX}ends"  # the service may come to its end: once | always
 FACT = f"{PREFIX}fact."  # on a record: what has been done to a service's data
 PUBLIC = f"{PREFIX}public"  # the service gets a URL
 STANDIN = f"{PREFIX}standin"  # on images made from images/: the hash of what they were made from
 CREATED = f"{PREFIX}created"  # RFC 3339, on networks and records
+
+
+def port(which: str) -> str:
+    """The label of a published port; `which` is empty for the container's first."""
+    return f"{PORT}.{which}" if which else PORT

@@ -23,6 +23,7 @@ class Container:
     oom_killed: bool = False
     error: str = ""  # why the daemon could not start it
     started_at: str | None = None
+    restarts: int = 0  # by its restart policy, since it was started
     health_output: str = ""  # what the last failed health check printed
     memory: int | None = None  # its limit in bytes
 
@@ -33,8 +34,13 @@ class Container:
 
     @property
     def ready(self) -> bool:
-        """Running, and healthy if it can tell."""
-        return self.state == "running" and self.health in (None, "healthy")
+        """Running, and healthy if it can tell; or finished."""
+        return self.finished or (self.state == "running" and self.health in (None, "healthy"))
+
+    @property
+    def finished(self) -> bool:
+        """It came to the end that it was made for, as a migration does."""
+        return self.state == "exited" and self.exit_code == 0 and labels.ENDS in self.labels
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,7 @@ class Observed:
 
     containers: tuple[Container, ...] = ()
     network: Network | None = None
+    further_networks: tuple[Network, ...] = ()  # beside that one
     volumes: tuple[Volume, ...] = ()
     subnets: tuple[str, ...] = ()
     images: Mapping[str, str] = field(default_factory=dict)
@@ -78,7 +85,7 @@ class Observed:
     @property
     def exists(self) -> bool:
         """Whether anything of the environment is there."""
-        return bool(self.containers or self.volumes or self.network)
+        return bool(self.containers or self.volumes or self.network or self.further_networks)
 
     @property
     def record(self) -> Record:

@@ -21,7 +21,7 @@ class ServiceStatus:
 
     name: str
     kind: str
-    state: str  # running | exited | created | restarting | paused | absent …
+    state: str  # running | finished (a one-shot that is done) | exited | created | restarting | paused | absent …
     health: str | None  # healthy | unhealthy | starting | None = has no health check
     address: str | None = None
     url: str | None = None

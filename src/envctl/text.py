@@ -20,9 +20,15 @@ class Password:
 
 @dataclass(frozen=True, order=True)
 class PublishedPort:
-    """The port on the host's loopback at which a service answers."""
+    """The port on the host's loopback at which a service answers; `which` names one beside its first."""
 
     service: str
+    which: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called among an environment's ports."""
+        return f"{self.service}:{self.which}" if self.which else self.service
 
 
 Hole = Password | PublishedPort
@@ -46,7 +52,7 @@ class Text:
         return text(self, other)
 
     def __str__(self) -> str:
-        return self.fill(lambda hole: MASK if isinstance(hole, Password) else f"<port of {hole.service}>")
+        return self.fill(lambda hole: MASK if isinstance(hole, Password) else f"<port of {hole.name}>")
 
 
 def text(*parts: str | Hole | Text) -> Text:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from envctl.text import Text
+from envctl.text import PublishedPort, Text
 
 PORTS = 32  # of the host that one environment has: at most so many services publish one
 
@@ -19,6 +20,49 @@ class Build:
     dockerfile: Path
     target: str | None = None
     args: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """An image made as a team's own Compose project says, in its words. Paths are absolute.
+
+    `folders` are what it is built from as far as it lies here: the context first, None where that is somewhere else.
+    """
+
+    definition: Mapping[str, Any]
+    context: Path | None
+    dockerfile: Path | None = None  # None: it stands in the definition, or lies with a context that is not here
+    folders: tuple[Path, ...] = ()  # further contexts
+    args: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # that the build is given
+
+
+@dataclass(frozen=True)
+class Port:
+    """A port of a container that is published on loopback beside the first."""
+
+    target: int
+    protocol: str = "tcp"
+
+    @property
+    def name(self) -> str:
+        """`9090`, or `53-udp`."""
+        return str(self.target) if self.protocol == "tcp" else f"{self.target}-{self.protocol}"
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A service of a team's own Compose project: its definition in Compose's words, and what follows from it.
+
+    Everything in it that isolation replaces is taken out: names, published ports, the build.
+    """
+
+    definition: Mapping[str, Any]
+    waits: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # need → `depends_on` in its long form
+    networks: tuple[str, ...] = ()  # the project's, the default one included
+    bound: tuple[str, ...] = ()  # services whose container it holds on to: it cannot outlive them
+    ends: str = ""  # once: runs to its end and is done · always: may come to an end, and runs at every `up`
+    may_pull: bool = True
 
 
 @dataclass(frozen=True)
@@ -70,13 +114,14 @@ class Workload:
     service: str
     kind: str
     image: str | None = None
-    build: Build | None = None
+    build: Build | Recipe | None = None
     entrypoint: tuple[str, ...] | None = None
     command: tuple[str, ...] | None = None
     environment: Mapping[str, Text] = field(default_factory=dict)
     files: Mapping[str, Text] = field(default_factory=dict)  # path in the container → content, kept in memory only
     mounts: tuple[Mount, ...] = ()
     port: int | None = None  # inside the container; published on loopback
+    further_ports: tuple[Port, ...] = ()  # published too
     inner_port: int | None = None  # where the network's other services reach it, if that is another one
     public: bool = False
     probe: Probe | None = None
@@ -87,6 +132,13 @@ class Workload:
     topics: Topics | None = None
     database: Database | None = None
     stop_grace: float = 10.0  # seconds between the stop signal and the kill
+    composed: Composed | None = None  # of a Compose project that the stack wraps
+
+
+def published(workload: Workload) -> tuple[PublishedPort, ...]:
+    """Every port of a service that is published, its first one first."""
+    first = () if workload.port is None else (PublishedPort(workload.service),)
+    return (*first, *(PublishedPort(workload.service, port.name) for port in workload.further_ports))
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from envctl import labels
 from envctl.blueprint import Blueprint
-from envctl.errors import EnvctlError
+from envctl.errors import EnvctlError, Exit
 from envctl.events import Event
 from envctl.ops.dumps import check_dumps
 from envctl.ops.provision import provision
@@ -17,7 +17,9 @@ from envctl.ops.setting import Here
 from envctl.ops.start import start
 from envctl.plan import CreateNetwork, CreateVolume, Forget, Load, Plan, PrepareImage, RemoveContainer, Step
 from envctl.runtimes.compose import images
+from envctl.runtimes.compose.recipes import build_recipe
 from envctl.secrets.passwords import Passwords
+from envctl.workload import Recipe, Workload
 from envctl.world import World
 from envctl.world.parallel import together
 
@@ -49,27 +51,51 @@ def _with_images(here: Here, blueprint: Blueprint, plan: Plan) -> Plan:
 def _image(here: Here, blueprint: Blueprint, step: PrepareImage) -> Callable[[], str]:
     world = here.world
     subject = f"image {step.service}"
-    build = next(w.build for w in blueprint.workloads if w.service == step.service)
+    workload = next(w for w in blueprint.workloads if w.service == step.service)
 
     def prepare() -> str:
         world.tell(Event(subject, "building" if step.build else f"pulling {step.image}"))
-        if build is None:
-            reference = images.pull(world, subject, blueprint.images[step.service].candidates)
+        reference = step.image
+        if workload.build is None:
+            reference = _pulled(world, subject, workload, blueprint.images[step.service].candidates)
+        elif isinstance(workload.build, Recipe):
+            values = blueprint.composition.variables if blueprint.composition else {}
+            build_recipe(world, subject, step.image, workload.build, here.stack.registry, values)
         else:
-            images.build(world, subject, step.image, build, here.stack.registry)
-            reference = step.image
+            images.build(world, subject, step.image, workload.build, here.stack.registry)
         world.tell(Event(subject, "built" if step.build else "pulled", "done"))
         return reference
 
     return prepare
 
 
+def _pulled(world: World, subject: str, workload: Workload, candidates: Sequence[str]) -> str:
+    if workload.composed and not workload.composed.may_pull:
+        raise EnvctlError(
+            Exit.NOT_FOUND,
+            f"the image {candidates[0]} is not there, and {workload.service} says `pull_policy: never`",
+            unchanged="No container was started.",
+            hint="Build or load it, or let it be pulled.",
+        )
+    return images.pull(world, subject, candidates)
+
+
 def _prepare(world: World, blueprint: Blueprint, plan: Plan) -> None:
     """The network first: it reserves subnet and ports. What is forgotten is so before new volumes are there."""
     for step in plan.prepare:
         if isinstance(step, CreateNetwork):
+            words = blueprint.network_words(step.name)
             world.engine.create_network(
-                step.name, step.subnet, {**blueprint.labels, labels.ROLE: "network", labels.CREATED: _now()}
+                step.name,
+                step.subnet,
+                {
+                    **(words.get("labels") or {}),
+                    **blueprint.labels,
+                    labels.ROLE: "network",
+                    labels.CREATED: _now(),
+                },
+                internal=bool(words.get("internal")),
+                options=words.get("driver_opts"),
             )
             world.tell(Event("network", f"{step.name} ({step.subnet})", "done"))
     if gone := [step.service for step in plan.prepare if isinstance(step, Forget)]:
@@ -81,8 +107,11 @@ def _prepare(world: World, blueprint: Blueprint, plan: Plan) -> None:
 def _small(world: World, blueprint: Blueprint, step: Step) -> Callable[[], None] | None:
     match step:
         case CreateVolume(name=name):
-            own = {**blueprint.labels, labels.ROLE: "data"}
-            return lambda: world.engine.create_volume(name, own)
+            words = blueprint.volume_words(name)
+            own = {**(words.get("labels") or {}), **blueprint.labels, labels.ROLE: "data"}
+            return lambda: world.engine.create_volume(
+                name, own, driver=words.get("driver"), options=words.get("driver_opts")
+            )
         case RemoveContainer(id=container):
             return lambda: world.engine.remove_container(container)
         case _:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from envctl.events import Event
-from envctl.observed import Container, Observed
+from envctl.observed import Container, Network, Observed
 from envctl.ops.observe import observe
 from envctl.ops.setting import Here
 from envctl.reports import WentDown
@@ -32,14 +32,17 @@ def _remove(world: World, observed: Observed) -> None:
 
     together(world.shell, [partial(remove, c) for c in observed.containers], at_most=16)
     together(world.shell, [partial(world.engine.remove_volume, v.name) for v in observed.volumes])
-    if observed.network is not None:
-        world.engine.remove_network(observed.network.id)
+    for network in _networks(observed):
+        world.engine.remove_network(network.id)
+
+
+def _networks(observed: Observed) -> tuple[Network, ...]:
+    return (*observed.further_networks, *((observed.network,) if observed.network else ()))
 
 
 def _names(observed: Observed) -> tuple[str, ...]:
-    network = [f"network {observed.network.name}"] if observed.network else []
     return (
         *(f"container {c.name}" for c in observed.containers),
         *(f"volume {v.name}" for v in observed.volumes),
-        *network,
+        *(f"network {n.name}" for n in _networks(observed)),
     )

@@ -51,7 +51,10 @@ def _why(container: Container, blueprint: Blueprint) -> str | None:
         limit = workload.limits.memory if workload else None
         at = f" at its limit of {limit // 2**20} MiB" if limit else ""
         return f"{subject}was killed for memory{at}"
-    if container.state in ("exited", "dead") and not (one_shot and container.exit_code == 0):
+    if container.state == "restarting":
+        return f"is restarted again and again: it exited {container.restarts} times"
+    is_done = container.finished or (one_shot and container.exit_code == 0)
+    if container.state in ("exited", "dead") and not is_done:
         return f"{subject}exited with status {container.exit_code}"
     if container.health == "unhealthy":
         return "did not become healthy"

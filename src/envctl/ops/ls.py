@@ -34,7 +34,8 @@ def rows(objects: Iterable[Object], project: str | None = None) -> tuple[Environ
 def _row(identities: list[Identity], objects: list[Object]) -> EnvironmentRow:
     """An environment that was drawn from a branch may also have been named by hand: some of it knows no branch then."""
     one, branch = identities[0], next((i.branch for i in identities if i.branch), None)
-    containers = [o for o in objects if isinstance(o, Container) and o.labels.get(labels.ROLE) == "service"]
+    services = (o for o in objects if isinstance(o, Container) and o.labels.get(labels.ROLE) == "service")
+    containers = [c for c in services if not c.finished]
     running = sum(c.state == "running" for c in containers)
     state = "stopped" if not running else "running" if all(c.ready for c in containers) else "partial"
     created = next((o.labels.get(labels.CREATED) for o in objects if isinstance(o, Network)), None)

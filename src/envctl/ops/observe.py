@@ -8,7 +8,7 @@ from envctl.errors import EnvctlError, Exit
 from envctl.identity import Identity
 from envctl.observed import Network, Observed
 from envctl.planning.names import of_branch
-from envctl.planning.ownership import is_ours
+from envctl.planning.ownership import identity_of, is_ours
 from envctl.world import World
 
 
@@ -20,6 +20,7 @@ def observe(world: World, identity: Identity, blueprint: Blueprint | None = None
     return Observed(
         containers=tuple(c for c in containers if is_ours(c.name, c.labels)),
         network=_ours(identity, networks),
+        further_networks=tuple(n for n in networks if _is_further(identity, n)),
         volumes=tuple(v for v in volumes if is_ours(v.name, v.labels)),
         subnets=tuple(subnet for n in networks for subnet in n.subnets),
         images=_images(world, blueprint),
@@ -50,6 +51,12 @@ def running_here(world: World, identity: Identity) -> Observed:
             hint="Bring it up with `envctl up`, or see what is there with `envctl ls`.",
         )
     return observed
+
+
+def _is_further(identity: Identity, network: Network) -> bool:
+    said = identity_of(network.labels)
+    mine = said is not None and said.full == identity.full
+    return mine and network.name != identity.full and is_ours(network.name, network.labels)
 
 
 def _ours(identity: Identity, networks: tuple[Network, ...]) -> Network | None:

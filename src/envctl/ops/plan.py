@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from envctl.blueprint import Blueprint
+from envctl.events import Event
 from envctl.ops.observe import observe
 from envctl.ops.preflight import preflight
 from envctl.ops.setting import Here
@@ -13,8 +14,10 @@ from envctl.planning.compare import compare
 from envctl.planning.draw import draw
 from envctl.reports import Planned, PlannedStep
 from envctl.runtimes.compose.images import content_digest
+from envctl.runtimes.compose.recipes import digest_of_recipe
 from envctl.secrets.passwords import Passwords, complete, recall
-from envctl.stack import refuse_missing_files, workloads
+from envctl.stack import Stack, refuse_missing_files, workloads
+from envctl.workload import Build, Recipe
 from envctl.world.ports import is_free
 
 
@@ -27,8 +30,25 @@ def plan(here: Here, *, rebuild: bool = False, overcommit: bool = False) -> Plan
 def draw_here(here: Here) -> Blueprint:
     """The environment's blueprint, with images named after what they are built from. Raises EnvctlError(STACK_FILE)."""
     refuse_missing_files(here.stack)
-    contents = {w.service: content_digest(w.build) for w in workloads(here.stack) if w.build is not None}
-    return draw(here.stack, here.identity, contents)
+    for notice in here.stack.composition.notices if here.stack.composition else ():
+        here.world.tell(Event("compose", notice, "info"))
+    return draw(here.stack, here.identity, _contents(here.stack))
+
+
+def _contents(stack: Stack) -> dict[str, str]:
+    """What each service that is built is built from; what several are built from is read once."""
+    known: list[tuple[Build | Recipe, str]] = []
+    found = {}
+    for work in workloads(stack):
+        if work.build is not None:
+            digest = next((digest for build, digest in known if build == work.build), None) or _content(work.build)
+            known.append((work.build, digest))
+            found[work.service] = digest
+    return found
+
+
+def _content(build: Build | Recipe) -> str:
+    return digest_of_recipe(build) if isinstance(build, Recipe) else content_digest(build)
 
 
 def decide(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from envctl.blueprint import Blueprint
 from envctl.events import Tell
 from envctl.identity import Identity
+from envctl.ops.compose_file import complete
 from envctl.ops.observe import recognise
 from envctl.planning.draw import draw
 from envctl.planning.names import by_hand, of_branch
@@ -22,8 +24,13 @@ class Here:
     """A stack, one environment of it, and the world."""
 
     world: World
-    stack: Stack
+    written: Stack  # as its file says: without the services of a Compose project that it wraps
     identity: Identity
+
+    @cached_property
+    def stack(self) -> Stack:
+        """The whole stack. A Compose project is read once, and only for those who ask: `down` needs none of it."""
+        return complete(self.world, self.written, self.identity)
 
     def blueprint(self) -> Blueprint:
         """The environment drawn without reading what its images are built from: for those who only look."""

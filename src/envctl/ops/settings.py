@@ -26,7 +26,7 @@ def settings(here: Here) -> Settings:
         known = passwords.get(hole.service)
         if isinstance(hole, Password) and known is not None:
             return known.reveal()
-        if not isinstance(hole, Password) and container and (port := container.labels.get(labels.PORT)):
+        if not isinstance(hole, Password) and container and (port := container.labels.get(labels.port(hole.which))):
             return port
         raise _Unknown(hole.service)
 

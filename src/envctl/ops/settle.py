@@ -10,6 +10,7 @@ from envctl.observed import Container
 
 GLANCE = 0.1  # seconds between two looks at the containers
 _SETTLED = 1.0  # seconds a service without a health check must run to count as started
+_PATIENT = 8  # restarts, with their pauses 25 seconds, that a service may need until what it needs is there
 _GRACE = 1.0  # seconds that the others get once one is lost: what fails together is named together
 
 
@@ -65,7 +66,10 @@ def settle(
 
 def is_lost(container: Container) -> bool:
     """Whether it cannot become ready by itself."""
-    return container.state in ("exited", "dead") or container.health == "unhealthy"
+    if container.finished:
+        return False
+    looping = container.state == "restarting" and container.restarts >= _PATIENT
+    return looping or container.state in ("exited", "dead") or container.health == "unhealthy"
 
 
 def _is_becoming(container: Container, ages: Ages) -> bool:

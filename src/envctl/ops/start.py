@@ -29,7 +29,7 @@ def start(here: Here, blueprint: Blueprint, plan: Plan, steps: Sequence[Start], 
         return
 
     def fill(hole: Hole) -> str:
-        return passwords[hole.service].reveal() if isinstance(hole, Password) else str(plan.ports[hole.service])
+        return passwords[hole.service].reveal() if isinstance(hole, Password) else str(plan.ports[hole.name])
 
     def mounted(service: str, path: str) -> str:
         return str(host_file(here.world.runtime, blueprint, service, path))
@@ -38,7 +38,8 @@ def start(here: Here, blueprint: Blueprint, plan: Plan, steps: Sequence[Start], 
     project = render(blueprint, plan, services, fill, mounted)
     ages = Ages()
     with _watched(here, blueprint, services, ages):
-        complaints = drive.up(here.world, project, here.stack.root)
+        values = blueprint.composition.variables if blueprint.composition else {}
+        complaints = drive.up(here.world, project, here.stack.root, values)
         ready = settle(lambda: _runners(here, services), len(services), ages, complained=bool(complaints))
     if not ready:
         raise not_ready(here, blueprint, services, complaints)
@@ -97,5 +98,5 @@ def _state(blueprint: Blueprint, service: str, runners: dict[str, Container], on
     if is_lost(container):
         return Event(service, container.health or f"{container.state} with status {container.exit_code}", "failed")
     if container.ready:
-        return Event(service, container.health or "running", "done")
+        return Event(service, "finished" if container.finished else container.health or "running", "done")
     return Event(service, "waiting to become healthy", "waiting")

@@ -35,7 +35,7 @@ def service_status(name: str, kind: str | None, container: Container | None) -> 
     return ServiceStatus(
         name=name,
         kind=kind or container.labels.get(labels.KIND, ""),
-        state=container.state,
+        state="finished" if container.finished else container.state,
         health=container.health if up else None,
         address=address,
         url=f"http://{address}" if address and public else None,
@@ -46,9 +46,9 @@ def service_status(name: str, kind: str | None, container: Container | None) -> 
 
 
 def state_of(services: tuple[ServiceStatus, ...]) -> str:
-    """running: all are, and none is ill · partial: some are · stopped: none is · absent: there are none."""
+    """running: all are, or are finished, and none is ill · partial: some are · stopped: none is · absent: there are none."""
     if all(s.state == "absent" for s in services):
         return "absent"
-    if all(s.state == "running" and s.health in (None, "healthy") for s in services):
+    if all(s.state == "finished" or (s.state == "running" and s.health in (None, "healthy")) for s in services):
         return "running"
     return "partial" if any(s.state == "running" for s in services) else "stopped"

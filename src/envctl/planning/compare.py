@@ -23,9 +23,9 @@ from envctl.plan import (
     Step,
 )
 from envctl.planning.provision import forgets, provision
-from envctl.planning.slots import assign, block, choose
+from envctl.planning.slots import assign, block, carve, choose, first_half
 from envctl.text import Hole, Password, Text
-from envctl.workload import Workload
+from envctl.workload import Workload, published
 
 FORMAT = 2  # part of every digest: a change in how containers are rendered is a change of all of them
 
@@ -46,6 +46,7 @@ def compare(
     Raises EnvctlError(NO_CAPACITY) when no subnet or port is left.
     """
     subnet = _subnet(blueprint, observed, free)
+    further = _further(blueprint, observed, subnet)
     ports = _ports(blueprint, observed, subnet, free)
     images = {service: _reference(image, observed) for service, image in blueprint.images.items()}
     digests = {
@@ -55,17 +56,14 @@ def compare(
     }
     contents = provision(blueprint, observed, passwords, reload)
     anew = _anew(blueprint, observed, digests, contents, rebuild=rebuild)
-    starts = {
-        w.service: Start(because, w.service)
-        for w in blueprint.workloads
-        if (because := _why_start(observed.container(w.service), anew.get(w.service)))
-    }
+    starts = _starts(blueprint, observed, anew)
     stores = _stores(blueprint.workloads)
     return Plan(
         prepare=(
             *_images(blueprint, observed, images, rebuild=rebuild),
             *_removals(blueprint, observed, starts, anew),
             *_network(blueprint, observed, subnet),
+            *_further_networks(observed, further),
             *forgets(blueprint, observed),
             *_volumes(blueprint, observed),
         ),
@@ -80,7 +78,8 @@ def compare(
 
 def _subnet(blueprint: Blueprint, observed: Observed, free: Callable[[int], bool]) -> ipaddress.IPv4Network:
     if observed.network is None:
-        return choose(blueprint.identity.full, observed.subnets, free)
+        whole = choose(blueprint.identity.full, observed.subnets, free)
+        return first_half(whole) if blueprint.composition else whole
     try:
         (subnet,) = observed.network.subnets
         return ipaddress.IPv4Network(subnet)
@@ -93,17 +92,32 @@ def _subnet(blueprint: Blueprint, observed: Observed, free: Callable[[int], bool
         ) from error
 
 
+def _further(
+    blueprint: Blueprint, observed: Observed, subnet: ipaddress.IPv4Network
+) -> dict[str, ipaddress.IPv4Network]:
+    """The subnets of the networks beside the main one."""
+    names = blueprint.further_networks
+    if not names:
+        return {}
+    members = [blueprint.network_of(n) for w in blueprint.workloads if w.composed for n in w.composed.networks]
+    there = {network.name: network for network in observed.further_networks}
+    kept = {name: network.subnets[0] for name, network in there.items() if network.subnets}
+    return carve(subnet, {name: members.count(name) for name in names}, kept, observed.subnets)
+
+
 def _ports(
     blueprint: Blueprint, observed: Observed, subnet: ipaddress.IPv4Network, free: Callable[[int], bool]
 ) -> dict[str, int]:
-    containers = {w.service: observed.container(w.service) for w in blueprint.workloads if w.port is not None}
+    """Every published port by its name."""
+    wanted = {port.name: port for w in blueprint.workloads for port in published(w)}
+    containers = {name: observed.container(port.service) for name, port in wanted.items()}
     kept = {
-        service: int(port)
-        for service, container in containers.items()
-        if container and (port := container.labels.get(labels.PORT, "")).isdigit()
+        name: int(port)
+        for name, container in containers.items()
+        if container and (port := container.labels.get(labels.port(wanted[name].which), "")).isdigit()
     }
-    held = {port: service for service, port in kept.items() if _is_up(containers[service])}
-    return assign(containers, block(subnet), kept, lambda service, port: held.get(port) == service or free(port))
+    held = {port: name for name, port in kept.items() if _is_up(containers[name])}
+    return assign(wanted, block(subnet), kept, lambda name, port: held.get(port) == name or free(port))
 
 
 def _is_up(container: Container | None) -> bool:
@@ -122,7 +136,7 @@ def _digest(workload: Workload, image: str, ports: Mapping[str, int], passwords:
     def value(hole: Hole) -> str:
         if isinstance(hole, Password):
             return f"password {passwords.get(hole.service)}"
-        return f"port {ports.get(hole.service)}"
+        return f"port {ports.get(hole.name)}"
 
     def plain(thing: object) -> str:
         return thing.fill(value) if isinstance(thing, Text) else str(thing)
@@ -140,6 +154,10 @@ def _digest(workload: Workload, image: str, ports: Mapping[str, int], passwords:
         "published": ports.get(workload.service),
         "format": FORMAT,
     }
+    if workload.composed is not None:
+        whole["composed"] = workload.composed.definition
+        whole["further"] = {port.name: ports[port.name] for port in published(workload)}
+        whole["ends"] = workload.composed.ends
     return hashlib.sha256(json.dumps(whole, sort_keys=True, default=str).encode()).hexdigest()[:32]
 
 
@@ -160,8 +178,43 @@ def _anew(
             return f"the data of {', '.join(needed)} is loaded"
         return None
 
-    there = ((w, container) for w in blueprint.workloads if (container := observed.container(w.service)))
-    return {w.service: because for w, container in there if (because := why(w, container))}
+    found: dict[str, str] = {}
+    networks = {network.name for network in observed.further_networks}
+    for workload in blueprint.workloads:
+        if (container := observed.container(workload.service)) is None:
+            continue
+        because = why(workload, container) or _why_composed(blueprint, observed, workload, networks, found)
+        if because:
+            found[workload.service] = because
+    return found
+
+
+def _why_composed(
+    blueprint: Blueprint, observed: Observed, workload: Workload, networks: Collection[str], anew: Collection[str]
+) -> str | None:
+    """Why the container of a wrapped project's service cannot stay; those it needs are decided."""
+    if workload.composed is None:
+        return None
+    on = (blueprint.network_of(name) for name in workload.composed.networks)
+    if any(name != blueprint.network and name not in networks for name in on):
+        return "a network it was on is gone"
+    lost = [name for name in workload.composed.bound if name in anew or observed.container(name) is None]
+    return f"the container of {', '.join(lost)} is made anew" if lost else None
+
+
+def _starts(blueprint: Blueprint, observed: Observed, anew: Mapping[str, str]) -> dict[str, Start]:
+    """What is to be started. A one-shot that is done runs again when what it needs was not up."""
+    found: dict[str, Start] = {}
+    for workload in blueprint.workloads:
+        container = observed.container(workload.service)
+        because = _why_start(container, anew.get(workload.service))
+        if because is None and container is not None and container.finished:
+            begun = [need for need in workload.needs if need in found]
+            once = workload.composed is not None and workload.composed.ends == "once"
+            because = (f"{', '.join(begun)} starts" if begun else None) if once else "it ended, and runs at every up"
+        if because:
+            found[workload.service] = Start(because, workload.service)
+    return found
 
 
 def _why_start(container: Container | None, anew: str | None) -> str | None:
@@ -224,6 +277,13 @@ def _can_go_on(workload: Workload, container: Container) -> bool:
 def _network(blueprint: Blueprint, observed: Observed, subnet: ipaddress.IPv4Network) -> Iterable[Step]:
     if observed.network is None:
         yield CreateNetwork("it is not there", blueprint.network, str(subnet))
+
+
+def _further_networks(observed: Observed, further: Mapping[str, ipaddress.IPv4Network]) -> Iterable[Step]:
+    there = {network.name for network in observed.further_networks}
+    for name, subnet in further.items():
+        if name not in there:
+            yield CreateNetwork("it is not there", name, str(subnet))
 
 
 def _volumes(blueprint: Blueprint, observed: Observed) -> Iterable[Step]:

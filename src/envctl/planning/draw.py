@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -11,6 +13,12 @@ from envctl.identity import Identity
 from envctl.stack import Stack, host_settings, workloads
 from envctl.text import text
 from envctl.workload import Workload
+
+
+def image_name(service: str) -> str:
+    """A service's name as a part of an image's: a Compose project's may hold what that cannot."""
+    fold = re.sub(r"[^a-z0-9]+", "-", service.lower()).strip("-")
+    return fold if fold == service else f"{fold}-{hashlib.sha256(service.encode()).hexdigest()[:8]}".strip("-")
 
 
 def draw(stack: Stack, identity: Identity, contents: Mapping[str, str]) -> Blueprint:
@@ -23,13 +31,15 @@ def draw(stack: Stack, identity: Identity, contents: Mapping[str, str]) -> Bluep
         "ENVCTL_ENVIRONMENT": text(identity.name),
         "ENVCTL_BRANCH": text(identity.branch or ""),
     }
-    drawn = tuple(replace(w, environment={**told, **w.environment}) for w in workloads(stack))
+    drawn = tuple(w if w.composed else replace(w, environment={**told, **w.environment}) for w in workloads(stack))
+    builders = {w.service: next(o.service for o in drawn if o.build == w.build) for w in drawn if w.build is not None}
     return Blueprint(
         identity=identity,
         labels=own_labels(identity),
         workloads=drawn,
-        images={w.service: _image(stack, w, contents) for w in drawn},
+        images={w.service: _image(stack, w, builders, contents) for w in drawn},
         settings=host_settings(stack),
+        composition=stack.composition,
     )
 
 
@@ -39,8 +49,10 @@ def own_labels(identity: Identity) -> dict[str, str]:
     return {labels.PROJECT: identity.project, labels.ENVIRONMENT: identity.name, **branch}
 
 
-def _image(stack: Stack, workload: Workload, contents: Mapping[str, str]) -> Image:
+def _image(stack: Stack, workload: Workload, builders: Mapping[str, str], contents: Mapping[str, str]) -> Image:
+    """Services that are built from the same are one image, called after the first of them."""
     service = workload.service
     if workload.build is not None:
-        return Image(service, (f"{stack.project}/{service}:{contents.get(service, 'unread')[:16]}",), built=True)
+        content = contents.get(builders[service], "unread")[:16]
+        return Image(service, (f"{stack.project}/{image_name(builders[service])}:{content}",), built=True)
     return Image(service, references(workload.image or "", stack.registry))

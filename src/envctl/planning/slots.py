@@ -17,7 +17,8 @@ RANGE = ipaddress.IPv4Network("10.213.0.0/16")
 PREFIX = 25  # 126 addresses
 SLOTS = 2 ** (PREFIX - RANGE.prefixlen)
 FIRST_PORT = 16000  # with 512 slots of 32 ports this ends below Linux's ephemeral ports (32768)
-
+_SMALLEST = 29  # the prefix of the smallest subnet of a further network
+_OVERHEAD = 4  # addresses that no container gets: network, broadcast, gateway; and one to spare
 _NAMED = 5  # networks of others that a message has room for
 
 Free = Callable[[int], bool]
@@ -60,8 +61,8 @@ def _in_range(taken: Iterable[str]) -> list[ipaddress.IPv4Network]:
 
 def _takers(mine: list[ipaddress.IPv4Network]) -> Iterator[str]:
     """Who has the subnets, as far as their shape tells."""
-    ours = [o for o in mine if o.prefixlen == PREFIX]
-    others = [o for o in mine if o.prefixlen != PREFIX]
+    ours = [o for o in mine if o.prefixlen >= PREFIX]
+    others = [o for o in mine if o.prefixlen < PREFIX]
     free = left(map(str, mine))
     yield f"{len(ours)} are of envctl's own size: environments of any project"
     if others:
@@ -76,6 +77,39 @@ def block(subnet: ipaddress.IPv4Network) -> range:
     slot = (int(subnet.network_address) - int(RANGE.network_address)) // 2 ** (32 - PREFIX)
     first = FIRST_PORT + slot * PORTS
     return range(first, first + PORTS)
+
+
+def first_half(subnet: ipaddress.IPv4Network) -> ipaddress.IPv4Network:
+    """The subnet of the main network of an environment that may have further ones."""
+    return next(subnet.subnets())
+
+
+def carve(
+    main: ipaddress.IPv4Network, wanted: Mapping[str, int], kept: Mapping[str, str], taken: Iterable[str]
+) -> dict[str, ipaddress.IPv4Network]:
+    """Subnets for an environment's further networks, from the second half of what belongs to it.
+
+    `wanted` tells how many containers each must hold, `kept` which subnet a network has already. The largest choose
+    first. Raises EnvctlError(NO_CAPACITY) when they do not fit.
+    """
+    _, half = main.supernet(new_prefix=PREFIX).subnets()
+    found = {name: ipaddress.IPv4Network(kept[name]) for name in wanted if name in kept}
+    others = _in_range(taken)
+    for name in sorted(wanted.keys() - found.keys(), key=lambda name: (-wanted[name], name)):
+        needed = max(wanted[name] + _OVERHEAD, 2 ** (32 - _SMALLEST))
+        prefix = 32 - (needed - 1).bit_length()
+        used = [*others, *found.values()]
+        pieces = half.subnets(new_prefix=prefix) if prefix >= half.prefixlen else iter(())
+        free = (piece for piece in pieces if not any(piece.overlaps(other) for other in used))
+        if (piece := next(free, None)) is None:
+            raise EnvctlError(
+                Exit.NO_CAPACITY,
+                f"no room is left for the network {name}: further networks of an environment share {half}",
+                unchanged="Nothing was started.",
+                hint="Use fewer networks, or run `envctl down` and `envctl up` where the networks changed.",
+            )
+        found[name] = piece
+    return found
 
 
 def assign(

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from envctl.services.fields import Cpus, Names, Pids, Size
 from envctl.services.references import Told
 from envctl.text import Text, text
-from envctl.workload import Address, Limits, Workload
+from envctl.workload import Address, Limits, Port, Workload
 
 
 class Section(BaseModel):
@@ -76,6 +76,11 @@ class Service(Section):
     @abstractmethod
     def listens(self) -> int | None:
         """The port at which the network's other services reach it."""
+
+    @property
+    def further_ports(self) -> tuple[Port, ...]:
+        """What it publishes beside that one."""
+        return ()
 
     def texts(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """The values in which `${service.attribute}` is answered, and their keys."""

@@ -54,6 +54,12 @@ def _argv(value: object) -> object:
     return value
 
 
+def _paths(value: object) -> object:
+    if value == []:
+        raise refuse("names no file")
+    return [value] if isinstance(value, str) else value
+
+
 def _scalar(value: object) -> object:
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -169,6 +175,10 @@ Pids = Annotated[int, AfterValidator(_pids)]
 Variable = Annotated[str, AfterValidator(named(VARIABLE, "the name of a variable"))]
 Volume = Annotated[str, AfterValidator(named(VOLUME, "the name of a volume (a–z, 0–9 and -, starting with a letter)"))]
 Names = Annotated[tuple[str, ...], Field(strict=False)]
+Words = Annotated[tuple[Folder, ...], Field(strict=False)]
+Paths = Annotated[
+    tuple[Folder, ...], Field(strict=False), BeforeValidator(_paths, json_schema_input_type=str | list[str])
+]
 
 
 def whole_or_table(key: str, *types: type) -> Callable[[Any], Any]:

@@ -27,7 +27,11 @@ def schema() -> Schema:
         "title": "envctl.toml",
         "description": "A whole stack, of which every branch gets its own running environment.",
         "type": "object",
-        "required": ["project", "services"],
+        "required": ["project"],
+        "oneOf": [
+            {"required": ["services"]},
+            {"properties": {"project": {"required": ["compose"]}, "services": False, "data": False}},
+        ],
         "additionalProperties": False,
         "properties": {
             "project": parts[ProjectSection],

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from envctl.services import BY_NAME, LimitsSection, Service
-from envctl.services.fields import kind_of
+from envctl.services.fields import kind_of, real
 from envctl.stack import checks
 from envctl.stack.lines import Key
 from envctl.stack.model import (
@@ -22,6 +22,7 @@ from envctl.stack.model import (
     EnvironmentLimits,
     ProjectSection,
     Stack,
+    Wraps,
 )
 from envctl.stack.plain import validate, what_is_left
 from envctl.stack.problems import Notes, refused
@@ -62,11 +63,13 @@ def _stack(source: Source, environ: Mapping[str, str] | None, notes: Notes) -> S
             guess = notes.guess(key, SECTIONS)
             notes.add((key,), "unknown section", guess=guess, hint="" if guess else f"known: {', '.join(SECTIONS)}")
     project = validate(ProjectSection, _table(document, "project", notes), ("project",), notes)
-    scope = _services(document, notes)
+    wraps = "compose" in _table(document, "project", Notes(source.lines))
+    scope = checks.Scope({}, {}, frozenset()) if wraps else _services(document, notes)
     data, data_names = _data(document, notes)
     limits = validate(EnvironmentLimits, _table(document, "limits", notes), ("limits",), notes) or LimitsSection()
     name = project.name if project else "project"
     _check(scope, data_names, limits, name, notes)
+    _check_wrapping(document, project, wraps, notes)
     if project is None or len(notes):
         return None
     said = Registry(project.registry, _origin(source, ("project", "registry"))) if project.registry else NO_REGISTRY
@@ -79,7 +82,26 @@ def _stack(source: Source, environ: Mapping[str, str] | None, notes: Notes) -> S
         limits=limits.amounts(),
         chosen=choose(os.environ if environ is None else environ, said),
         lines=source.lines,
+        wraps=_wraps(source.path.parent, project) if wraps else None,
     )
+
+
+def _wraps(root: Path, project: ProjectSection) -> Wraps:
+    return Wraps(tuple(real(root / file) for file in project.compose), project.profiles, project.public)
+
+
+def _check_wrapping(document: Mapping[str, Any], project: ProjectSection | None, wraps: bool, notes: Notes) -> None:
+    """A stack is a Compose project or has services of its own, and what belongs to one is not said of the other."""
+    if wraps:
+        for key in ("services", "data"):
+            if document.get(key):
+                hint = "describe it in a Compose file of your own, and name that in `compose` after the first"
+                notes.add((key,), "the stack is the Compose project that `compose` names", hint=hint)
+    elif project is not None:
+        for key in ("profiles", "public"):
+            if getattr(project, key):
+                hint = 'name its file: compose = "compose.yaml"'
+                notes.add(("project", key), "is about a Compose project, and there is none", hint=hint)
 
 
 def _origin(source: Source, key: Key) -> str:

@@ -9,8 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from envctl.composition import Composition
 from envctl.services import LimitsSection, Section, Service
-from envctl.services.fields import Folder, named, real, refuse
+from envctl.services.fields import Folder, Paths, Words, named, real, refuse
 from envctl.stack.lines import Lines
 from envctl.stack.registry import NO_REGISTRY, Registry, complaint
 from envctl.workload import Limits
@@ -45,6 +46,20 @@ class ProjectSection(Section):
         "`ENVCTL_REGISTRY` over both.",
         examples=["mirror.example.com/hub"],
     )
+    compose: Paths = Field(
+        default=(),
+        description="Your own Compose file, or several that are merged, relative to this file: "
+        "the stack is that project, kept as it is. Instead of `[services]`.",
+        examples=["compose.yaml", ["compose.yaml", "compose.dev.yaml"]],
+    )
+    profiles: Words = Field(
+        default=(), description="Profiles of the Compose project that are enabled.", examples=[["dev"]]
+    )
+    public: Words = Field(
+        default=(),
+        description="Services of the Compose project that people open: `envctl urls` lists them.",
+        examples=[["web"]],
+    )
 
 
 class Dump(Section):
@@ -71,6 +86,15 @@ DATA_KINDS: Mapping[str, type[Dump]] = {"dump": Dump}
 
 
 @dataclass(frozen=True)
+class Wraps:
+    """The Compose project that a stack consists of."""
+
+    files: tuple[Path, ...]  # absolute; merged in this order
+    profiles: tuple[str, ...] = ()
+    public: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Stack:
     """A whole stack file."""
 
@@ -80,6 +104,8 @@ class Stack:
     services: Mapping[str, Service]
     data: Mapping[str, Dump] = field(default_factory=dict)
     limits: Limits = Limits()  # noqa: RUF009  # frozen
+    wraps: Wraps | None = None
+    composition: Composition | None = None  # what it wraps, once that has been read
     chosen: Registry = NO_REGISTRY
     lines: Lines = field(default_factory=Lines, repr=False, compare=False)
 

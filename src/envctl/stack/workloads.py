@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
@@ -12,7 +13,7 @@ from envctl.stack.model import Stack
 from envctl.stack.problems import Problem, dotted, refused
 from envctl.stack.shares import shares
 from envctl.text import PublishedPort, Text, text
-from envctl.workload import Address, Database, Workload
+from envctl.workload import Address, Database, Recipe, Workload
 
 LOOPBACK = "127.0.0.1"
 HOST_SETTINGS = ("url", "host", "port", "user", "password", "database", "brokers")
@@ -59,8 +60,11 @@ def host_settings(stack: Stack) -> dict[str, Text]:
         if service.listens:
             at = Address(LOOPBACK, text(PublishedPort(name)))
             settings: Mapping[str, Text] = service.settings(name, stack.project, at)
-            prefix = name.upper().replace("-", "_")
+            prefix = re.sub(r"[^A-Z0-9]", "_", name.upper())
             found |= {f"{prefix}_{key.upper()}": settings[key] for key in HOST_SETTINGS if key in settings}
+            for port in service.further_ports:
+                variable = f"{prefix}_PORT_{port.name.upper().replace('-', '_')}"
+                found[variable] = text(PublishedPort(name, port.name))
     return found
 
 
@@ -77,6 +81,9 @@ def refuse_missing_files(stack: Stack, data: Collection[str] = ()) -> None:
 
 def _missing_builds(stack: Stack) -> Iterator[Problem]:
     for work in workloads(stack):
+        if isinstance(work.build, Recipe):
+            yield from _missing_of_recipe(stack, work.service, work.build)
+            continue
         if work.build is None:
             continue
         key = ("services", work.service, "build")
@@ -86,6 +93,15 @@ def _missing_builds(stack: Stack) -> Iterator[Problem]:
             what = "folder" if missing is folder else "file"
             hint = "a build needs a folder with a Dockerfile"
             yield Problem(dotted(key), stack.lines.find(key), f"there is no {what} {missing}", hint)
+
+
+def _missing_of_recipe(stack: Stack, service: str, recipe: Recipe) -> Iterator[Problem]:
+    folders = [folder for folder in (recipe.context, *recipe.folders) if folder and not _is_there(folder, bool)]
+    files = [recipe.dockerfile] if recipe.dockerfile and not _is_there(recipe.dockerfile, stat.S_ISREG) else []
+    for missing in folders or files:
+        key = ("project", "compose")
+        said = f"services.{service}.build: there is no {missing}"
+        yield Problem(dotted(key), stack.lines.find(key), said, "a build needs a folder with a Dockerfile")
 
 
 def _missing_dumps(stack: Stack, wanted: Collection[str]) -> Iterator[Problem]:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from docker.errors import APIError
 
 _OLDEST = (1, 45)  # Engine 26, the oldest that envctl is tested with; before it internal networks leak
+
+
+_ENDED = re.compile(r"Exited \((\d+)\)")  # of `Exited (0) 3 minutes ago`
 _HEALTH = re.compile(r"\((?:health: )?(healthy|unhealthy|starting)\)$")  # of `Up 3 minutes (healthy)`
 
 
@@ -125,7 +128,15 @@ class Engine:
             return str(getattr(error, "explanation", None) or error)
         return None
 
-    def create_network(self, name: str, subnet: str, own: Mapping[str, str]) -> None:
+    def create_network(
+        self,
+        name: str,
+        subnet: str,
+        own: Mapping[str, str],
+        *,
+        internal: bool = False,
+        options: Mapping[str, str] | None = None,
+    ) -> None:
         """Create a bridge network. Raises SubnetTaken when the subnet overlaps another network's."""
         from docker.errors import APIError
         from docker.types import IPAMConfig, IPAMPool
@@ -133,16 +144,21 @@ class Engine:
         ipam = IPAMConfig(pool_configs=[IPAMPool(subnet=subnet)])
         try:
             with _speaking():
-                self.client.create_network(name, driver="bridge", ipam=ipam, labels=dict(own))
+                self.client.create_network(
+                    name, driver="bridge", ipam=ipam, labels=dict(own), internal=internal, options=dict(options or {})
+                )
         except APIError as error:
             if "overlaps" in str(error.explanation):
                 raise SubnetTaken(subnet) from error
             raise _refused(f"network {name}", error) from error
 
-    def create_volume(self, name: str, own: Mapping[str, str]) -> None:
+    def create_volume(
+        self, name: str, own: Mapping[str, str], *, driver: str | None = None, options: Mapping[str, str] | None = None
+    ) -> None:
         """Create a volume, or find ours of that name. Raises EnvctlError(NOT_OURS) where it is somebody else's."""
         with _speaking(f"volume {name}"):
-            found = self.client.create_volume(name, labels=dict(own)).get("Labels") or {}
+            made = self.client.create_volume(name, driver, dict(options or {}) or None, labels=dict(own))
+            found = made.get("Labels") or {}
         if any(found.get(key) != own[key] for key in (labels.PROJECT, labels.ENVIRONMENT)):
             raise EnvctlError(
                 Exit.NOT_OURS,
@@ -227,6 +243,7 @@ def _container(raw: dict[str, Any]) -> Container:
         oom_killed=bool(state.get("OOMKilled")),
         error=state.get("Error", ""),
         started_at=state.get("StartedAt") if state["Status"] != "created" else None,
+        restarts=raw.get("RestartCount") or 0,
         health_output=(log[-1].get("Output") or "").strip(),
         memory=(raw.get("HostConfig") or {}).get("Memory") or None,
     )
@@ -240,6 +257,7 @@ def _listed(raw: dict[str, Any]) -> Container:
         image=raw.get("Image", ""),
         state=raw.get("State", ""),
         health=found[1] if (found := _HEALTH.search(raw.get("Status", ""))) else None,
+        exit_code=int(ended[1]) if (ended := _ENDED.match(raw.get("Status", ""))) else None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,11 @@ _ENVIRONMENT = {"COMPOSE_IGNORE_ORPHANS": "true", "COMPOSE_PARALLEL_LIMIT": "16"
 _PORT_TAKEN = re.compile(r"port is already allocated|address already in use|ports are not available", re.IGNORECASE)
 
 
-def up(world: World, project: dict[str, Any], folder: Path) -> list[str]:
+def up(world: World, project: dict[str, Any], folder: Path, values: Mapping[str, str] | None = None) -> list[str]:
     """Start a project's services in the order of their needs, each once those it needs are ready.
 
-    Returns what Compose complained about when a service did not come up: the caller can see better which and why.
+    `values` are variables that secrets and configs of a wrapped project come from. Returns what Compose complained
+    about when a service did not come up: the caller can see better which and why.
     Raises EnvctlError when a port was taken meanwhile, or a disk is full.
     """
     argv = (
@@ -29,7 +31,7 @@ def up(world: World, project: dict[str, Any], folder: Path) -> list[str]:
         "--file", "-",
         "up", "--detach", "--no-build", "--quiet-pull",
     )  # fmt: skip
-    finished = world.shell.run(argv, stdin=[written(project)], env=_ENVIRONMENT)
+    finished = world.shell.run(argv, stdin=[written(project)], env={**(values or {}), **_ENVIRONMENT})
     if finished.status == 0:
         return []
     complaint = _complaint(finished.stderr)

@@ -53,10 +53,10 @@ def build(world: World, subject: str, image: str, build: Build, registry: str | 
     Raises EnvctlError when it fails.
     """
     text = build.dockerfile.read_text("utf-8", "replace")
-    replaced = {base: had for base in bases(text, build.args) if (had := _from_registry(world, base, registry))}
+    replaced = {base: had for base in bases(text, build.args) if (had := from_registry(world, base, registry))}
     frontend = syntax(text) if registry else None
-    instead = _from_registry(world, frontend, registry) if frontend else None
-    if frontend and not instead and not _to_be_had(world, frontend):
+    instead = from_registry(world, frontend, registry) if frontend else None
+    if frontend and not instead and not to_be_had(world, frontend):
         world.tell(Event(subject, f"{frontend} cannot be had: the Dockerfile is read by the builder's own syntax"))
         with _own_syntax(build, text) as dockerfile:
             _build(world, subject, image, replace(build, dockerfile=dockerfile), replaced)
@@ -65,15 +65,16 @@ def build(world: World, subject: str, image: str, build: Build, registry: str | 
     _build(world, subject, image, replace(build, args=args), replaced)
 
 
-def _from_registry(world: World, image: str, registry: str | None) -> str | None:
+def from_registry(world: World, image: str, registry: str | None) -> str | None:
     """Where the registry has an image that is not there under its own name, pulled if need be."""
     own, *mirrored = references(image, registry)
     if not mirrored or world.engine.image(own) is not None:
         return None
-    return next((reference for reference in mirrored if _to_be_had(world, reference)), None)
+    return next((reference for reference in mirrored if to_be_had(world, reference)), None)
 
 
-def _to_be_had(world: World, reference: str) -> bool:
+def to_be_had(world: World, reference: str) -> bool:
+    """Whether an image is there, or can be pulled."""
     return world.engine.image(reference) is not None or world.engine.pull(reference, _silently) is None
 
 
@@ -134,17 +135,27 @@ def content_digest(build: Build) -> str:
     digest.update(repr((build.target, sorted(build.args.items()))).encode("utf-8", "surrogateescape"))
     try:
         digest.update(hashlib.blake2b(build.dockerfile.read_bytes()).digest())
-        for path in sorted(_sent(build)):
-            digest.update(f"\0{path}\0".encode("utf-8", "surrogateescape") + _of_file(build.context / path))
+        hash_folder(digest, build)
     except OSError as error:
-        raise EnvctlError(
-            Exit.STACK_FILE,
-            f"{error.filename or build.context} cannot be read, and the build of {build.context} needs it",
-            details=(str(error.strerror),),
-            unchanged="Nothing was started.",
-            hint="Make it readable, or list it in .dockerignore.",
-        ) from error
+        raise unreadable(error, build.context) from error
     return digest.hexdigest()
+
+
+def hash_folder(digest: hashlib.blake2b, build: Build) -> None:
+    """Add every file of the folder that is not ignored. Raises OSError."""
+    for path in sorted(_sent(build)):
+        digest.update(f"\0{path}\0".encode("utf-8", "surrogateescape") + _of_file(build.context / path))
+
+
+def unreadable(error: OSError, context: Path | None) -> EnvctlError:
+    """A file of a build cannot be read."""
+    return EnvctlError(
+        Exit.STACK_FILE,
+        f"{error.filename or context} cannot be read, and the build of {context} needs it",
+        details=(str(error.strerror),),
+        unchanged="Nothing was started.",
+        hint="Make it readable, or list it in .dockerignore.",
+    )
 
 
 def _ignore_file(build: Build) -> Path:

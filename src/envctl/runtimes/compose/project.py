@@ -14,8 +14,9 @@ from typing import Any
 from envctl import labels
 from envctl.blueprint import Blueprint
 from envctl.plan import Plan
+from envctl.runtimes.compose.composed import composed_labels, composed_service, shared_parts
 from envctl.text import Hole
-from envctl.workload import Workload
+from envctl.workload import Composed, Workload
 
 _WATCH_WHILE_STARTING = "200ms"
 _WATCH = (2.0, 10.0)  # seconds between two health checks later on: at least, at most
@@ -42,6 +43,9 @@ def render(
     wanted = [w for w in blueprint.workloads if w.service in services]
     rendered: dict[str, Any] = {}
     for workload in wanted:
+        if workload.composed is not None:
+            rendered[workload.service] = _composed(blueprint, plan, workload, workload.composed, services)
+            continue
         rendered[workload.service] = _service(blueprint, plan, workload, wanted, fill)
         if workload.before is not None:
             rendered[before_name(workload.service)] = _before(blueprint, plan, workload, wanted, fill)
@@ -56,7 +60,9 @@ def render(
         },
         "secrets": {_secret(w.service, path): {"file": host_file(w.service, path)} for w in wanted for path in w.files},
     }
-    return {key: _escaped(value) for key, value in document.items()}
+    if blueprint.composition is not None:
+        document |= shared_parts(blueprint, blueprint.composition)
+    return {key: escaped(value) for key, value in document.items()}
 
 
 def written(project: Mapping[str, Any]) -> bytes:
@@ -75,22 +81,33 @@ def _service(
 ) -> dict[str, Any]:
     service = workload.service
     port = plan.ports.get(service)
-    own = {
-        **_labels(blueprint, workload, "service"),
-        labels.DIGEST: plan.digests[service],
-        **({labels.PORT: str(port)} if port else {}),
-        **({labels.PUBLIC: "true"} if workload.public else {}),
-    }
     return {
         **_common(plan, workload, fill),
         "container_name": blueprint.container(service),
-        "labels": own,
+        "labels": _own_labels(blueprint, plan, workload),
         **_optional(
             command=_list(workload.command),
             healthcheck=_healthcheck(workload),
             ports=_ports(workload, port),
         ),
         "depends_on": _needs(workload, started, with_before=True),
+    }
+
+
+def _composed(
+    blueprint: Blueprint, plan: Plan, workload: Workload, composed: Composed, started: Collection[str]
+) -> dict[str, Any]:
+    own = {**composed_labels(plan, workload, composed), **_own_labels(blueprint, plan, workload)}
+    return {**composed_service(blueprint, plan, workload, composed, started), "labels": own}
+
+
+def _own_labels(blueprint: Blueprint, plan: Plan, workload: Workload) -> dict[str, str]:
+    port = plan.ports.get(workload.service)
+    return {
+        **_labels(blueprint, workload, "service"),
+        labels.DIGEST: plan.digests[workload.service],
+        **({labels.PORT: str(port)} if port else {}),
+        **({labels.PUBLIC: "true"} if workload.public else {}),
     }
 
 
@@ -208,12 +225,12 @@ def _optional(**values: Any) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value not in (None, [], {})}
 
 
-def _escaped(value: Any) -> Any:
+def escaped(value: Any) -> Any:
     """Every string as Compose must read it to get it back: it replaces `$…` in values, not in keys of mappings."""
     if isinstance(value, str):
         return value.replace("$", "$$")
     if isinstance(value, Mapping):
-        return {key: _escaped(content) for key, content in value.items()}
+        return {key: escaped(content) for key, content in value.items()}
     if isinstance(value, list):
-        return [_escaped(item) for item in value]
+        return [escaped(item) for item in value]
     return value

@@ -1,0 +1,42 @@
+"""Completes a stack that wraps a Compose project with what that project says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from envctl.composition import Composition
+from envctl.identity import Identity
+from envctl.runtimes.compose.read import read
+from envctl.services.composed import ComposedService
+from envctl.stack import Problem, Stack
+from envctl.stack.problems import dotted, guessed, refused
+from envctl.world import World
+
+
+def complete(world: World, stack: Stack, identity: Identity) -> Stack:
+    """The stack with the services of the project it wraps; one that wraps none is whole already.
+
+    The environment's own name is what `COMPOSE_PROJECT_NAME` stands for. Raises EnvctlError(STACK_FILE).
+    """
+    if (wraps := stack.wraps) is None:
+        return stack
+    composition = read(world, wraps.files, wraps.profiles, identity.full, wraps.public)
+    if problems := _public_problems(stack, wraps.public, composition):
+        raise refused(stack.path, problems)
+    services = {work.service: ComposedService.of(work) for work in composition.workloads}
+    return replace(stack, services=services, composition=composition)
+
+
+def _public_problems(stack: Stack, public: tuple[str, ...], composition: Composition) -> list[Problem]:
+    ports = {work.service: work.port for work in composition.workloads}
+    found = []
+    for index, name in enumerate(public):
+        key = ("project", "public", index)
+        if name not in ports:
+            hint = f"services are: {', '.join(sorted(ports))}"
+            message = f"the Compose project has no service {name!r}"
+            found.append(Problem(dotted(key), stack.lines.find(key), message, hint, guessed(name, ports)))
+        elif ports[name] is None:
+            hint = "give it `ports` in the Compose file"
+            found.append(Problem(dotted(key), stack.lines.find(key), f"{name} publishes no TCP port", hint))
+    return found
