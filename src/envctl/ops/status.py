@@ -46,7 +46,7 @@ def service_status(name: str, kind: str | None, container: Container | None) -> 
 
 
 def state_of(services: tuple[ServiceStatus, ...]) -> str:
-    """running: all are, or are finished, and none is ill · partial: some are · stopped: none is · absent: there are none."""
+    """running: all are or are finished, none is ill · partial: some are · stopped: none is · absent: there are none."""
     if all(s.state == "absent" for s in services):
         return "absent"
     if all(s.state == "finished" or (s.state == "running" and s.health in (None, "healthy")) for s in services):

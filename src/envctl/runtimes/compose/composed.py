@@ -38,12 +38,10 @@ def composed_service(
 
 def composed_labels(plan: Plan, workload: Workload, composed: Composed) -> dict[str, str]:
     """The labels that only such a service has, its own included."""
-    further = {
-        port.name: plan.ports[PublishedPort(workload.service, port.name).name] for port in workload.further_ports
-    }
+    further = [port for port in published(workload) if port.which]
     return {
         **{key: str(value) for key, value in (composed.definition.get("labels") or {}).items()},
-        **{f"{labels.PORT}.{which}": str(port) for which, port in further.items()},
+        **{labels.port(port.which): str(plan.ports[port.name]) for port in further},
         **({labels.ENDS: composed.ends} if composed.ends else {}),
     }
 
