@@ -24,6 +24,7 @@ from tests.stack.test_lines import toml
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "envctl.toml.example"
+WRAPPING = ROOT / "envctl.compose.toml.example"
 VALIDATOR = Draft202012Validator(schema())
 
 
@@ -37,6 +38,14 @@ def test_our_examples_are_valid(path: Path) -> None:
     """The schema accepts them, and so does the loader."""
     VALIDATOR.validate(tomllib.loads(path.read_text()))
     assert load(path, environ={}).services
+
+
+def test_the_example_of_a_wrapped_project_is_valid() -> None:
+    """It has no services of its own: they are read from the Compose project."""
+    VALIDATOR.validate(tomllib.loads(WRAPPING.read_text()))
+    wraps = load(WRAPPING, environ={}).wraps
+    assert wraps is not None
+    assert ["compose.yaml", "compose.dev.yaml"] == [path.name for path in wraps.files]
 
 
 APP = {"image": "a"}
@@ -59,6 +68,14 @@ APP = {"image": "a"}
         {"project": {"name": "s"}, "services": {"a": {"kind": "kafka", "topics": {"a": 0}}}},
         {"project": {"name": "s"}, "services": {"a": APP}, "data": {"d": {"from": "dump"}}},
         {"project": {"name": "s"}, "services": {"a": APP}, "limits": {"ram": 1}},
+        {"project": {"name": "s"}},
+        {"project": {"name": "s", "compose": "c.yaml"}, "services": {"a": APP}},
+        {"project": {"name": "s", "compose": "c.yaml"}, "services": {}},
+        {"project": {"name": "s", "compose": "c.yaml"}, "data": {"d": {"from": "dump", "path": "d"}}},
+        {"project": {"name": "s", "compose": 1}},
+        {"project": {"name": "s", "compose": []}},
+        {"project": {"name": "s", "compose": ""}},
+        {"project": {"name": "s", "compose": "c.yaml", "profiles": "dev"}},
     ],
 )
 def test_what_the_schema_refuses(tmp_path: Path, document: dict[str, Any]) -> None:
@@ -160,6 +177,8 @@ SECTIONS: dict[str, tuple[type[Section], ...]] = {
 def test_the_example_mentions_every_key(section: str) -> None:
     """Each key of each kind stands in envctl.toml.example; those that all kinds have, at one of them."""
     document = tomllib.loads(EXAMPLE.read_text())
+    if section == "project":  # a stack has services of its own or wraps a Compose project: two examples
+        document["project"] |= tomllib.loads(WRAPPING.read_text())["project"]
     for model in SECTIONS[section]:
         tables = dict(document[section])
         wanted = set(keys_of(model))

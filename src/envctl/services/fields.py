@@ -177,7 +177,9 @@ Volume = Annotated[str, AfterValidator(named(VOLUME, "the name of a volume (a–
 Names = Annotated[tuple[str, ...], Field(strict=False)]
 Words = Annotated[tuple[Folder, ...], Field(strict=False)]
 Paths = Annotated[
-    tuple[Folder, ...], Field(strict=False), BeforeValidator(_paths, json_schema_input_type=str | list[str])
+    tuple[Folder, ...],
+    Field(strict=False),
+    BeforeValidator(_paths, json_schema_input_type=Folder | Annotated[list[Folder], Field(min_length=1)]),
 ]
 
 

@@ -29,7 +29,7 @@ def schema() -> Schema:
         "type": "object",
         "required": ["project"],
         "oneOf": [
-            {"required": ["services"]},
+            {"required": ["services"], "properties": {"project": {"not": {"required": ["compose"]}}}},
             {"properties": {"project": {"required": ["compose"]}, "services": False, "data": False}},
         ],
         "additionalProperties": False,

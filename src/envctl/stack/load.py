@@ -94,7 +94,7 @@ def _check_wrapping(document: Mapping[str, Any], project: ProjectSection | None,
     """A stack is a Compose project or has services of its own, and what belongs to one is not said of the other."""
     if wraps:
         for key in ("services", "data"):
-            if document.get(key):
+            if key in document:
                 hint = "describe it in a Compose file of your own, and name that in `compose` after the first"
                 notes.add((key,), "the stack is the Compose project that `compose` names", hint=hint)
     elif project is not None:
