@@ -35,6 +35,7 @@ class Recipe:
     folders: tuple[Path, ...] = ()  # further contexts
     args: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # that the build is given
+    platform: str | None = None
 
 
 @dataclass(frozen=True)

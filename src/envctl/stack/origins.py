@@ -9,7 +9,7 @@ from typing import Any
 from envctl.reports import ConfigValue
 from envctl.services import Section, Service
 from envctl.stack.lines import Key
-from envctl.stack.model import EnvironmentLimits, Stack
+from envctl.stack.model import EnvironmentLimits, Stack, Wraps
 from envctl.stack.problems import dotted
 from envctl.stack.workloads import workloads
 from envctl.text import MASK
@@ -42,6 +42,8 @@ class _Resolver:
         stack = self.stack
         yield ConfigValue("project.name", stack.project, self.origin(("project", "name")))
         yield ConfigValue("project.registry", stack.registry, stack.chosen.origin)
+        if stack.wraps is not None:
+            yield from self.wraps(stack.wraps)
         for name, service in stack.services.items():
             yield from self.service(name, service, self.workloads[name])
         for name, data in stack.data.items():
@@ -50,6 +52,12 @@ class _Resolver:
             value = getattr(stack.limits, field)
             if value is not None:
                 yield ConfigValue(f"limits.{field}", value, self.origin(("limits", field)))
+
+    def wraps(self, wraps: Wraps) -> Iterator[ConfigValue]:
+        """The Compose project as it is named; what that comes to, `docker compose config` shows."""
+        for key, values in (("compose", wraps.files), ("profiles", wraps.profiles), ("public", wraps.public)):
+            if values:
+                yield ConfigValue(f"project.{key}", [str(value) for value in values], self.origin(("project", key)))
 
     def service(self, name: str, service: Service, work: Workload) -> Iterator[ConfigValue]:
         at: Key = ("services", name)

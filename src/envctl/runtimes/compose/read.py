@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from envctl.world.shell import Finished
 _COMPOSE = ("docker", "compose", "--ansi", "never")
 _UNCHANGED = "Nothing was started or changed."
 _WARNING = 'level=warning msg="'
+_SECRETIVE = re.compile(r"(\.environment\.[^:]*:) .*")  # what follows may be the variable's value
 _UNSET = "variable is not set"
 
 
@@ -76,13 +78,14 @@ def _wrong(world: World, files: Sequence[Path], profiles: Sequence[str], name: s
     """Compose does not say which of several files it speaks of: it is the one with which it goes wrong."""
     parts = (files[: count + 1] for count in range(len(files)))
     upto = next((part for part in parts if _config(world, part, profiles, name).status != 0), files)
-    said = [line for line in answer.stderr.decode("utf-8", "replace").splitlines() if _WARNING not in line]
+    said = answer.stderr.decode("utf-8", "replace").splitlines()
     return EnvctlError(
         Exit.STACK_FILE,
         f"Compose cannot read {upto[-1]}",
-        details=tuple(line.strip() for line in said if line.strip()),
+        details=tuple(_SECRETIVE.sub(r"\1 …", line.strip()) for line in said if line.strip() and _WARNING not in line),
         unchanged=_UNCHANGED,
-        hint="Correct it (`docker compose config` says the same), then run the same command again.",
+        hint="Correct it, then run the same command again. Its variables come from the `.env` beside the first file, "
+        "and not from your shell.",
     )
 
 

@@ -29,7 +29,8 @@ def build_recipe(
     definition = {**recipe.definition, **_mirrored(world, subject, recipe, registry)}
     own = definition.get("labels") or {}
     definition["labels"] = {**own, f"{labels.PREFIX}built": image}
-    document = {"services": {"image": {"image": image, "build": definition}}, "secrets": dict(recipe.secrets)}
+    service = {"image": image, "build": definition, **({"platform": recipe.platform} if recipe.platform else {})}
+    document = {"services": {"image": service}, "secrets": dict(recipe.secrets)}
     argv = (
         "docker", "compose", "--ansi", "never", "--progress", "plain",
         "--project-name", "envctl-build",
@@ -80,7 +81,8 @@ def digest_of_recipe(recipe: Recipe) -> str:
 
     Raises EnvctlError when something of it cannot be read.
     """
-    digest = hashlib.blake2b(json.dumps(recipe.definition, sort_keys=True).encode(), digest_size=16)
+    said = json.dumps([recipe.definition, recipe.platform], sort_keys=True)
+    digest = hashlib.blake2b(said.encode(), digest_size=16)
     try:
         if recipe.dockerfile is not None:
             digest.update(hashlib.blake2b(recipe.dockerfile.read_bytes()).digest())

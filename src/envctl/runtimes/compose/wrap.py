@@ -45,7 +45,7 @@ def wrap(
     `public` names the services that people open; `values` has what `variables` asks for.
     """
     services: Mapping[str, Document] = document.get("services") or {}
-    recipes = {name: _recipe(document, service["build"]) for name, service in services.items() if service.get("build")}
+    recipes = {name: _recipe(document, service) for name, service in services.items() if service.get("build")}
     named = {services[name]["image"]: recipe for name, recipe in recipes.items() if services[name].get("image")}
     completed = {
         need
@@ -83,6 +83,8 @@ def _nameless(parts: Document | None) -> dict[str, Document]:
 
 def _notices(document: Document) -> Iterator[str]:
     for name, network in (document.get("networks") or {}).items():
+        if (network or {}).get("enable_ipv6"):
+            yield f"the network {name} has no IPv6: an environment's subnets are IPv4"
         if (network or {}).get("external"):
             yield f"the external network {name} is not joined: the environment has one of its own in its place"
 
@@ -124,9 +126,9 @@ def _workload(
     )
 
 
-def _recipe(document: Document, build: Document) -> Recipe:
+def _recipe(document: Document, service: Document) -> Recipe:
     """Tags are left out: they are names that every environment would give to an image of its own."""
-    definition = {key: value for key, value in build.items() if key != "tags" and value is not None}
+    definition = {key: value for key, value in service["build"].items() if key != "tags" and value is not None}
     context = _here(definition.get("context", ""))
     dockerfile = None
     if context is not None and "dockerfile_inline" not in definition:
@@ -140,6 +142,7 @@ def _recipe(document: Document, build: Document) -> Recipe:
         folders=tuple(folder for each in contexts.values() if (folder := _here(each)) is not None),
         args={key: value for key, value in (definition.get("args") or {}).items() if value is not None},
         secrets={key: part for key, part in _nameless(document.get("secrets")).items() if key in secrets},
+        platform=service.get("platform"),
     )
 
 
