@@ -9,6 +9,7 @@ from envctl.identity import Identity
 from envctl.runtimes.compose.read import read
 from envctl.services.composed import ComposedService
 from envctl.stack import Problem, Stack
+from envctl.stack.model import Wraps
 from envctl.stack.problems import dotted, guessed, refused
 from envctl.world import World
 
@@ -21,16 +22,24 @@ def complete(world: World, stack: Stack, identity: Identity) -> Stack:
     if (wraps := stack.wraps) is None:
         return stack
     composition = read(world, wraps.files, wraps.profiles, identity.full, wraps.public)
-    if problems := _public_problems(stack, wraps.public, composition):
+    if problems := _problems(stack, wraps, composition):
         raise refused(stack.path, problems)
     services = {work.service: ComposedService.of(work) for work in composition.workloads}
     return replace(stack, services=services, composition=composition)
 
 
-def _public_problems(stack: Stack, public: tuple[str, ...], composition: Composition) -> list[Problem]:
+def _problems(stack: Stack, wraps: Wraps, composition: Composition) -> list[Problem]:
+    """What the stack file says of the project and does not hold."""
     ports = {work.service: work.port for work in composition.workloads}
     found = []
-    for index, name in enumerate(public):
+    if not ports:
+        hint = "name the profiles of those that shall run: profiles = […]"
+        found.append(
+            Problem(
+                "project.compose", stack.lines.find(("project", "compose")), "the Compose project has no service", hint
+            )
+        )
+    for index, name in enumerate(wraps.public):
         key = ("project", "public", index)
         if name not in ports:
             hint = f"services are: {', '.join(sorted(ports))}"

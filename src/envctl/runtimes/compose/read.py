@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from envctl.world.shell import Finished
 _COMPOSE = ("docker", "compose", "--ansi", "never")
 _UNCHANGED = "Nothing was started or changed."
 _WARNING = 'level=warning msg="'
-_SECRETIVE = re.compile(r"(\.environment\.[^:]*:) .*")  # what follows may be the variable's value
+_BELOW_IS_THE_VALUE = "You may need to escape any $"
 _UNSET = "variable is not set"
 
 
@@ -82,11 +81,20 @@ def _wrong(world: World, files: Sequence[Path], profiles: Sequence[str], name: s
     return EnvctlError(
         Exit.STACK_FILE,
         f"Compose cannot read {upto[-1]}",
-        details=tuple(_SECRETIVE.sub(r"\1 …", line.strip()) for line in said if line.strip() and _WARNING not in line),
+        details=tuple(_without_values(line.strip() for line in said if _WARNING not in line)),
         unchanged=_UNCHANGED,
         hint="Correct it, then run the same command again. Its variables come from the `.env` beside the first file, "
         "and not from your shell.",
     )
+
+
+def _without_values(lines: Iterable[str]) -> Iterator[str]:
+    """Below what is wrong with the `$` of a value Compose shows the value, which may be a secret."""
+    for line in lines:
+        if line:
+            yield line
+        if line.startswith(_BELOW_IS_THE_VALUE):
+            return
 
 
 def _values(world: World, files: Sequence[Path], names: Sequence[str]) -> dict[str, str]:
