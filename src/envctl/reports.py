@@ -169,6 +169,17 @@ class Config(Report):
 
 
 @dataclass(frozen=True)
+class Begun(Report):
+    """What `init` wrote: paths below the folder. `template` is None where it began with something else."""
+
+    folder: str
+    project: str
+    files: tuple[str, ...]
+    template: str | None
+    in_git: bool
+
+
+@dataclass(frozen=True)
 class LogLine:
     """One line a service printed. `time` is RFC 3339."""
 

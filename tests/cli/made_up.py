@@ -9,6 +9,7 @@ from typing import Any
 
 from envctl.events import Event
 from envctl.reports import (
+    Begun,
     CameUp,
     Config,
     ConfigValue,
@@ -45,6 +46,7 @@ LINE = LogLine("api", "2026-01-02T03:04:05Z", "stdout", "ready")
 
 # Where each op lives, and what it answers unless a test says otherwise.
 ANSWERS: dict[str, Any] = {
+    "init.init": Begun("/home/me/notes", "notes", ("envctl.toml", "api/main.py"), "api", in_git=False),
     "up.up": CameUp(STATUS, STEPS, 12.34),
     "plan.plan": Planned("feature-a-1a2b3c", "shop", None, STEPS),
     "down.down": WentDown("feature-a-1a2b3c", "shop", True, ("container shop-db", "network shop")),
@@ -62,6 +64,7 @@ ANSWERS: dict[str, Any] = {
 }
 # The op behind each command; a command that needs none is not in it.
 OPS = {
+    "init": "init.init",
     "up": "up.up",
     "plan": "plan.plan",
     "down": "down.down",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ENVCTL = (sys.executable, "-m", "envctl")
 LONGEST = 180  # seconds that a command may take on a loaded machine
+_FOR_ANY = ("ls", "version", "schema", "config", "doctor", "init", "completion")  # commands that are for no environment
 # What carries settings of envctl from one test to another, or from the developer's shell.
 _STRANGE = ("ENVCTL_KEEP_FAILED", "ENVCTL_REQUIRE_DOCKER", "ENVCTL_DEBUG", "DATABASE_URL", "COMPOSE_PROJECT_NAME")
 
@@ -75,9 +76,7 @@ class Stage:
 
     def words(self, command: str, *rest: str) -> list[str]:
         """The whole command line; it names the environment."""
-        chosen = (
-            () if self.by_branch or command in ("ls", "version", "schema", "config", "doctor") else ("--env", self.name)
-        )
+        chosen = () if self.by_branch or command in _FOR_ANY else ("--env", self.name)
         return [*ENVCTL, command, *chosen, *rest]
 
     def envctl(

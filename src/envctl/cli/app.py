@@ -13,6 +13,7 @@ from envctl.cli import (
     down,
     env,
     exec,
+    init,
     logs,
     ls,
     output,
@@ -32,6 +33,7 @@ PROGRAM = "envctl"
 COMMANDS: dict[str, Command] = {
     command.name: command
     for command in (
+        init.COMMAND,
         up.COMMAND,
         down.COMMAND,
         seed.COMMAND,

@@ -10,6 +10,7 @@ from envctl.identity import Identity
 
 LONGEST = 32  # project (30) + "_" + name stay within a DNS label (63)
 _HASH = 8
+_LONGEST_PROJECT = 30
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
 
 
@@ -38,6 +39,12 @@ def by_hand(project: str, name: str) -> Identity:
             hint=f"Use at most {LONGEST} of a-z, 0-9 and -, such as `--env {_suggestion(name)}`.",
         )
     return Identity(project, name)
+
+
+def project_name(folder: str) -> str:
+    """A project's name from a folder's, folded to the rule of the stack file."""
+    fold = re.sub(r"[^a-z0-9]+", "-", folder.lower()).strip("-")
+    return re.sub(r"^[^a-z]+", "", fold)[:_LONGEST_PROJECT].strip("-") or "project"
 
 
 def _suggestion(name: str) -> str:
