@@ -47,6 +47,7 @@ LINE = LogLine("api", "2026-01-02T03:04:05Z", "stdout", "ready")
 # Where each op lives, and what it answers unless a test says otherwise.
 ANSWERS: dict[str, Any] = {
     "init.init": Begun("/home/me/notes", "notes", ("envctl.toml", "api/main.py"), "api", in_git=False),
+    "init_from.init_from": Begun("/home/me/notes", "notes", ("envctl.toml",), None, in_git=True),
     "up.up": CameUp(STATUS, STEPS, 12.34),
     "plan.plan": Planned("feature-a-1a2b3c", "shop", None, STEPS),
     "down.down": WentDown("feature-a-1a2b3c", "shop", True, ("container shop-db", "network shop")),

@@ -13,6 +13,7 @@ import typer
 from envctl.cli.columns import printable
 from envctl.cli.command import Call, Command
 from envctl.cli.options import ALWAYS
+from envctl.errors import EnvctlError, Exit
 from envctl.reports import Begun
 
 
@@ -28,20 +29,49 @@ def init(
     call: Call,
     *,
     folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to; else here. Made if need be.")] = Path(),
-    template: Annotated[Template, typer.Option("--template", "-t", help="What to begin with.")] = Template.FULL,
+    template: Annotated[
+        Template | None, typer.Option("--template", "-t", help="What to begin with; else full.", show_default=False)
+    ] = None,
+    compose: Annotated[
+        list[Path] | None,
+        typer.Option("--from", "-f", metavar="FILE", help="Wrap this Compose file; once for each that is merged."),
+    ] = None,
+    profile: Annotated[
+        list[str] | None,
+        typer.Option("--profile", metavar="NAME", help="A profile of the Compose project to enable."),
+    ] = None,
 ) -> None:
     """Begin a stack: a stack file and small services that run as they stand.
 
     full is a page, an API, a worker, Postgres, Kafka and Redis; api an API with Postgres and Redis; worker a
-    Kafka consumer with Postgres. The project is called after the folder. No file is ever written over: if
-    something is in the way it is listed, and nothing is written.
+    Kafka consumer with Postgres. With --from the stack is a Compose project that you have already: only the
+    stack file is written, the project stays as it is, and every branch gets a copy of its own.
+
+    The project is called after the folder, or as Compose calls it. No file is ever written over: if something
+    is in the way it is listed, and nothing is written.
     """
     from envctl.ops.init import init as begin
+    from envctl.ops.init_from import init_from
     from envctl.ops.setting import anywhere
 
+    _check(template, compose, profile)
     with call.talk() as tell:
-        report = begin(anywhere(tell), folder, template.value)
+        if compose:
+            report = init_from(anywhere(tell), folder, compose, profile or ())
+        else:
+            report = begin(anywhere(tell), folder, (template or Template.FULL).value)
     call.answer(report.data(), _lines(report), _next(report, folder))
+
+
+def _check(template: Template | None, compose: list[Path] | None, profile: list[str] | None) -> None:
+    if (template and compose) or (profile and not compose):
+        said = "--template and --from exclude each other" if template and compose else "--profile needs --from"
+        raise EnvctlError(
+            Exit.USAGE,
+            said,
+            unchanged="Nothing was written.",
+            hint="Begin with a template, or wrap a Compose project: `envctl init --from compose.yaml`.",
+        )
 
 
 def _lines(report: Begun) -> list[str]:
@@ -67,6 +97,7 @@ COMMAND = Command(
     examples=(
         ("envctl init", "page, API, worker, Postgres, Kafka and Redis, here"),
         ("envctl init --template api notes", "an API with its stores, in the new folder notes"),
+        ("envctl init --from compose.yaml", "your own Compose project, as it is"),
         ("envctl init --template worker --json", "a Kafka consumer; the files for a script"),
     ),
 )

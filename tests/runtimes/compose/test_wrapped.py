@@ -219,3 +219,36 @@ def test_down_must_not_need_the_project(stage: Stage) -> None:
     (stage.folder / "compose.yaml").unlink()
     stage.did("down")
     assert set() == stage.objects()
+
+
+def test_init_must_write_a_stack_that_comes_up(stage: Stage) -> None:
+    """Called as Compose calls it, with the override that Compose reads; a second time it writes over nothing."""
+    services = f'name: {stage.project}\nservices:\n  web:\n{REDIS}    ports: ["80"]\n'
+    (stage.folder / "docker-compose.yml").write_text(services)
+    (stage.folder / "docker-compose.override.yml").write_text('services: { web: { ports: ["6379"] } }\n')
+    began = stage.data("init", "--from", "docker-compose.yml")
+    assert (stage.project, ["envctl.toml"]) == (began["project"], began["files"])
+    stage.up()
+    assert {"WEB_URL", "WEB_HOST", "WEB_PORT", "WEB_PORT_6379"} == set(stage.data("env"))
+    before = (stage.folder / "envctl.toml").read_text()
+    assert ["envctl.toml"] == stage.refused(11, "init", "--from", "docker-compose.yml")["error"]["details"]
+    assert before == (stage.folder / "envctl.toml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (("--from", "compose.yaml", "--template", "api"), 2, "exclude each other"),
+        (("--profile", "dev"), 2, "--profile needs --from"),
+        (("--from", "none.yaml"), 3, "none.yaml"),
+        (("--from", "compose.yaml"), 3, "services.web.network_mode"),
+    ],
+)
+def test_init_must_write_nothing_that_cannot_come_up(
+    stage: Stage, words: tuple[str, ...], status: int, said: str
+) -> None:
+    """Nor where it is asked for what does not go together."""
+    (stage.folder / "compose.yaml").write_text(f"services:\n  web:\n{REDIS}    network_mode: host\n")
+    error = stage.refused(status, "init", *words)["error"]
+    assert said in "\n".join([error["message"], *error["details"]])
+    assert not (stage.folder / "envctl.toml").exists()

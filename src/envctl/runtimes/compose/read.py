@@ -36,8 +36,14 @@ def read(
     return wrap(document, public, _values(world, files, variables(document)), warnings)
 
 
+def name_of(world: World, files: Sequence[Path], profiles: Sequence[str]) -> str:
+    """What Compose itself would call the project. Raises EnvctlError(STACK_FILE)."""
+    document, _ = document_of(world, files, profiles, None)
+    return str(document["name"])
+
+
 def document_of(
-    world: World, files: Sequence[Path], profiles: Sequence[str], name: str
+    world: World, files: Sequence[Path], profiles: Sequence[str], name: str | None
 ) -> tuple[dict[str, Any], list[str]]:
     """The whole project in its long form, and what Compose warns of."""
     answer = _config(world, files, profiles, name)
@@ -62,10 +68,10 @@ def _cannot_isolate(files: Sequence[Path], found: Sequence[Refusal]) -> EnvctlEr
     )
 
 
-def _config(world: World, files: Sequence[Path], profiles: Sequence[str], name: str) -> Finished:
+def _config(world: World, files: Sequence[Path], profiles: Sequence[str], name: str | None) -> Finished:
     argv = (
         *_COMPOSE,
-        "--project-name", name,
+        *(("--project-name", name) if name else ()),
         *(word for file in files for word in ("--file", str(file))),
         *(word for profile in profiles for word in ("--profile", profile)),
         "config", "--format", "json",
@@ -73,7 +79,9 @@ def _config(world: World, files: Sequence[Path], profiles: Sequence[str], name: 
     return world.shell.run(argv, cwd=files[0].parent)
 
 
-def _wrong(world: World, files: Sequence[Path], profiles: Sequence[str], name: str, answer: Finished) -> EnvctlError:
+def _wrong(
+    world: World, files: Sequence[Path], profiles: Sequence[str], name: str | None, answer: Finished
+) -> EnvctlError:
     """Compose does not say which of several files it speaks of: it is the one with which it goes wrong."""
     parts = (files[: count + 1] for count in range(len(files)))
     upto = next((part for part in parts if _config(world, part, profiles, name).status != 0), files)
