@@ -10,6 +10,7 @@ from envctl.identity import Identity
 from envctl.text import Text
 from envctl.workload import Workload
 
+FURTHER_NETWORK = "further-network"  # the role of a network beside the environment's first, and part of its name
 _HUB = frozenset({"docker.io", "index.docker.io"})
 
 
@@ -59,7 +60,7 @@ class Blueprint:
 
     def network_of(self, name: str) -> str:
         """The name on the daemon of a network of the Compose project."""
-        return self.network if name == DEFAULT_NETWORK else f"{self.identity.full}_{name}"
+        return self.network if name == DEFAULT_NETWORK else f"{self.identity.full}__{FURTHER_NETWORK}-{name}"
 
     @property
     def further_networks(self) -> tuple[str, ...]:

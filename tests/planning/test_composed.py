@@ -131,7 +131,7 @@ def test_a_further_network_is_made_and_missed() -> None:
     project = drawn(back, WEB, networks=("default", "back"))
     daemon = Running(project)
     (made,) = daemon.further
-    assert ("shop_main_back", True) == (made.name, made.subnets[0].startswith("10.213."))
+    assert ("shop_main__further-network-back", True) == (made.name, made.subnets[0].startswith("10.213."))
     assert {} == daemon.starts()
     daemon.further.clear()
     assert {"db": "a network it was on is gone"} == daemon.starts()

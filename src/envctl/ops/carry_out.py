@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from envctl import labels
-from envctl.blueprint import Blueprint
+from envctl.blueprint import FURTHER_NETWORK, Blueprint
 from envctl.errors import EnvctlError, Exit
 from envctl.events import Event
 from envctl.ops.dumps import check_dumps
@@ -91,7 +91,7 @@ def _prepare(world: World, blueprint: Blueprint, plan: Plan) -> None:
                 {
                     **(words.get("labels") or {}),
                     **blueprint.labels,
-                    labels.ROLE: "network",
+                    labels.ROLE: "network" if step.name == blueprint.network else FURTHER_NETWORK,
                     labels.CREATED: _now(),
                 },
                 internal=bool(words.get("internal")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from envctl import labels
-from envctl.blueprint import Blueprint
+from envctl.blueprint import FURTHER_NETWORK, Blueprint
 from envctl.errors import EnvctlError, Exit
 from envctl.identity import Identity
 from envctl.observed import Network, Observed
@@ -56,7 +56,7 @@ def running_here(world: World, identity: Identity) -> Observed:
 def _is_further(identity: Identity, network: Network) -> bool:
     said = identity_of(network.labels)
     mine = said is not None and said.full == identity.full
-    return mine and network.name != identity.full and is_ours(network.name, network.labels)
+    return mine and network.name.startswith(f"{identity.full}__{FURTHER_NETWORK}-")
 
 
 def _ours(identity: Identity, networks: tuple[Network, ...]) -> Network | None:

@@ -129,7 +129,7 @@ def naming(stage: Stage, containers: Mapping[str, Container], begin: str) -> Cal
             text = text.replace(f"container:{known}", said).replace(str(known), said)
         if len(text) == 64 and text.isalnum():
             return "anonymous"
-        for prefix in (f"{begin}_", f"{stage.folder.name}-", begin):
+        for prefix in (f"{begin}__further-network-", f"{begin}_", f"{stage.folder.name}-", begin):
             text = text.removeprefix(prefix)
         return text.replace("classic-uploads", "uploads") or "default"
 

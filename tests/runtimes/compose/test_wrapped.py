@@ -151,7 +151,7 @@ volumes:
     volume = stage.docker.volumes.get(f"{stage.full()}_scratch").attrs
     assert ("tmpfs", "b") == (volume["Options"]["type"], volume["Labels"]["com.example.a"])
     assert 0 == stage.envctl("exec", "Web.App_1", "redis-cli", "ping").status
-    assert {stage.full(), f"{stage.full()}_proxy"} == set(
+    assert {stage.full(), f"{stage.full()}__further-network-proxy"} == set(
         stage.container("Web.App_1").attrs["NetworkSettings"]["Networks"]
     )
 
