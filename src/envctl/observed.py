@@ -62,6 +62,27 @@ class Volume:
 
 
 @dataclass(frozen=True)
+class Used:
+    """What a container uses: percent of one processor, bytes of memory and their limit, processes and threads."""
+
+    cpu: float
+    memory: int
+    memory_limit: int | None
+    pids: int
+
+
+@dataclass(frozen=True)
+class Happening:
+    """An event of the daemon in its own words. `time` is RFC 3339."""
+
+    time: str
+    kind: str  # container | network | volume
+    action: str
+    name: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Observed:
     """One environment's objects, every network's subnets, and which images are there (reference → image ID)."""
 

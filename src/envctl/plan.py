@@ -37,6 +37,17 @@ class RemoveContainer(Step):
 
 
 @dataclass(frozen=True)
+class Resume(Step):
+    """Let a paused container go on."""
+
+    id: str
+    service: str
+
+    def __str__(self) -> str:
+        return f"resume {self.service}"
+
+
+@dataclass(frozen=True)
 class CreateNetwork(Step):
     """Create the environment's network."""
 
@@ -126,8 +137,9 @@ class Load(Step):
 class Plan:
     """Steps in the order of their stages. Steps of one stage do not depend on each other.
 
-    `prepare`: images, removals, network, record, volumes · `stores`: services that hold data · `provision`: what goes
-    into them · `services`: everything else. `ports` are the published ports: service → port on loopback.
+    `prepare`: images, removals, what is paused, network, record, volumes · `stores`: services that hold data ·
+    `provision`: what goes into them · `services`: everything else. `ports` are the published ports: service → port on
+    loopback.
     """
 
     prepare: tuple[Step, ...] = ()

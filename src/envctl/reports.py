@@ -32,7 +32,7 @@ class ServiceStatus:
 
 @dataclass(frozen=True)
 class Status(Report):
-    """One environment. `state`: running | partial | stopped | absent."""
+    """One environment. `state`: running | partial | paused | stopped | absent."""
 
     name: str
     project: str
@@ -90,6 +90,19 @@ class CameUp(Report):
     def data(self) -> Any:
         """The environment's status with the steps beside it."""
         return {**asdict(self.status), "steps": [asdict(s) for s in self.steps], "seconds": self.seconds}
+
+
+@dataclass(frozen=True)
+class Changed(Report):
+    """An environment after `pause`, `resume` or `restart`; `changed` are the services that it was done to."""
+
+    status: Status
+    changed: tuple[str, ...]
+    seconds: float
+
+    def data(self) -> Any:
+        """The environment's status with what was done beside it."""
+        return {**asdict(self.status), "changed": list(self.changed), "seconds": self.seconds}
 
 
 @dataclass(frozen=True)
@@ -166,6 +179,78 @@ class Config(Report):
     path: str
     project: str
     values: tuple[ConfigValue, ...]
+
+
+@dataclass(frozen=True)
+class Copied(Report):
+    """What `cp` copied, as it was asked for."""
+
+    name: str
+    service: str
+    source: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Opened(Report):
+    """What `open` showed; `opened` is False where there is no browser."""
+
+    service: str
+    url: str
+    opened: bool
+
+
+@dataclass(frozen=True)
+class ServiceUsage:
+    """What a service uses: percent of one processor, bytes, processes and threads. No limit is None."""
+
+    service: str
+    state: str  # running | paused
+    cpu: float
+    memory: int
+    memory_limit: int | None
+    pids: int
+
+
+@dataclass(frozen=True)
+class Usage(Report):
+    """What an environment's services use."""
+
+    name: str
+    project: str
+    services: tuple[ServiceUsage, ...]
+
+    @property
+    def total(self) -> ServiceUsage:
+        """All of them together; they have a limit if each has one."""
+        limits = [s.memory_limit for s in self.services]
+        return ServiceUsage(
+            "total",
+            "",
+            round(sum(s.cpu for s in self.services), 2),
+            sum(s.memory for s in self.services),
+            sum(limit for limit in limits if limit is not None) if limits and None not in limits else None,
+            sum(s.pids for s in self.services),
+        )
+
+    def data(self) -> Any:
+        """The services, and what they use together."""
+        total = asdict(self.total)
+        return {**asdict(self), "total": {key: total[key] for key in ("cpu", "memory", "memory_limit", "pids")}}
+
+
+@dataclass(frozen=True)
+class DaemonEvent:
+    """One thing that happened on the daemon. `time` is RFC 3339; networks and volumes belong to no one service."""
+
+    time: str
+    service: str | None
+    what: (
+        str  # created | started | signalled | paused | resumed | healthy | unhealthy | out of memory | exited | removed
+    )
+    kind: str  # container | network | volume
+    name: str
+    detail: str | None = None  # with which status it exited, which signal it got
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from envctl.cli.app import COMMANDS
-from envctl.cli.reference import MEANING, checks, commands, exit_statuses
+from envctl.cli.completing import KNOWN
+from envctl.cli.reference import MEANING, checks, commands, completions, exit_statuses
 from envctl.errors import Exit
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
@@ -21,6 +23,11 @@ def test_the_pages_are_fresh(page: str, written: object) -> None:
     """The committed page is what the code writes: `python -m envctl.cli.reference docs/reference`."""
     assert callable(written)
     assert written() == (REFERENCE / page).read_text(encoding="utf-8")
+
+
+def test_what_completion_knows_is_fresh() -> None:
+    """Every command, option and argument there is: `python -m envctl.cli.reference docs/reference` writes it."""
+    assert completions() == json.loads(KNOWN.read_text(encoding="utf-8"))
 
 
 def test_every_exit_status_has_a_meaning() -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
 from envctl import labels
 from envctl.events import Event
 from envctl.identity import Identity
-from envctl.observed import Container, Network, Volume
+from envctl.observed import Container, Happening, Network, Volume
 from envctl.ops.setting import Here
 from envctl.stack import load
 from envctl.world import World, real_world
@@ -77,6 +77,8 @@ class FakeEngine:
     files: dict[tuple[str, str], bytes] = field(default_factory=dict)
     tagged: tuple[str, ...] = ()
     asked: list[float | None] = field(default_factory=list)  # since when
+    did: list[str] = field(default_factory=list)  # what was done to containers, in order
+    happened: tuple[Happening, ...] = ()
 
     def containers(self, only: Mapping[str, str]) -> tuple[Container, ...]:
         return tuple(c for c in self.held if only.items() <= c.labels.items())
@@ -95,6 +97,20 @@ class FakeEngine:
 
     def listed(self) -> tuple[Container, ...]:
         return self.held
+
+    def pause_container(self, container: str) -> None:
+        self._turn(container, "paused")
+
+    def resume_container(self, container: str) -> None:
+        self._turn(container, "running")
+
+    def _turn(self, container: str, state: str) -> None:
+        self.did.append(f"{container.removeprefix('id-shop_main_')} {state}")
+        self.held = tuple(replace(c, state=state) if c.id == container else c for c in self.held)
+
+    def happenings(self, *, since: float | None, until: float | None) -> Iterator[Happening]:
+        self.asked += [since, until]
+        return iter(self.happened)
 
     def read_file(self, container: str, path: str) -> bytes | None:
         return self.files.get((container, path))

@@ -48,11 +48,18 @@ def test_an_environment_named_by_hand_once_is_still_one_row() -> None:
         ({"health": "starting"}, "partial"),
         ({"state": "exited"}, "partial"),
         ({"state": "running"}, "running"),
+        ({"state": "paused"}, "partial"),
     ],
 )
 def test_an_ill_service_makes_its_environment_partial(seen: dict[str, str], expected: str) -> None:
     """In `ls` as in `status`."""
     assert [expected] == [row.state for row in rows((*UP[:3], container("web", **seen)))]
+
+
+def test_what_is_paused_altogether_is_paused() -> None:
+    """In `ls` as in `status`, also beside what stopped."""
+    still = (container("db", state="paused"), container("api", state="paused"), container("web", state="exited"))
+    assert [("paused", 0)] == [(row.state, row.running) for row in rows(still)]
 
 
 def test_volumes_alone_are_an_environment_that_is_stopped() -> None:
@@ -99,6 +106,9 @@ def test_addresses_are_those_on_the_host_while_it_runs(tmp_path: Path) -> None:
         ((*UP[:3], container("web", health="unhealthy")), "partial"),
         (UP[:1], "partial"),
         (tuple(container(name, state="exited") for name in ("db", "api", "web")), "stopped"),
+        (tuple(container(name, state="paused") for name in ("db", "api", "web")), "paused"),
+        ((*UP[:3], container("web", state="paused")), "partial"),
+        ((container("db", state="paused"), container("api", state="exited")), "paused"),
     ],
 )
 def test_the_state_of_an_environment(tmp_path: Path, containers: tuple[object, ...], expected: str) -> None:

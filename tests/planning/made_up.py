@@ -20,6 +20,7 @@ from envctl.plan import (
     Plan,
     PrepareImage,
     RemoveContainer,
+    Resume,
     Start,
     Step,
 )
@@ -179,7 +180,7 @@ class Daemon:
         self.volumes.pop(old.name(IDENTITY), None)
         self.volumes[name] = Volume(name, own)
 
-    def _do(self, step: Step, plan: Plan, drawn: Blueprint, done: dict[str, str]) -> None:
+    def _do(self, step: Step, plan: Plan, drawn: Blueprint, done: dict[str, str]) -> None:  # noqa: C901 – a case each
         match step:
             case PrepareImage(image=image):
                 self.images.add(image)
@@ -190,6 +191,8 @@ class Daemon:
             case CreateVolume(name=name):
                 assert name not in self.volumes
                 self.volumes[name] = Volume(name, {**drawn.labels, labels.ROLE: "data"})
+            case Resume(id=container):
+                self.containers[container] = replace(self.containers[container], state="running")
             case Forget(service=service):
                 facts = self.observed().record.facts
                 self._record({key: value for key, value in facts.items() if service_of(key) != service})

@@ -110,6 +110,20 @@ DRIFTS: dict[str, tuple[Callable[[Daemon], None], str]] = {
     ),
     "a container is paused": (
         lambda d: d.change("web", state="paused"),
+        "resume web  # it is paused",
+    ),
+    "a container is paused that was becoming healthy": (
+        lambda d: d.change("web", state="paused", health="starting"),
+        """resume web  # it is paused
+        start web  # it is paused""",
+    ),
+    "a container is paused that something ran before and was becoming healthy": (
+        lambda d: d.change("api", state="paused", health="starting"),
+        """remove container shop_main_api  # it is paused
+        start api  # it is paused""",
+    ),
+    "a container is paused that was unhealthy": (
+        lambda d: d.change("web", state="paused", health="unhealthy"),
         """remove container shop_main_web  # it is paused
         start web  # it is paused""",
     ),

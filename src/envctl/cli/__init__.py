@@ -8,12 +8,16 @@ from pathlib import Path
 
 HELP = Path(__file__).with_name("help.txt")  # what Typer would say; `reference` writes it, a test compares
 HELP_WIDTH = 80
-COMPLETION = "_ENVCTL_COMPLETE"  # set by the shell's completion script
+COMPLETION = "_ENVCTL_COMPLETE"  # the shell whose completion script asks
 
 
 def main() -> None:
     """Run `envctl` with the process' own arguments and leave with its exit status."""
     words = sys.argv[1:]
+    if shell := os.environ.get(COMPLETION):
+        from envctl.cli.completing import answer
+
+        sys.exit(answer(shell, words))
     if words in ([], ["-h"], ["--help"]) and _help_fits() and _showed_help():
         return
     try:
@@ -36,8 +40,6 @@ def _showed_help() -> bool:
 
 
 def _help_fits() -> bool:
-    if COMPLETION in os.environ:
-        return False
     try:
         return int(os.environ.get("COLUMNS") or os.get_terminal_size(1).columns) >= HELP_WIDTH
     except (OSError, ValueError):

@@ -8,20 +8,28 @@ import typer
 
 from envctl import __version__
 from envctl.cli import (
+    completion,
     config,
+    cp,
     doctor,
     down,
     env,
+    events,
     exec,
     init,
     logs,
     ls,
+    open,
     output,
+    pause,
     plan,
+    restart,
+    resume,
     run,
     schema,
     seed,
     status,
+    top,
     up,
     urls,
     version,
@@ -37,17 +45,25 @@ COMMANDS: dict[str, Command] = {
         up.COMMAND,
         down.COMMAND,
         seed.COMMAND,
+        pause.COMMAND,
+        resume.COMMAND,
+        restart.COMMAND,
         plan.COMMAND,
         ls.COMMAND,
         status.COMMAND,
         urls.COMMAND,
+        open.COMMAND,
         env.COMMAND,
         logs.COMMAND,
+        events.COMMAND,
+        top.COMMAND,
         exec.COMMAND,
+        cp.COMMAND,
         run.COMMAND,
         config.COMMAND,
         doctor.COMMAND,
         schema.COMMAND,
+        completion.COMMAND,
         version.COMMAND,
     )
 }
@@ -57,6 +73,7 @@ def group() -> Any:
     """The application as Typer runs it (a Click group; which Click depends on Typer's version)."""
     app = typer.Typer(
         name=PROGRAM,
+        add_completion=False,  # `completing` answers without loading Typer
         rich_markup_mode=None,  # rich costs more to import than Typer itself
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},

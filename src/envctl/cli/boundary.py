@@ -13,7 +13,7 @@ from types import FrameType
 
 import typer
 
-from envctl.cli import COMPLETION, failure, output
+from envctl.cli import failure, output
 from envctl.cli.app import COMMANDS, PROGRAM, group
 from envctl.cli.command import Command
 from envctl.cli.options import ENV, EVERY, FILE, LONG_FILE
@@ -89,8 +89,6 @@ def _own_words(command: Command, words: list[str]) -> list[str]:
 
 def _perform(argv: Sequence[str]) -> int:
     app = group()
-    if COMPLETION in os.environ:
-        app.main(list(argv), prog_name=PROGRAM)  # prints the completions and leaves
     try:
         with app.make_context(PROGRAM, list(argv)) as context:
             status = app.invoke(context)

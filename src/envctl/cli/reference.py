@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from envctl.cli import HELP, HELP_WIDTH
 from envctl.cli.app import COMMANDS, PROGRAM, group
 from envctl.cli.command import Command
+from envctl.cli.completing import KNOWN
 from envctl.errors import Exit
 
 WRITTEN = "<!-- Written by `python -m envctl.cli.reference docs/reference`; a test compares it with the code. -->"
@@ -127,13 +129,67 @@ def group_help() -> str:
         return str(context.get_help()) + "\n"
 
 
+def completions() -> dict[str, Any]:
+    """What `completing` knows of the commands: options with what their values are, and what the arguments are."""
+    app = group()
+    return {
+        "options": {**_options(app.params), "--help": "Show the commands"},
+        "commands": {name: _completed(command, app.commands[name]) for name, command in COMMANDS.items()},
+    }
+
+
+def _completed(command: Command, known: Any) -> dict[str, Any]:
+    arguments = [p for p in known.params if p.param_type_name == "argument"]
+    own = [p for p in known.params if p.param_type_name == "option"]
+    return {
+        "help": inspect.cleandoc(command.function.__doc__ or "").splitlines()[0].rstrip("."),
+        "options": {
+            **{
+                flag: {"help": p.help.rstrip("."), "value": None if p.is_flag else _value(p)}
+                for p in own
+                for flag in p.opts
+            },
+            "--help": {"help": "Show what it does and takes", "value": None},
+        },
+        "arguments": [_value(p) for p in arguments],
+        "repeats": any(p.nargs == -1 for p in arguments),
+        "passes_on": command.passes_on,
+    }
+
+
+def _options(parameters: list[Any]) -> dict[str, str]:
+    return {flag: p.help.rstrip(".") for p in parameters if p.param_type_name == "option" for flag in p.opts}
+
+
+def _value(parameter: Any) -> Any:
+    """What a value can be: a list of words, or what `completing` finds out; nothing where only people know."""
+    if choices := getattr(parameter.type, "choices", None):
+        return [str(getattr(choice, "value", choice)) for choice in choices]
+    if parameter.name in _VALUES:
+        return _VALUES[parameter.name]
+    return "files" if parameter.type.name == "path" else "nothing"
+
+
+_VALUES = {  # by parameter name
+    "env": "environments",
+    "project": "projects",
+    "service": "services",
+    "services": "services",
+    "source": "places",
+    "target": "places",
+    "folder": "folders",
+    "argv": "files",
+}
+
+
 def main(folder: Path) -> None:
-    """Write the pages, and the help that is shown without loading Typer."""
+    """Write the pages, and the help and the words that are known without loading Typer."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "commands.md").write_text(commands(), encoding="utf-8")
     (folder / "exit-statuses.md").write_text(exit_statuses(), encoding="utf-8")
     (folder / "doctor.md").write_text(checks(), encoding="utf-8")
     HELP.write_text(group_help(), encoding="utf-8")
+    KNOWN.write_text(json.dumps(completions(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

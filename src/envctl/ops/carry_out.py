@@ -15,7 +15,7 @@ from envctl.ops.provision import provision
 from envctl.ops.remember import remember
 from envctl.ops.setting import Here
 from envctl.ops.start import start
-from envctl.plan import CreateNetwork, CreateVolume, Forget, Load, Plan, PrepareImage, RemoveContainer, Step
+from envctl.plan import CreateNetwork, CreateVolume, Forget, Load, Plan, PrepareImage, RemoveContainer, Resume, Step
 from envctl.runtimes.compose import images
 from envctl.runtimes.compose.recipes import build_recipe
 from envctl.secrets.passwords import Passwords
@@ -114,6 +114,8 @@ def _small(world: World, blueprint: Blueprint, step: Step) -> Callable[[], None]
             )
         case RemoveContainer(id=container):
             return lambda: world.engine.remove_container(container)
+        case Resume(id=container):
+            return lambda: world.engine.resume_container(container)
         case _:
             return None
 

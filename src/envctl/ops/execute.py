@@ -21,7 +21,9 @@ def execute(here: Here, service: str, argv: Sequence[str], *, tty: bool, stdin: 
             f"{service} is not running in the environment {here.identity.name}"
             if container or here.stack.services.get(service)
             else f"there is no service {service} in the environment {here.identity.name}",
-            hint=f"Running: {', '.join(running) or 'none'}.",
+            hint="It is paused: `envctl resume` lets it go on."
+            if container and container.state == "paused"
+            else f"Running: {', '.join(running) or 'none'}.",
         )
     flags = (*(("--interactive",) if stdin else ()), *(("--tty",) if tty else ()))
     status = here.world.shell.hand_over(("docker", "exec", *flags, container.id, *argv))

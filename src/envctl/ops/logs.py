@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import heapq
 import queue
-import re
 import threading
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 
 from envctl import labels
 from envctl.errors import EnvctlError, Exit
 from envctl.observed import Container
+from envctl.ops.moments import moment
 from envctl.ops.observe import running_here
 from envctl.ops.setting import Here
 from envctl.reports import LogLine
 
-_AGO = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
 _STREAMS = ("stdout", "stderr")
 
 
@@ -52,25 +50,8 @@ def _chosen(here: Here, services: Sequence[str]) -> list[Container]:
 
 def _since(text: str | None) -> float | None:
     """Seconds since the epoch; None for the whole log."""
-    if text is None:
-        return None
-    try:
-        began = (_ago(text) or datetime.fromisoformat(text)).timestamp()
-    except (ValueError, OverflowError) as error:
-        raise EnvctlError(
-            Exit.USAGE,
-            f"{text!r} is neither a time nor a duration",
-            hint="Write `--since 10m`, `--since 1h30m` or `--since 2026-01-31T08:00:00Z`.",
-        ) from error
+    began = 0.0 if text is None else moment(text, "--since")
     return began if began > 0 else None
-
-
-def _ago(text: str) -> datetime | None:
-    match = _AGO.fullmatch(text) if text else None
-    if match is None:
-        return None
-    days, hours, minutes, seconds = (float(group or 0) for group in match.groups())
-    return datetime.now(UTC) - timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
 def _lines(

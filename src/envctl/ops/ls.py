@@ -31,12 +31,19 @@ def rows(objects: Iterable[Object], project: str | None = None) -> tuple[Environ
     return tuple(_row([i for i, _ in found[full]], [thing for _, thing in found[full]]) for full in sorted(found))
 
 
+def _state(containers: list[Container]) -> str:
+    """As `status` says it: a container alone knows no service that is absent."""
+    if not any(c.state == "running" for c in containers):
+        return "paused" if any(c.state == "paused" for c in containers) else "stopped"
+    return "running" if all(c.ready for c in containers) else "partial"
+
+
 def _row(identities: list[Identity], objects: list[Object]) -> EnvironmentRow:
     """An environment that was drawn from a branch may also have been named by hand: some of it knows no branch then."""
     one, branch = identities[0], next((i.branch for i in identities if i.branch), None)
     services = (o for o in objects if isinstance(o, Container) and o.labels.get(labels.ROLE) == "service")
     containers = [c for c in services if not c.finished]
     running = sum(c.state == "running" for c in containers)
-    state = "stopped" if not running else "running" if all(c.ready for c in containers) else "partial"
+    state = _state(containers)
     created = next((o.labels.get(labels.CREATED) for o in objects if isinstance(o, Network)), None)
     return EnvironmentRow(one.name, one.project, branch, state, len(containers), running, created)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from envctl import labels
@@ -36,10 +36,18 @@ def start(here: Here, blueprint: Blueprint, plan: Plan, steps: Sequence[Start], 
 
     write_files(here.world, blueprint, services, passwords)
     project = render(blueprint, plan, services, fill, mounted)
+    values = blueprint.composition.variables if blueprint.composition else {}
+    see_through(here, blueprint, services, lambda: drive.up(here.world, project, here.stack.root, values))
+
+
+def see_through(here: Here, blueprint: Blueprint, services: frozenset[str], begin: Callable[[], list[str]]) -> None:
+    """Begin what starts services, and stay until they are ready. `begin` returns what was complained about.
+
+    Raises EnvctlError(UNHEALTHY) that names who failed and why.
+    """
     ages = Ages()
     with _watched(here, blueprint, services, ages):
-        values = blueprint.composition.variables if blueprint.composition else {}
-        complaints = drive.up(here.world, project, here.stack.root, values)
+        complaints = begin()
         ready = settle(lambda: _runners(here, services), len(services), ages, complained=bool(complaints))
     if not ready:
         raise not_ready(here, blueprint, services, complaints)

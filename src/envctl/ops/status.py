@@ -46,9 +46,12 @@ def service_status(name: str, kind: str | None, container: Container | None) -> 
 
 
 def state_of(services: tuple[ServiceStatus, ...]) -> str:
-    """running: all are or are finished, none is ill · partial: some are · stopped: none is · absent: there are none."""
+    """running: all are or are finished, none is ill · partial: some are · paused: all are that do not stand still ·
+    stopped: none is running or paused · absent: there are none."""
     if all(s.state == "absent" for s in services):
         return "absent"
     if all(s.state == "finished" or (s.state == "running" and s.health in (None, "healthy")) for s in services):
         return "running"
-    return "partial" if any(s.state == "running" for s in services) else "stopped"
+    if any(s.state == "running" for s in services):
+        return "partial"
+    return "paused" if any(s.state == "paused" for s in services) else "stopped"

@@ -19,6 +19,7 @@ from envctl.plan import (
     Plan,
     PrepareImage,
     RemoveContainer,
+    Resume,
     Start,
     Step,
 )
@@ -62,6 +63,7 @@ def compare(
         prepare=(
             *_images(blueprint, observed, images, rebuild=rebuild),
             *_removals(blueprint, observed, starts, anew),
+            *_resumes(blueprint, observed, anew),
             *_network(blueprint, observed, subnet),
             *_further_networks(observed, further),
             *forgets(blueprint, observed),
@@ -220,7 +222,12 @@ def _starts(blueprint: Blueprint, observed: Observed, anew: Mapping[str, str]) -
 def _why_start(container: Container | None, anew: str | None) -> str | None:
     if container is None:
         return "it is not there"
-    return anew or (None if container.ready else _ailment(container))
+    return anew or (None if container.ready or _only_paused(container) else _ailment(container))
+
+
+def _only_paused(container: Container) -> bool:
+    """Whether it was ready when it was paused, and so is once it goes on."""
+    return container.state == "paused" and container.health in (None, "healthy")
 
 
 def _ailment(container: Container) -> str:
@@ -270,8 +277,18 @@ def _can_go_on(workload: Workload, container: Container) -> bool:
     """Whether a container that is not ready needs but to be started or waited for. A one-shot always runs anew."""
     if container.labels.get(labels.ROLE) == "before":
         return False
-    becoming = container.state == "running" and container.health == "starting" and workload.before is None
+    becoming = container.state in ("running", "paused") and container.health == "starting" and workload.before is None
     return becoming or container.state in ("created", "exited")
+
+
+def _resumes(blueprint: Blueprint, observed: Observed, anew: Collection[str]) -> Iterable[Step]:
+    """What is paused goes on, unless its container is removed."""
+    for workload in blueprint.workloads:
+        container = observed.container(workload.service)
+        if container is None or container.state != "paused" or workload.service in anew:
+            continue
+        if _only_paused(container) or _can_go_on(workload, container):
+            yield Resume("it is paused", container.id, container.service)
 
 
 def _network(blueprint: Blueprint, observed: Observed, subnet: ipaddress.IPv4Network) -> Iterable[Step]:

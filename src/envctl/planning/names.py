@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from typing import TYPE_CHECKING
 
 from envctl.errors import EnvctlError, Exit
-from envctl.identity import Identity
+
+if TYPE_CHECKING:  # completion needs no more than the names, at once
+    from envctl.identity import Identity
 
 LONGEST = 32  # project (30) + "_" + name stay within a DNS label (63)
 _HASH = 8
@@ -27,6 +30,8 @@ def environment_name(ref: str) -> str:
 
 def of_branch(project: str, ref: str) -> Identity:
     """The environment of a branch."""
+    from envctl.identity import Identity
+
     return Identity(project, environment_name(ref), ref)
 
 
@@ -38,6 +43,8 @@ def by_hand(project: str, name: str) -> Identity:
             f"{name!r} cannot be the name of an environment",
             hint=f"Use at most {LONGEST} of a-z, 0-9 and -, such as `--env {_suggestion(name)}`.",
         )
+    from envctl.identity import Identity
+
     return Identity(project, name)
 
 

@@ -6,12 +6,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from envctl.events import Tell
-from envctl.world.engine import Engine
-from envctl.world.locks import Locks
-from envctl.world.places import runtime_folder
-from envctl.world.shell import Shell
+if TYPE_CHECKING:  # completion takes a part of the world and has no time for the rest
+    from envctl.events import Tell
+    from envctl.world.engine import Engine
+    from envctl.world.locks import Locks
+    from envctl.world.shell import Shell
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,11 @@ class World:
 
 def real_world(tell: Tell, environ: Mapping[str, str] = os.environ) -> World:
     """The world as it is. Connects to nothing before it is asked."""
+    from envctl.world.engine import Engine
+    from envctl.world.locks import Locks
+    from envctl.world.places import runtime_folder
+    from envctl.world.shell import Shell
+
     runtime = runtime_folder(environ)
     shell = Shell(environ)
     return World(Engine(environ), shell, Locks(runtime / "locks", tell), runtime, tell)

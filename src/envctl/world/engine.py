@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from envctl import labels
 from envctl.errors import EnvctlError, Exit
 from envctl.machine import Daemon
-from envctl.observed import Container, Network, Volume
+from envctl.observed import Container, Happening, Network, Used, Volume
 from envctl.world.machine import full_disk
+from envctl.world.readings import happening, used
 
 if TYPE_CHECKING:
     from docker import APIClient
     from docker.errors import APIError
 
+_TRIES = 4  # the kernel may fail to freeze processes that are busy starting others
 _OLDEST = (1, 45)  # Engine 26, the oldest that envctl is tested with; before it internal networks leak
 
 
@@ -78,7 +80,11 @@ class Engine:
         """Every container that carries our labels, without details: quick however many there are."""
         with _speaking():
             found = self.client.containers(all=True, filters={"label": [labels.ENVIRONMENT]})
-        return tuple(_listed(raw) for raw in found)
+        return tuple(self._surely(_listed(raw)) for raw in found)
+
+    def _surely(self, container: Container) -> Container:
+        """A list calls what was paused a while ago unhealthy, and only a closer look can tell."""
+        return (self.inspect(container.id) or container) if container.health == "unhealthy" else container
 
     def networks(self) -> tuple[Network, ...]:
         """Every network of the daemon."""
@@ -167,6 +173,31 @@ class Engine:
                 hint=f"Rename or remove it (`docker volume inspect {name}` shows whose it is).",
             )
 
+    def pause_container(self, container: str) -> None:
+        """Freeze a container's processes."""
+        from docker.errors import APIError
+
+        for _ in range(_TRIES):
+            with suppress(APIError), _speaking():
+                return self.client.pause(container)
+        with _speaking(f"container {container}"):
+            return self.client.pause(container)
+
+    def resume_container(self, container: str) -> None:
+        """Let a paused container go on."""
+        with _speaking(f"container {container}"):
+            self.client.unpause(container)
+
+    def stop_container(self, container: str) -> None:
+        """Stop a container, with as much grace as it was made with."""
+        with _speaking(f"container {container}"):
+            self.client.stop(container)
+
+    def start_container(self, container: str) -> None:
+        """Start a container that is there. Why the daemon cannot is kept with the container."""
+        with _speaking(f"container {container}"):
+            self.client.start(container)
+
     def remove_container(self, container: str) -> None:
         """Stop a container, with as much grace as it was made with, and remove it with its anonymous volumes."""
         with _speaking(f"container {container}", gone_is_fine=True):
@@ -183,6 +214,28 @@ class Engine:
         """Remove a volume and what is in it."""
         with _speaking(f"volume {volume}", gone_is_fine=True):
             self.client.remove_volume(volume)
+
+    def usage(self, container: str) -> Used | None:
+        """What a container uses, measured over about a second; None when it is gone."""
+        from docker.errors import NotFound
+
+        try:
+            with _speaking():
+                limit = self.client.inspect_container(container)["HostConfig"].get("Memory") or None
+                return used(self.client.stats(container, stream=False), limit)
+        except NotFound:
+            return None
+
+    def happenings(self, *, since: float | None, until: float | None) -> Iterator[Happening]:
+        """Events of containers, networks and volumes as they come, from now or from `since`, to `until` if ever."""
+        with _speaking("events"):
+            found = self.client.events(  # type: ignore[call-overload]  # a fraction of a second is a text
+                since=None if since is None else f"{since:.9f}",
+                until=None if until is None else f"{until:.9f}",
+                filters={"type": ["container", "network", "volume"]},
+                decode=True,
+            )
+            yield from map(happening, found)
 
     def read_file(self, container: str, path: str) -> bytes | None:
         """A small file of a container, running or not; None when it cannot be had."""
@@ -238,7 +291,7 @@ def _container(raw: dict[str, Any]) -> Container:
         labels=config.get("Labels") or {},
         image=config.get("Image", ""),
         state=state["Status"],
-        health=None if health.get("Status") in (None, "none") else health["Status"],
+        health=_health(health),
         exit_code=state.get("ExitCode") if state["Status"] in ("exited", "dead") else None,
         oom_killed=bool(state.get("OOMKilled")),
         error=state.get("Error", ""),
@@ -247,6 +300,17 @@ def _container(raw: dict[str, Any]) -> Container:
         health_output=(log[-1].get("Output") or "").strip(),
         memory=(raw.get("HostConfig") or {}).get("Memory") or None,
     )
+
+
+def _health(health: Mapping[str, Any]) -> str | None:
+    """Pausing a container makes Docker call it unhealthy, until the first check after it goes on. A container that
+    really is has failed its checks at least once.
+    """
+    said = health.get("Status")
+    if said == "unhealthy" and health.get("FailingStreak") == 0:
+        checks = health.get("Log") or []
+        return "healthy" if checks and checks[-1].get("ExitCode") == 0 else "starting"
+    return None if said in (None, "none") else str(said)
 
 
 def _listed(raw: dict[str, Any]) -> Container:
