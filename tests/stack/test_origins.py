@@ -96,3 +96,12 @@ def test_the_registry_says_who_chose_it(write: Write) -> None:
     """It may come from outside the file."""
     stack = load(write(TEXT), environ={"ENVCTL_REGISTRY": "hub.example"})
     assert ConfigValue("project.registry", "hub.example", "ENVCTL_REGISTRY") in resolved(stack)
+
+
+def test_a_wrapped_project_is_named(read: Read) -> None:
+    """Its files with their whole paths; its services are in them, and not in the stack file."""
+    text = '[project]\nname = "shop"\ncompose = "compose.yaml"\nprofiles = ["dev"]\npublic = ["web"]\n'
+    found = values(read, text)
+    (file,), origin = found["project.compose"]
+    assert (True, "envctl.toml:3") == (file.endswith("/compose.yaml"), origin)
+    assert (["dev"], ["web"]) == (found["project.profiles"][0], found["project.public"][0])

@@ -11,6 +11,7 @@ from envctl.services.composed import ComposedService
 from envctl.stack import Problem, Stack
 from envctl.stack.model import Wraps
 from envctl.stack.problems import dotted, guessed, refused
+from envctl.workload import PORTS, published
 from envctl.world import World
 
 
@@ -39,6 +40,10 @@ def _problems(stack: Stack, wraps: Wraps, composition: Composition) -> list[Prob
                 "project.compose", stack.lines.find(("project", "compose")), "the Compose project has no service", hint
             )
         )
+    if (count := sum(len(published(work)) for work in composition.workloads)) > PORTS:
+        message = f"the Compose project publishes {count} ports, and an environment has {PORTS} of the host's"
+        hint = "services reach each other without `ports`"
+        found.append(Problem("project.compose", stack.lines.find(("project", "compose")), message, hint))
     for index, name in enumerate(wraps.public):
         key = ("project", "public", index)
         if name not in ports:

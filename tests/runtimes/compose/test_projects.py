@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,10 +46,16 @@ def wrapped(
     shutil.copytree(PROJECTS / request.param, folder, dirs_exist_ok=True)
     with staged(docker, folder, keep=lambda: False) as stage:
         stage.write(STACKS[request.param])
-        for name in ("one", "two"):
-            stage.name = name
-            stage.up()
+        with ThreadPoolExecutor() as both:  # at the same time: they do not wait for each other
+            list(both.map(lambda name: named(stage, name).up(), ("one", "two")))
         yield stage
+
+
+def named(stage: Stage, name: str) -> Stage:
+    """The same project's environment of this name."""
+    other = copy.copy(stage)
+    other.name = name
+    return other
 
 
 def services(stage: Stage, name: str) -> dict[str, Container]:

@@ -156,6 +156,28 @@ volumes:
     )
 
 
+def test_secrets_and_configs_must_arrive_byte_for_byte(stage: Stage) -> None:
+    """From files, from `.env` and from the file itself; what is secret stands in no label or variable."""
+    services = f"""\
+  web:
+{REDIS}    secrets: [token, key]
+    configs: [motd]
+secrets:
+  token: {{ environment: TOKEN }}
+  key: {{ file: ./key.txt }}
+configs:
+  motd: {{ content: "costs $$5, ${{UNIT:-100%}}" }}
+"""
+    write(stage, services)
+    (stage.folder / ".env").write_text("TOKEN='hunter2 $HOME \"q\"'\n")
+    (stage.folder / "key.txt").write_text("k$y\n")
+    stage.up()
+    files = ("/run/secrets/token", "/run/secrets/key", "/motd")
+    assert (0, 'hunter2 $HOME "q"k$y\ncosts $5, 100%') == stage.inside("web", "cat", *files)
+    assert "hunter2" not in str(stage.container("web").attrs)
+    assert [] == stage.up()["steps"]
+
+
 @pytest.mark.parametrize(
     ("services", "said"),
     [
@@ -200,6 +222,7 @@ def test_the_file_that_is_wrong_must_be_named(stage: Stage) -> None:
             "project.public[0]: the Compose project has no service 'wbe'",
         ),
         (f'{WRAPS}public = ["web"]\n', f"  web:\n{REDIS}", "web publishes no TCP port"),
+        (WRAPS, f'  web:\n{REDIS}    ports: ["7000-7032"]\n', "publishes 33 ports"),
         (WRAPS, "  web:\n    build: nowhere\n", "there is no"),
         (f'{WRAPS}profiles = ["none"]\n', f"  web:\n{REDIS}    profiles: [dev]\n", "no service"),
     ],
