@@ -1,6 +1,6 @@
 # Two commands: `make demo` shows it, `make test` proves it. Both set the machine up first, and say what they do.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint images
+.PHONY: help setup demo test lint images bench
 
 help: ## what can be made here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,3 +23,6 @@ test: setup ## style, types and every test, the scenarios on the real daemon inc
 
 images: ## the service images alone, made again from nothing: ARGS=--rebuild
 	@scripts/images $(ARGS)
+
+bench: setup ## envctl against Compose, as ratios: ARGS="--rounds 9", ARGS=--quick
+	@.venv/bin/python bench/up.py $(ARGS)

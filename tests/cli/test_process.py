@@ -63,6 +63,19 @@ def test_heavy_libraries_stay_out(words: list[str]) -> None:
     assert (words != ["--help"]) == ("typer" in loaded)
 
 
+def test_who_only_looks_loads_no_client_library() -> None:
+    """`envctl ls` asks the daemon itself and reads no stack file: neither Docker's library nor pydantic is loaded."""
+    script = (
+        "import sys\nfrom envctl.cli import main\ntry:\n    main()\nexcept SystemExit as end:\n    status = end.code\n"
+        "print(status, *sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    environ = {**os.environ, "DOCKER_HOST": "unix:///nowhere.sock"}
+    said = subprocess.run([sys.executable, "-c", script, "ls"], capture_output=True, text=True, check=True, env=environ)
+    status, *loaded = said.stdout.split()
+    assert "4" == status
+    assert set() == HEAVY & set(loaded)
+
+
 def test_help_starts_fast() -> None:
     """`envctl --help` takes at most four times the processor time of Python alone; the best of several runs counts."""
 

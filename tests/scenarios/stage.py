@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from docker import DockerClient
     from docker.models.containers import Container
 
-ENVCTL = (sys.executable, "-m", "envctl")
+# ENVCTL_COMMAND names another installation to test, such as one from a wheel.
+ENVCTL = tuple(shlex.split(os.environ.get("ENVCTL_COMMAND", ""))) or (sys.executable, "-m", "envctl")
 LONGEST = 180  # seconds that a command may take on a loaded machine
 _FOR_ANY = ("ls", "version", "schema", "config", "doctor", "init", "completion")  # commands that are for no environment
 # What carries settings of envctl from one test to another, or from the developer's shell.

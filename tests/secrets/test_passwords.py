@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import os
-import tarfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import pytest
 
@@ -20,6 +17,7 @@ from envctl.secret import Secret
 from envctl.secrets.passwords import complete, host_file, password_path, recall, remove_files, write_files
 from envctl.text import Password, text
 from envctl.world import World, real_world
+from envctl.world.engine import Engine
 from tests.planning.made_up import API, DB, EVENTS, WEB, blueprint
 
 CACHE = replace(
@@ -35,21 +33,12 @@ SHOP = blueprint((DB, CACHE, EVENTS, API, WEB))
 
 @dataclass
 class Daemon:
-    """The part of the daemon's API by which a file is read from a container."""
+    """The part of the engine by which a file is read from a container."""
 
     files: dict[tuple[str, str], bytes] = field(default_factory=dict)
 
-    def get_archive(self, container: str, path: str) -> tuple[Iterator[bytes], dict[str, Any]]:
-        if (container, path) not in self.files:
-            from docker.errors import NotFound
-
-            raise NotFound("no such file")
-        archive, content = io.BytesIO(), self.files[container, path]
-        with tarfile.open(fileobj=archive, mode="w") as tar:
-            info = tarfile.TarInfo(path.rpartition("/")[2])
-            info.size = len(content)
-            tar.addfile(info, io.BytesIO(content))
-        return iter([archive.getvalue()]), {}
+    def read_file(self, container: str, path: str) -> bytes | None:
+        return self.files.get((container, path))
 
 
 @pytest.fixture
@@ -60,8 +49,7 @@ def daemon() -> Daemon:
 @pytest.fixture
 def world(tmp_path: Path, daemon: Daemon) -> World:
     found = real_world(lambda event: None, {"XDG_RUNTIME_DIR": str(tmp_path)})
-    vars(found.engine)["_client"] = daemon
-    return found
+    return replace(found, engine=cast(Engine, daemon))
 
 
 def container(service: str, state: str = "running") -> Container:

@@ -180,10 +180,15 @@ def test_health_is_seen_with_what_the_check_printed(room: Room, run: Run) -> Non
 
 
 def test_the_quick_list_has_what_ls_needs(room: Room, run: Run) -> None:
-    """ID, name, labels and state of every container of ours, without looking into each."""
+    """ID, name, labels and state of every container of ours, without looking into each; also how one ended."""
     container = run("sleep", "60", name=f"{room.name}_api")
     (seen,) = (c for c in room.engine.listed() if c.id == container)
     assert (f"{room.name}_api", "running", "api", None) == (seen.name, seen.state, seen.service, seen.health)
+    assert [container] == [c.id for c in room.engine.listed(room.labels)]
+    room.engine.client.kill(container)
+    room.engine.client.wait(container)
+    (seen,) = room.engine.listed(room.labels)
+    assert ("exited", 137) == (seen.state, seen.exit_code)
 
 
 def test_a_container_is_stopped_and_removed_with_its_own_grace(room: Room, run: Run) -> None:

@@ -30,6 +30,10 @@ def carry_out(here: Here, blueprint: Blueprint, plan: Plan, passwords: Passwords
     dumps = check_dumps(here, blueprint, plan)
     plan = _with_images(here, blueprint, plan)
     _prepare(here.world, blueprint, plan)
+    if not plan.provision:  # nothing comes between stores and services: Compose is run once
+        start(here, blueprint, plan, (*plan.stores, *plan.services), passwords)
+        provision(here, blueprint, plan, passwords, dumps)
+        return
     start(here, blueprint, plan, plan.stores, passwords)
     try:
         provision(here, blueprint, plan, passwords, dumps)

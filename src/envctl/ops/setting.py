@@ -6,17 +6,19 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from envctl.blueprint import Blueprint
 from envctl.events import Tell
 from envctl.identity import Identity
 from envctl.ops.compose_file import complete
 from envctl.ops.observe import recognise
-from envctl.planning.draw import draw
 from envctl.planning.names import by_hand, of_branch
-from envctl.stack import Stack, find, load
 from envctl.world import World, real_world
 from envctl.world.git import branch
+
+if TYPE_CHECKING:
+    from envctl.stack import Stack
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,15 @@ class Here:
 
     def blueprint(self) -> Blueprint:
         """The environment drawn without reading what its images are built from: for those who only look."""
+        from envctl.planning.draw import draw
+
         return draw(self.stack, self.identity, {})
 
 
 def here(file: Path | None, env: str | None, tell: Tell) -> Here:
     """Find the stack file and the environment: the one named, else the branch's."""
+    from envctl.stack import find, load  # pydantic comes with it; who only lists needs none
+
     stack = load(file if file is not None else find(Path.cwd()), environ=os.environ)
     world = anywhere(tell)
     project = stack.project

@@ -19,7 +19,7 @@ from envctl.workload import Address, Limits, Port, Workload
 class Section(BaseModel):
     """A table of the stack file: frozen, and no key too many."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
 @dataclass(frozen=True)

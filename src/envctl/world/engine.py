@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote
 
 from envctl import labels
 from envctl.errors import EnvctlError, Exit
 from envctl.machine import Daemon
 from envctl.observed import Container, Happening, Network, Used, Volume
+from envctl.world import daemon
 from envctl.world.machine import full_disk
 from envctl.world.readings import happening, used
 
@@ -19,12 +22,12 @@ if TYPE_CHECKING:
     from docker import APIClient
     from docker.errors import APIError
 
+T = TypeVar("T")
+
 _TRIES = 4  # the kernel may fail to freeze processes that are busy starting others
-_OLDEST = (1, 45)  # Engine 26, the oldest that envctl is tested with; before it internal networks leak
 
-
-_ENDED = re.compile(r"Exited \((\d+)\)")  # of `Exited (0) 3 minutes ago`
 _HEALTH = re.compile(r"\((?:health: )?(healthy|unhealthy|starting)\)$")  # of `Up 3 minutes (healthy)`
+_EXIT = re.compile(r"Exited \((\d+)\)")  # of `Exited (1) 3 minutes ago`
 
 
 class SubnetTaken(Exception):
@@ -36,22 +39,47 @@ class Engine:
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
+        self._host = daemon.daemon_host(environ)
+        self._answered = False
         self._client: APIClient | None = None
 
     @property
     def client(self) -> APIClient:
-        """The connection."""
+        """The client library's connection, for all that is more than reading."""
         if self._client is None:
-            self._client = _connect(self._environ)
+            self._client = _connect(self._environ, self._host)
         return self._client
+
+    def _read(self, path: str, **query: str) -> Any:
+        """What the API has at a path; None where that is nothing."""
+        try:
+            return self._parsed(json.loads, path, query)
+        except daemon.Refused as refusal:
+            if refusal.status == HTTPStatus.NOT_FOUND:
+                return None
+            raise daemon.turned_down(self._host, refusal) from refusal
+
+    def _parsed(self, parse: Callable[[bytes], T], path: str, query: Mapping[str, str]) -> T:
+        """What is made of an answer; a ValueError says that half of it is missing."""
+        try:
+            if self._host.startswith(daemon.SOCKET):
+                answer = daemon.read(self._host, path, query)
+            else:
+                answer = _read_far(self.client, path, query)
+        except OSError as error:
+            raise daemon.stopped(error) if self._answered else daemon.nobody(self._host, error) from error
+        self._answered = True
+        try:
+            return parse(answer)
+        except ValueError as error:
+            raise daemon.stopped(daemon.broken_off()) from error
 
     def daemon(self) -> Daemon:
         """What the daemon says about itself and its machine."""
-        with _speaking():
-            said = self.client.info()
+        said = self._read("/info")
         return Daemon(
             version=said.get("ServerVersion") or "",
-            api=str(self.client.api_version),
+            api=str(self._read("/version")["ApiVersion"]),
             memory=said.get("MemTotal") or 0,
             root=said.get("DockerRootDir") or "",
             kernel=said.get("KernelVersion") or "",
@@ -61,25 +89,19 @@ class Engine:
 
     def containers(self, only: Mapping[str, str]) -> tuple[Container, ...]:
         """Containers with all these labels, in whatever state."""
-        with _speaking():
-            found = self.client.containers(all=True, filters={"label": _filter(only)})
+        found = self._read("/containers/json", all="1", filters=_labelled(_filter(only)))
         seen = (self.inspect(raw["Id"]) for raw in found)
         return tuple(container for container in seen if container is not None)
 
     def inspect(self, container: str) -> Container | None:
         """One container by ID or name; None when it is gone."""
-        from docker.errors import NotFound
+        raw = self._read(f"/containers/{quote(container, safe='')}/json")
+        return None if raw is None else _container(raw)
 
-        try:
-            with _speaking():
-                return _container(self.client.inspect_container(container))
-        except NotFound:
-            return None
-
-    def listed(self) -> tuple[Container, ...]:
-        """Every container that carries our labels, without details: quick however many there are."""
-        with _speaking():
-            found = self.client.containers(all=True, filters={"label": [labels.ENVIRONMENT]})
+    def listed(self, only: Mapping[str, str] | None = None) -> tuple[Container, ...]:
+        """Containers with all these labels, or with ours when none are named: few details, but a single question."""
+        wanted = _filter(only) if only else [labels.ENVIRONMENT]
+        found = self._read("/containers/json", all="1", filters=_labelled(wanted))
         return tuple(self._surely(_listed(raw)) for raw in found)
 
     def _surely(self, container: Container) -> Container:
@@ -88,30 +110,22 @@ class Engine:
 
     def networks(self) -> tuple[Network, ...]:
         """Every network of the daemon."""
-        with _speaking():
-            return tuple(_network(raw) for raw in self.client.networks())
+        return tuple(_network(raw) for raw in self._read("/networks"))
 
     def volumes(self, only: Mapping[str, str] | None = None) -> tuple[Volume, ...]:
         """Volumes with all these labels; those with ours when none are named."""
         wanted = _filter(only) if only else [labels.ENVIRONMENT]
-        with _speaking():
-            found = self.client.volumes(filters={"label": wanted})["Volumes"] or []
+        found = self._read("/volumes", filters=_labelled(wanted))["Volumes"] or []
         return tuple(Volume(raw["Name"], raw.get("Labels") or {}) for raw in found)
 
     def image(self, reference: str) -> str | None:
         """The ID of an image; None when the daemon does not have it."""
-        from docker.errors import NotFound
-
-        try:
-            with _speaking():
-                return str(self.client.inspect_image(reference)["Id"])  # type: ignore[no-untyped-call]
-        except NotFound:
-            return None
+        raw = self._read(f"/images/{quote(reference, safe='/:@')}/json")
+        return None if raw is None else str(raw["Id"])
 
     def tags(self) -> tuple[str, ...]:
         """Every reference of an image that the daemon has."""
-        with _speaking():
-            return tuple(tag for raw in self.client.images() for tag in raw.get("RepoTags") or ())
+        return tuple(tag for raw in self._read("/images/json") for tag in raw.get("RepoTags") or ())
 
     def pull(self, reference: str, progress: Callable[[str], None]) -> str | None:
         """Pull an image. Returns why it cannot be had, None when it is there."""
@@ -239,13 +253,9 @@ class Engine:
 
     def read_file(self, container: str, path: str) -> bytes | None:
         """A small file of a container, running or not; None when it cannot be had."""
-        from docker.errors import APIError
-
         try:
-            with _speaking():
-                stream, _ = self.client.get_archive(container, path)
-                return _only_file(b"".join(stream))
-        except APIError:
+            return self._parsed(_only_file, f"/containers/{quote(container, safe='')}/archive", {"path": path})
+        except daemon.Refused:
             return None
 
     def logs(
@@ -281,6 +291,10 @@ def _filter(only: Mapping[str, str]) -> list[str]:
     return [f"{key}={value}" for key, value in only.items()]
 
 
+def _labelled(wanted: list[str]) -> str:
+    return json.dumps({"label": wanted})
+
+
 def _container(raw: dict[str, Any]) -> Container:
     state, config = raw["State"], raw["Config"]
     health = state.get("Health") or {}
@@ -314,14 +328,15 @@ def _health(health: Mapping[str, Any]) -> str | None:
 
 
 def _listed(raw: dict[str, Any]) -> Container:
+    status = raw.get("Status", "")
     return Container(
         id=raw["Id"],
         name=(raw.get("Names") or ["/"])[0].removeprefix("/"),
         labels=raw.get("Labels") or {},
         image=raw.get("Image", ""),
         state=raw.get("State", ""),
-        health=found[1] if (found := _HEALTH.search(raw.get("Status", ""))) else None,
-        exit_code=int(ended[1]) if (ended := _ENDED.match(raw.get("Status", ""))) else None,
+        health=found[1] if (found := _HEALTH.search(status)) else None,
+        exit_code=int(found[1]) if (found := _EXIT.match(status)) else None,
     )
 
 
@@ -335,59 +350,39 @@ def _only_file(archive: bytes) -> bytes | None:
     import io
     import tarfile
 
-    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        for member in tar:
-            if (file := tar.extractfile(member)) is not None:
-                return file.read()
+    try:
+        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+            for member in tar:
+                if (file := tar.extractfile(member)) is not None:
+                    return file.read()
+    except tarfile.ReadError as error:
+        raise ValueError(str(error)) from error
     return None
 
 
-def _connect(environ: Mapping[str, str]) -> APIClient:
+def _connect(environ: Mapping[str, str], host: str) -> APIClient:
     import docker
     from docker.errors import DockerException
 
-    where = environ.get("DOCKER_HOST") or _context_host(environ)
     try:
-        client = docker.from_env(environment={**environ, "DOCKER_HOST": where}, version="auto", timeout=120).api
+        client = docker.from_env(environment={**environ, "DOCKER_HOST": host}, version="auto", timeout=120).api
     except DockerException as error:
-        raise EnvctlError(
-            Exit.DOCKER,
-            f"no Docker Engine answers at {where}: {_cause(error)}",
-            unchanged="Nothing was changed.",
-            hint="Start Docker, or point DOCKER_HOST to a daemon that runs, then try again.",
-        ) from error
-    offered = tuple(int(n) for n in str(client.api_version).split("."))
-    if offered < _OLDEST:
-        raise EnvctlError(
-            Exit.DOCKER,
-            f"the Docker Engine at {where} is too old: it speaks API {client.api_version}, envctl needs 1.45",
-            unchanged="Nothing was changed.",
-            hint="Upgrade to Docker Engine 26 or later.",
-        )
+        raise daemon.nobody(host, error) from error
+    if _number(client.api_version) < _number(daemon.API):
+        raise daemon.too_old(host, str(client.api_version))
     return client
 
 
-def _context_host(environ: Mapping[str, str]) -> str:
-    """The daemon of Docker's current context (Docker Desktop, Colima and rootless Docker are reached so)."""
-    from docker.constants import DEFAULT_UNIX_SOCKET
-    from docker.context import ContextAPI
-    from docker.errors import DockerException
-
-    default = DEFAULT_UNIX_SOCKET.replace("http+", "")
-    try:
-        name = environ.get("DOCKER_CONTEXT")
-        context = ContextAPI.get_context(name) if name else ContextAPI.get_current_context()
-        return str(context.Host or default) if context else default
-    except (DockerException, OSError, ValueError):
-        return default
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in str(version).split("."))
 
 
-def _cause(error: Exception) -> str:
-    text = str(error)
-    for reason in ("No such file or directory", "Permission denied", "Connection refused"):
-        if reason in text:
-            return reason.lower()
-    return text.splitlines()[0] if text else type(error).__name__
+def _read_far(client: APIClient, path: str, query: Mapping[str, str]) -> bytes:
+    """What daemon.read() does, of a daemon that has no socket on this machine."""
+    answer = client.get(f"{client.base_url}/v{daemon.API}{path}", params=dict(query), timeout=client.timeout)
+    if answer.status_code != HTTPStatus.OK:
+        raise daemon.refused(answer.status_code, answer.content)
+    return answer.content
 
 
 def _refused(what: str, error: APIError) -> EnvctlError:
@@ -418,9 +413,4 @@ def _speaking(what: str = "", *, gone_is_fine: bool = False) -> Iterator[None]:
             raise
         raise _refused(what, error) from error
     except (Unreachable, Timeout) as error:
-        raise EnvctlError(
-            Exit.DOCKER,
-            f"the Docker Engine stopped answering: {_cause(error)}",
-            unchanged="What was done so far is kept.",
-            hint="Once Docker runs again, the same command goes on from here.",
-        ) from error
+        raise daemon.stopped(error) from error

@@ -1,0 +1,140 @@
+"""Where the daemon listens, and reading from its socket.
+
+The client library takes longer to load (0.2 s) than all the rest of an `up` that finds nothing to do. Who only reads,
+from a socket of this machine, does without it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+from collections.abc import Mapping
+from hashlib import sha256
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import urlencode
+
+from envctl.errors import EnvctlError, Exit
+
+API = "1.45"  # Engine 26, the oldest that envctl is tested with; before it internal networks leak
+SOCKET = "unix://"
+_DEFAULT = "unix:///var/run/docker.sock"
+_PATIENCE = 120.0  # seconds without a byte
+_STATUS = re.compile(rb"HTTP/\d\.\d (\d{3}) ")
+_TOO_OLD = re.compile(r"too new\. Maximum supported API version is ([\d.]+)")
+
+
+class Refused(Exception):
+    """The daemon answered, but not with what it was asked for."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+def daemon_host(environ: Mapping[str, str]) -> str:
+    """DOCKER_HOST, else that of Docker's current context (so Docker Desktop, Colima and rootless Docker are found)."""
+    if host := environ.get("DOCKER_HOST"):
+        return host
+    folder = Path(environ.get("DOCKER_CONFIG") or Path(environ.get("HOME", ""), ".docker"))
+    context = environ.get("DOCKER_CONTEXT") or _said(folder / "config.json", "currentContext")
+    if not context or context == "default":
+        return _DEFAULT
+    meta = folder / "contexts" / "meta" / sha256(context.encode()).hexdigest() / "meta.json"
+    return _said(meta, "Endpoints", "docker", "Host") or _DEFAULT
+
+
+def _said(file: Path, *keys: str) -> str:
+    """What a JSON file says there; nothing where it cannot be read."""
+    try:
+        found = json.loads(file.read_bytes())
+        for key in keys:
+            found = found[key]
+    except (OSError, ValueError, LookupError, TypeError):
+        return ""
+    return str(found)
+
+
+def read(host: str, path: str, query: Mapping[str, str]) -> bytes:
+    """GET from the socket `host`. Raises Refused, or OSError where nobody answers.
+
+    In HTTP/1.0 an answer ends with its connection and comes in one piece, so that nothing of HTTP is left to know.
+    """
+    target = f"/v{API}{path}{'?' if query else ''}{urlencode(query)}"
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(_PATIENCE)
+        connection.connect(host.removeprefix(SOCKET))
+        connection.sendall(f"GET {target} HTTP/1.0\r\nHost: docker\r\n\r\n".encode())
+        answer = bytearray()
+        while block := connection.recv(1 << 16):
+            answer += block
+    head, _, body = bytes(answer).partition(b"\r\n\r\n")
+    if (status := _STATUS.match(head)) is None:
+        raise broken_off()
+    if int(status[1]) != HTTPStatus.OK:
+        raise refused(int(status[1]), body)
+    return body
+
+
+def refused(status: int, body: bytes) -> Refused:
+    """What the daemon says when it does not do what it is asked."""
+    try:
+        return Refused(status, str(json.loads(body)["message"]))
+    except (ValueError, LookupError, TypeError):
+        return Refused(status, body.decode("utf-8", "replace").strip() or "no reason")
+
+
+def broken_off() -> OSError:
+    """Half an answer is none."""
+    return ConnectionResetError("it broke off in the middle of an answer")
+
+
+def nobody(host: str, error: Exception) -> EnvctlError:
+    """No daemon was there from the beginning."""
+    return EnvctlError(
+        Exit.DOCKER,
+        f"no Docker Engine answers at {host}: {_cause(error)}",
+        unchanged="Nothing was changed.",
+        hint="Start Docker, or point DOCKER_HOST to a daemon that runs, then try again.",
+    )
+
+
+def stopped(error: Exception) -> EnvctlError:
+    """There was one, and it is gone."""
+    return EnvctlError(
+        Exit.DOCKER,
+        f"the Docker Engine stopped answering: {_cause(error)}",
+        unchanged="What was done so far is kept.",
+        hint="Once Docker runs again, the same command goes on from here.",
+    )
+
+
+def turned_down(host: str, refusal: Refused) -> EnvctlError:
+    """The daemon answers, and cannot do what we ask: usually it is too old."""
+    if (spoken := _TOO_OLD.search(refusal.reason)) is None:
+        return EnvctlError(
+            Exit.DOCKER,
+            f"the Docker Engine at {host} does not answer as it should: {refusal.reason} ({refusal.status})",
+            hint="See `docker info` and the daemon's log.",
+        )
+    return too_old(host, spoken[1])
+
+
+def too_old(host: str, spoken: str) -> EnvctlError:
+    """The daemon speaks an older API than we do."""
+    return EnvctlError(
+        Exit.DOCKER,
+        f"the Docker Engine at {host} is too old: it speaks API {spoken}, envctl needs {API}",
+        unchanged="Nothing was changed.",
+        hint="Upgrade to Docker Engine 26 or later.",
+    )
+
+
+def _cause(error: Exception) -> str:
+    text = str(error)
+    for reason in ("No such file or directory", "Permission denied", "Connection refused"):
+        if reason in text:
+            return reason.lower()
+    return text.splitlines()[0] if text else type(error).__name__
