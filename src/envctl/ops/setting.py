@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from envctl.blueprint import Blueprint
 from envctl.events import Tell
 from envctl.identity import Identity
-from envctl.ops.compose_file import complete
 from envctl.ops.observe import recognise
 from envctl.planning.names import by_hand, of_branch
 from envctl.world import World, real_world
@@ -32,6 +31,8 @@ class Here:
     @cached_property
     def stack(self) -> Stack:
         """The whole stack. A Compose project is read once, and only for those who ask: `down` needs none of it."""
+        from envctl.ops.compose_file import complete
+
         return complete(self.world, self.written, self.identity)
 
     def blueprint(self) -> Blueprint:
