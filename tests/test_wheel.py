@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import venv
@@ -51,9 +52,10 @@ def alone() -> dict[str, str]:
 
 
 def test_everything_is_in_it_and_nothing_else(wheel: Path) -> None:
-    """Every file of the package that git knows, data files too; no tests, no examples."""
-    listed = subprocess.run(["git", "ls-files", "src/envctl"], cwd=ROOT, capture_output=True, text=True, check=True)
-    wanted = {line.removeprefix("src/") for line in listed.stdout.splitlines()}
+    """Every file of the package that git knows, data files and templates too; no tests, no examples."""
+    argv = ["git", "ls-files", "src/envctl", "templates"]
+    listed = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=True)
+    wanted = {re.sub("^src/|^(?=templates/)", lambda at: "" if at[0] else "envctl/", n) for n in listed.stdout.split()}
     packed = {name for name in ZipFile(wheel).namelist() if ".dist-info/" not in name}
     assert {"envctl/py.typed", "envctl/cli/help.txt"} <= wanted
     assert wanted == packed
