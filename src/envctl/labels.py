@@ -4,11 +4,11 @@ from __future__ import annotations
 
 PREFIX = "dev.envctl."
 
-PROJECT = f"{PREFIX}project"
+PROJECT = f"{PREFIX}project"  # the stack's name
 ENVIRONMENT = f"{PREFIX}environment"  # the environment's name within its project
 BRANCH = f"{PREFIX}branch"  # the full ref the name was derived from; absent when it was named by hand
-SERVICE = f"{PREFIX}service"
-KIND = f"{PREFIX}kind"
+SERVICE = f"{PREFIX}service"  # the service's name in the stack file
+KIND = f"{PREFIX}kind"  # of the service: app, postgres …
 ROLE = f"{PREFIX}role"  # service | before | network | further-network | data | record
 DIGEST = f"{PREFIX}digest"  # what the container was made from
 PORT = f"{PREFIX}port"  # the published port, kept over restarts; `.PORT` follows for a further one of the container

@@ -9,13 +9,19 @@ import pytest
 
 from envctl.cli.app import COMMANDS
 from envctl.cli.completing import KNOWN
-from envctl.cli.reference import MEANING, checks, commands, completions, exit_statuses
+from envctl.cli.reference import MEANING, checks, commands, completions, exit_statuses, files, labels
 from envctl.errors import Exit
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 
 
-PAGES = [("commands.md", commands), ("exit-statuses.md", exit_statuses), ("doctor.md", checks)]
+PAGES = [
+    ("commands.md", commands),
+    ("exit-statuses.md", exit_statuses),
+    ("doctor.md", checks),
+    ("labels.md", labels),
+    ("files.md", files),
+]
 
 
 @pytest.mark.parametrize(("page", "written"), PAGES)

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from envctl.cli import HELP, HELP_WIDTH
+from envctl.cli import HELP, HELP_WIDTH, traces
 from envctl.cli.app import COMMANDS, PROGRAM, group
 from envctl.cli.command import Command
 from envctl.cli.completing import KNOWN
@@ -122,6 +122,16 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
+def labels() -> str:
+    """The page about labels."""
+    return "\n".join(["# Labels", "", WRITTEN, "", *traces.label_page()])
+
+
+def files() -> str:
+    """The page about files, folders and variables."""
+    return "\n".join(["# Files and variables", "", WRITTEN, "", *traces.file_page()])
+
+
 def group_help() -> str:
     """What `envctl --help` says on a terminal that is wide enough."""
     app = group()
@@ -188,6 +198,8 @@ def main(folder: Path) -> None:
     (folder / "commands.md").write_text(commands(), encoding="utf-8")
     (folder / "exit-statuses.md").write_text(exit_statuses(), encoding="utf-8")
     (folder / "doctor.md").write_text(checks(), encoding="utf-8")
+    (folder / "labels.md").write_text(labels(), encoding="utf-8")
+    (folder / "files.md").write_text(files(), encoding="utf-8")
     HELP.write_text(group_help(), encoding="utf-8")
     KNOWN.write_text(json.dumps(completions(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 

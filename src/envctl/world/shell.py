@@ -19,7 +19,7 @@ _PATIENCE = 10.0  # seconds between asking a program to end and making it
 _LAST_WORDS = 1.0  # seconds without a word once a program has ended, until we believe that another holds its pipes
 
 # What Docker's and git's own clients need. Everything else of the caller's environment stays outside.
-_PASSED_ON = (
+PASSED_ON = (
     "PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "LANG", "LC_ALL", "SSH_AUTH_SOCK", "SSH_AGENT_PID",
     "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "SSL_CERT_FILE", "SSL_CERT_DIR",
     "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY", "DOCKER_API_VERSION",
@@ -41,7 +41,7 @@ class Shell:
     """Starts programs with a scrubbed environment, and ends them when we are interrupted."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self.environ = {name: environ[name] for name in _PASSED_ON if name in environ}
+        self.environ = {name: environ[name] for name in PASSED_ON if name in environ}
         self._running: set[subprocess.Popen[bytes]] = set()
         self._guard = threading.Lock()
         self._ended = False
