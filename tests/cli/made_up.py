@@ -61,6 +61,7 @@ ANSWERS: dict[str, Any] = {
     "pause.resume": Changed(STATUS, ("db",), 0.12),
     "restart.restart": Changed(STATUS, ("db", "web"), 4.56),
     "seed.seed": Seeded("feature-a-1a2b3c", (Seeding("db", "catalogue", "data/shop.dump", 3.21),)),
+    "seed.plan_seed": Planned("feature-a-1a2b3c", "shop", None, STEPS),
     "ls.ls": Listing((EnvironmentRow("main-0a", "shop", None, "partial", 3, 2, "2026-01-02T03:04:05Z"),)),
     "status.status": STATUS,
     "urls.urls": Urls((Url("web", "http://127.0.0.1:41002"),)),

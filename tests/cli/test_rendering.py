@@ -85,6 +85,14 @@ def test_seed_says_what_went_where(envctl: Envctl, ops: Ops) -> None:
     assert "nothing to fill" in envctl("seed").out
 
 
+def test_seed_dry_run_plans_and_nothing_else(envctl: Envctl, ops: Ops) -> None:
+    """It prints the steps of the databases that were named, and fills none."""
+    ran = envctl("seed", "db", "--dry-run")
+    assert "create network   absent\nstart db         new\n" == ran.out
+    assert ("HERE", ("db",)) == ops.calls["seed.plan_seed"][0]
+    assert {"seed.plan_seed"} == set(ops.calls)
+
+
 def test_ls_has_a_line_for_each_environment(envctl: Envctl, ops: Ops) -> None:
     """Columns without frames; nothing at all on stdout where there is nothing."""
     header, row = envctl("ls").out.splitlines()

@@ -9,7 +9,8 @@ import typer
 from envctl.cli.columns import columns
 from envctl.cli.command import Call, Command
 from envctl.cli.options import OVERCOMMIT
-from envctl.reports import Seeded
+from envctl.cli.plan import plan_lines
+from envctl.reports import Planned, Seeded
 
 
 def seed(
@@ -18,6 +19,7 @@ def seed(
     services: Annotated[
         list[str] | None, typer.Argument(metavar="[SERVICE]...", help="Only these; else all that have data.")
     ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the steps with their causes; do nothing.")] = False,
     overcommit: OVERCOMMIT = False,
 ) -> None:
     """Fill databases again with their data.
@@ -25,12 +27,14 @@ def seed(
     It comes from what the stack file names under [data]. The new content takes the place of the old in
     one step: if the data is refused, the old stays as it was.
     """
+    from envctl.ops.seed import plan_seed
     from envctl.ops.seed import seed as fill
     from envctl.ops.setting import here
 
     with call.talk() as tell:
-        report = fill(here(call.file, call.env, tell), tuple(services or ()), overcommit=overcommit)
-    call.answer(report.data(), _lines(report))
+        chosen = plan_seed if dry_run else fill
+        report = chosen(here(call.file, call.env, tell), tuple(services or ()), overcommit=overcommit)
+    call.answer(report.data(), plan_lines(report) if isinstance(report, Planned) else _lines(report))
 
 
 def _lines(report: Seeded) -> list[str]:
@@ -45,5 +49,6 @@ COMMAND = Command(
     examples=(
         ("envctl seed", "every database, from the start"),
         ("envctl seed db", "only this one"),
+        ("envctl seed --dry-run", "what it would do, and why"),
     ),
 )

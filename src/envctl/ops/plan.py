@@ -1,4 +1,4 @@
-"""The story of `plan`: what `up` would do."""
+"""The story of `plan`: what `up` or `seed` would do."""
 
 from __future__ import annotations
 
@@ -21,9 +21,12 @@ from envctl.workload import Build, Recipe
 from envctl.world.ports import is_free
 
 
-def plan(here: Here, *, rebuild: bool = False, overcommit: bool = False) -> Planned:
-    """The steps from what is to what the stack file says. Changes nothing, and is refused what `up` would be."""
-    decided, _ = decide(here, draw_here(here), rebuild=rebuild, overcommit=overcommit)
+def plan(here: Here, *, rebuild: bool = False, reload: Collection[str] = (), overcommit: bool = False) -> Planned:
+    """The steps from what is to what the stack file says, with these databases filled again.
+
+    Changes nothing, and is refused what `up` would be.
+    """
+    decided, _ = decide(here, draw_here(here), rebuild=rebuild, reload=reload, overcommit=overcommit)
     return Planned(here.identity.name, here.identity.project, here.identity.branch, as_steps(decided))
 
 

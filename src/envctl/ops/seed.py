@@ -6,9 +6,10 @@ from time import monotonic
 
 from envctl.errors import EnvctlError, Exit
 from envctl.ops.observe import running_here
+from envctl.ops.plan import plan
 from envctl.ops.setting import Here
 from envctl.ops.up import up
-from envctl.reports import Seeded, Seeding
+from envctl.reports import Planned, Seeded, Seeding
 from envctl.stack import workloads
 from envctl.workload import Workload
 
@@ -19,11 +20,22 @@ def seed(here: Here, services: tuple[str, ...] = (), *, overcommit: bool = False
     The data there is replaced only once the new data is whole. Services that need it are stopped meanwhile and come up
     again with what comes before them (migrations). Raises EnvctlError.
     """
-    chosen = _chosen(here, services)
-    running_here(here.world, here.identity)
+    chosen = _fillable(here, services)
     began = monotonic()
     up(here, reload={workload.service for workload in chosen}, overcommit=overcommit)
     return Seeded(here.identity.name, tuple(_seeding(w, monotonic() - began) for w in chosen))
+
+
+def plan_seed(here: Here, services: tuple[str, ...] = (), *, overcommit: bool = False) -> Planned:
+    """The steps that `seed` would take. Changes nothing. Raises EnvctlError."""
+    return plan(here, reload={workload.service for workload in _fillable(here, services)}, overcommit=overcommit)
+
+
+def _fillable(here: Here, services: tuple[str, ...]) -> list[Workload]:
+    """What is to be filled, in an environment that is there."""
+    chosen = _chosen(here, services)
+    running_here(here.world, here.identity)
+    return chosen
 
 
 def _chosen(here: Here, services: tuple[str, ...]) -> list[Workload]:
