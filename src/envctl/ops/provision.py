@@ -31,10 +31,9 @@ def provision(here: Here, blueprint: Blueprint, plan: Plan, passwords: Passwords
     def work(service: str) -> None:
         for step in by_service[service]:
             facts.update(_do(here, blueprint, plan, passwords, dumps, step))
-        if service in passwords:
-            facts[fact("password", service)] = passwords[service].fingerprint()
         workload = blueprint.workload(service)
-        if workload is not None and workload.database is not None:
+        if workload is not None and workload.database is not None:  # others take the password from their container
+            facts[fact("password", service)] = passwords[service].fingerprint()
             facts[fact("database", service)] = workload.database.name
 
     try:
