@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,8 @@ from envctl import labels
 if TYPE_CHECKING:
     from docker import DockerClient
     from docker.models.containers import Container
+
+    from envctl.ops.setting import Here
 
 # ENVCTL_COMMAND names another installation to test, such as one from a wheel.
 ENVCTL = tuple(shlex.split(os.environ.get("ENVCTL_COMMAND", ""))) or (sys.executable, "-m", "envctl")
@@ -66,6 +68,7 @@ class Stage:
         self.project = f"t{token_hex(4)}"
         self.name = "one"
         self.by_branch = False
+        self.program: Sequence[str] = ENVCTL
         self.environ = {name: value for name, value in os.environ.items() if name not in _STRANGE}
         self.environ["XDG_RUNTIME_DIR"] = str(runtime)
 
@@ -79,7 +82,7 @@ class Stage:
     def words(self, command: str, *rest: str) -> list[str]:
         """The whole command line; it names the environment."""
         chosen = () if self.by_branch or command in _FOR_ANY else ("--env", self.name)
-        return [*ENVCTL, command, *chosen, *rest]
+        return [*self.program, command, *chosen, *rest]
 
     def envctl(
         self, *words: str, env: Mapping[str, str] | None = None, cwd: Path | None = None, stdin: str = ""
@@ -143,6 +146,17 @@ class Stage:
                 if process.poll() is None:
                     process.kill()
 
+    def here(self) -> Here:
+        """The same environment for a story that is told in this process, which is quicker."""
+        from envctl.events import nobody
+        from envctl.ops.setting import Here
+        from envctl.planning.names import by_hand
+        from envctl.stack import load
+        from envctl.world import real_world
+
+        stack = load(self.folder / "envctl.toml", environ=self.environ)
+        return Here(real_world(nobody, self.environ), stack, by_hand(self.project, self.name))
+
     def full(self, name: str | None = None) -> str:
         """What the names of an environment's objects begin with."""
         return f"{self.project}_{name or self.name}"
@@ -160,19 +174,19 @@ class Stage:
 
     def ids(self) -> dict[str, str]:
         """The service of each container, and the container's ID."""
-        found = self.docker.containers.list(all=True, filters=self._mine())
+        found = self.docker.containers.list(all=True, filters=self.mine())
         return {str(c.name).removeprefix(f"{self.full()}_"): str(c.id) for c in found}
 
     def objects(self) -> set[str]:
         """Everything the daemon holds that carries the project's label."""
-        mine = self._mine()
+        mine = self.mine()
         return {
             *(f"container {c.name}" for c in self.docker.containers.list(all=True, filters=mine)),
             *(f"volume {v.name}" for v in self.docker.volumes.list(filters=mine)),
             *(f"network {n.name}" for n in self.docker.networks.list(filters=mine)),
         }
 
-    def _mine(self) -> dict[str, str | list[str] | bool]:
+    def mine(self) -> dict[str, str | list[str] | bool]:
         return {"label": f"{labels.PROJECT}={self.project}"}
 
     def close(self) -> None:
@@ -190,7 +204,7 @@ class Stage:
             self._sweep()
 
     def _sweep(self) -> None:
-        mine = self._mine()
+        mine = self.mine()
         for container in self.docker.containers.list(all=True, filters=mine):
             container.remove(v=True, force=True)
         for network in self.docker.networks.list(filters=mine):

@@ -1,0 +1,91 @@
+"""Killed at any point, the same command run again gets to where an undisturbed run gets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.convergence.tours import Break, Stop, laps, nothing_wrong, sampled, travel, travellers
+from tests.scenarios.stacks import IDLE
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+
+pytestmark = pytest.mark.docker
+
+READY = 'health = { command = ["true"], timeout = "30s" }'
+APP = f"""
+[services.app]
+image = "python:3.13-slim"
+{IDLE}
+{READY}
+env.MODE = "MODE-IS"
+"""
+CACHE = 'needs = ["cache"]\nenv.CACHE_URL = "${cache.url}"\n[services.cache]\nkind = "redis"\n'
+LEAN = (
+    Stop("up", APP + CACHE),
+    Stop("up", APP.replace("MODE-IS", "other")),  # a service left the stack file, another changed
+    Stop("down", APP),
+)
+
+TABLE = "CREATE TABLE IF NOT EXISTS runs (n int PRIMARY KEY)"
+ROW = "INSERT INTO runs VALUES (1) ON CONFLICT DO NOTHING"
+MIGRATE = f"psql $DATABASE_URL -c '{TABLE}' -c '{ROW}'"
+FULL = f"""
+[services.app]
+image = "postgres:17"
+command = ["sh", "-c", "trap exit INT TERM; sleep infinity & wait"]  # the image's way to stop is INT
+before = ["sh", "-ec", "{MIGRATE}"]
+needs = ["db", "events"]
+{READY}
+env.DATABASE_URL = "${{db.url}}"
+env.BROKERS = "${{events.address}}"
+[services.db]
+kind = "postgres"
+data = "catalogue"
+[services.events]
+kind = "kafka"
+topics = {{ orders = 1, payments = 1 }}
+[data.catalogue]
+from = "dump"
+path = "catalogue.sql"
+"""
+
+
+def dump(name: str) -> dict[str, str]:
+    """A dump with one row."""
+    rows = f"CREATE TABLE public.items (name text);\nCOPY public.items (name) FROM stdin;\n{name}\n\\.\n"
+    return {
+        "catalogue.sql": f"--\n-- PostgreSQL database dump\n--\n{rows}--\n-- PostgreSQL database dump complete\n--\n"
+    }
+
+
+HEAVY = (
+    Stop("up", FULL, dump("one")),
+    Stop("seed", FULL, dump("two")),
+    Stop("up", FULL.replace("orders = 1", "orders = 3").replace("VALUES (1)", "VALUES (2)"), dump("two")),
+    Stop("down", FULL, dump("two")),
+)
+
+
+def ways(points: list[Break]) -> list[Break]:
+    """A program that runs is killed too, or left running."""
+    running = [point for point in points if point.point.startswith(("started", "fed"))]
+    return [*points, *(replace(point, how="tree") for point in running)]
+
+
+def test_killed_at_every_point(docker: DockerClient, tmp_path: Path) -> None:
+    """Made from nothing, changed, and removed: with what a program left behind went on doing, and without."""
+    with travellers(docker, tmp_path, LEAN, 3) as people:
+        points, expected = people[0].survey()
+        nothing_wrong(travel(people, laps(ways(points)), expected))
+
+
+def test_killed_with_data(docker: DockerClient, tmp_path: Path) -> None:
+    """The same with a dump, what comes before a service, and topics."""
+    with travellers(docker, tmp_path, HEAVY, 3) as people:
+        points, expected = people[0].survey()
+        nothing_wrong(travel(people, laps(sampled(ways(points), 40, seed=1)), expected))

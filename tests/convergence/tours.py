@@ -1,0 +1,182 @@
+"""A tour: an environment's commands one after another, each of them broken off at some point and run again."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import pytest
+
+from envctl.ops.plan import plan
+from tests.convergence.dying import Spec
+from tests.convergence.state import State, difference, state
+from tests.scenarios.stage import ENVCTL, LONGEST, Stage, staged
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+
+ROOT = Path(__file__).parents[2]
+ALL = "ENVCTL_TEST_EVERYTHING"  # set: every point in every way, instead of a sample
+KILLED, INTERRUPTED = -9, 130
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One command of a tour, and the stack that is there when it is given."""
+
+    command: str
+    stack: str = ""
+    files: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Break:
+    """Where and how a command is broken off."""
+
+    stop: int
+    point: str
+    how: str = "alone"
+
+
+class Traveller:
+    """A stage on a tour, with a temporary folder of its own."""
+
+    def __init__(self, stage: Stage, temporary: Path, tour: Sequence[Stop]) -> None:
+        self.stage = stage
+        self.temporary = temporary
+        self.tour = tour
+        stage.environ |= {
+            "ENVCTL_LOCK_DIR": str(stage.runtime / "locks"),
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), *sys.path])),
+            "TMPDIR": str(temporary),
+        }
+
+    def watched(self, stop: Stop, spec: Spec) -> subprocess.CompletedProcess[bytes]:
+        """Give a stop's command under watch."""
+        self.stage.write(stop.stack, **(stop.files or {}))
+        before, words = len(self.stage.program) - len(ENVCTL), self.stage.words(stop.command, "--quiet")
+        argv = [
+            *words[:before],
+            sys.executable,
+            "-m",
+            "tests.convergence.dying",
+            str(spec),
+            *words[before + len(ENVCTL) :],
+        ]
+        return subprocess.run(
+            argv, capture_output=True, env=self.stage.environ, cwd=self.stage.folder, timeout=LONGEST, check=False
+        )
+
+    def spec(self, log: str = "", at: str = "", how: str = "alone") -> Spec:
+        """What to do at a point that is called the same for every traveller."""
+        own = {str(self.stage.folder): "FOLDER", str(self.stage.runtime): "RUNTIME", self.stage.project: "PROJECT"}
+        return Spec(log, at, how, own)
+
+    def state(self) -> State:
+        """All that is there."""
+        return state(self.stage, self.temporary)
+
+    def survey(self) -> tuple[list[Break], list[State]]:
+        """Take the whole tour undisturbed: the points of its commands, and what is there after each."""
+        points, states = [], []
+        for number, stop in enumerate(self.tour):
+            with TemporaryDirectory() as folder:
+                log = Path(folder, "log")
+                ran = self.watched(stop, self.spec(log=str(log)))
+                assert 0 == ran.returncode, ran.stderr.decode()
+                points += [Break(number, line) for line in log.read_text().splitlines()]
+            states.append(self.state())
+        return points, states
+
+    def lap(self, breaks: Mapping[int, Break], expected: Sequence[State]) -> Iterator[str]:
+        """Take the tour, each command broken off where it says and run again; what went wrong."""
+        shutil.rmtree(self.stage.runtime)
+        self.stage.runtime.mkdir()
+        for number, stop in enumerate(self.tour):
+            if (broken := breaks.get(number)) is None:
+                self.stage.write(stop.stack, **(stop.files or {}))
+                self.stage.did(stop.command, "--quiet")
+                continue
+            first = self.watched(stop, self.spec(at=broken.point, how=broken.how))
+            again = self.stage.envctl(stop.command)
+            where = f"{stop.command} ({number}), {broken.how} at {broken.point}"
+            if first.returncode != (KILLED if broken.how in ("alone", "tree") else INTERRUPTED):
+                yield f"{where}: ended with {first.returncode}: {first.stdout.decode()} {first.stderr.decode()}"
+            if again.status != 0:
+                yield f"{where}: run again it failed: {again.stderr}"
+            yield from (f"{where}: {what}" for what in difference(expected[number], self.state()))
+            if stop.command != "down" and (steps := plan(self.stage.here()).steps):
+                yield f"{where}: after that there was still something to do: {steps}"
+
+
+@contextmanager
+def travellers(docker: DockerClient, folder: Path, tour: Sequence[Stop], count: int) -> Iterator[list[Traveller]]:
+    """Some travellers, who clear away what they made."""
+    with ThreadPoolExecutor(count) as pool:
+        stages = [staged(docker, made, keep=lambda: False) for made in _folders(folder, count)]
+        entered = [stage.__enter__() for stage in stages]
+        try:
+            yield [Traveller(stage, _made(stage.folder / "tmp"), tour) for stage in entered]
+        finally:
+            list(pool.map(lambda stage: stage.__exit__(None, None, None), stages))
+
+
+def _folders(folder: Path, count: int) -> Iterator[Path]:
+    return (_made(folder / f"traveller-{number}") for number in range(count))
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+def laps(breaks: Iterable[Break]) -> list[dict[int, Break]]:
+    """As few laps as break each command off at each of its breaks."""
+    found: list[dict[int, Break]] = []
+    for broken in breaks:
+        free = next((lap for lap in found if broken.stop not in lap), None)
+        if free is None:
+            found.append(free := {})
+        free[broken.stop] = broken
+    return found
+
+
+def travel(people: Sequence[Traveller], todo: Iterable[dict[int, Break]], expected: Sequence[State]) -> list[str]:
+    """Take all laps, everybody at the same time; what went wrong."""
+    waiting, guard = iter(list(todo)), Lock()
+
+    def walk(one: Traveller) -> list[str]:
+        wrong: list[str] = []
+        while True:
+            with guard:
+                lap = next(waiting, None)
+            if lap is None:
+                return wrong
+            wrong += one.lap(lap, expected)
+
+    with ThreadPoolExecutor(len(people)) as pool:
+        return [what for wrong in pool.map(walk, people) for what in wrong]
+
+
+def sampled(breaks: Sequence[Break], count: int, seed: int) -> list[Break]:
+    """All of them where everything is asked for, else some, the same ones each time."""
+    if os.environ.get(ALL) or count >= len(breaks):
+        return list(breaks)
+    return Random(seed).sample(breaks, count)
+
+
+def nothing_wrong(found: Sequence[str]) -> None:
+    """Fail with all that went wrong."""
+    if found:
+        pytest.fail("\n".join(found), pytrace=False)
