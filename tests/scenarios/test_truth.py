@@ -1,0 +1,210 @@
+"""The dry run tells the truth: what it prints is what the daemon then sees, no more and no less."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from random import Random
+from secrets import token_hex
+from typing import Any
+
+import pytest
+from docker.errors import NotFound
+
+from envctl import labels
+from tests.scenarios.stacks import IDLE
+from tests.scenarios.stage import Stage
+
+pytestmark = pytest.mark.docker
+
+EXAMPLES = 20
+READY = 'health = { command = ["true"], timeout = "30s" }'
+CACHE = '[services.cache]\nkind = "redis"\n'
+PAGE = f"""
+[services.page]
+image = "redis:8"
+{IDLE}
+{READY}
+before = ["true"]
+needs = ["app"]
+"""
+APP = f"""
+[services.app]
+image = "redis:8"
+{IDLE}
+{READY}
+env.MODE = "MODE-IS"
+volumes = {{ files = "/files" }}
+"""
+DATABASE = """
+[services.db]
+kind = "postgres"
+data = "catalogue"
+[data.catalogue]
+from = "dump"
+path = "catalogue.sql"
+"""
+DUMP = "--\n-- PostgreSQL database dump\n--\nCREATE TABLE t (n int);\n--\n-- PostgreSQL database dump complete\n--\n"
+
+Event = dict[str, Any]
+
+
+class Heard:
+    """The daemon's own story of one environment, as it happens."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.events: list[Event] = []
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """From here to the end of the block. Something of ours at the end tells that everything before it has come."""
+        end = f"envctl-test-end-{token_hex(4)}"
+        stream = self.stage.docker.events(decode=True)
+        reader = threading.Thread(target=self._read, args=(stream, end), daemon=True)
+        reader.start()
+        try:
+            yield
+        finally:
+            self.stage.docker.volumes.create(end).remove()
+            reader.join(60)
+            stream.close()
+        assert not reader.is_alive()
+
+    def _read(self, stream: Any, end: str) -> None:
+        for event in stream:
+            if event["Actor"]["ID"] == end:
+                return
+            name = event["Actor"]["Attributes"].get("name", event["Actor"]["ID"])
+            if name == self.stage.full() or name.startswith(f"{self.stage.full()}_"):
+                self.events.append({**event, "name": name})
+
+    def named(self, kind: str, action: str) -> list[str]:
+        """The names of what this happened to."""
+        return [e["name"] for e in self.events if (kind, action) == (e["Type"], e["Action"])]
+
+    def started(self, role: str) -> list[str]:
+        """The services whose container of that role was started."""
+        starts = [e["Actor"]["Attributes"] for e in self.events if ("container", "start") == (e["Type"], e["Action"])]
+        return [a[labels.SERVICE] for a in starts if a[labels.ROLE] == role]
+
+    def told(self, service: str) -> bool:
+        """Whether a program was run in a service's container that changes its data."""
+        name = f"{self.stage.full()}_{service}"
+        return any(e["Action"].startswith("exec_create: psql") for e in self.events if e["name"] == name)
+
+    def steps(self) -> list[str]:
+        """The same in the words of a plan."""
+        record = f"{self.stage.full()}__record"
+        volumes = [name for name in self.named("volume", "create") if not name.startswith(record)]
+        networks = (
+            self.stage.docker.networks.list(names=self.named("network", "create"))
+            if self.named("network", "create")
+            else []
+        )
+        return sorted([
+            *(f"remove container {name}" for name in self.named("container", "destroy")),
+            *(f"create volume {name}" for name in volumes),
+            *(f"create network {n.name} ({n.attrs['IPAM']['Config'][0]['Subnet']})" for n in networks),
+            *(f"start {service}" for service in self.started("service")),
+            *(["tell db"] if self.told("db") else []),
+        ])  # fmt: skip
+
+
+def in_events(steps: list[str]) -> list[str]:
+    """Steps as far as the daemon sees them. Whatever is done to a database is told to it; the record is our own."""
+    told = ("set the password", "create the database", "load ")
+    seen = {step for step in steps if not step.startswith(("forget ", *told))}
+    return sorted([*seen, *(["tell db"] if any(step.startswith(told) for step in steps) else [])])
+
+
+def remove(stage: Stage, *services: str) -> None:
+    """Remove containers, as far as they are there."""
+    for service in services:
+        with suppress(NotFound):
+            stage.container(service).remove(force=True)
+
+
+def remove_volume(stage: Stage, service: str, volume: str) -> None:
+    remove(stage, service)
+    stage.docker.volumes.get(f"{stage.full()}_{volume}").remove()
+
+
+def remove_record(stage: Stage) -> None:
+    for volume in stage.docker.volumes.list(filters=stage.mine()):
+        if "__record" in str(volume.name):
+            volume.remove()
+
+
+def remove_network(stage: Stage) -> None:
+    for name in stage.ids():
+        remove(stage, name)
+    stage.docker.networks.get(stage.full()).remove()
+
+
+HAPPENINGS: dict[str, Callable[[Stage], object]] = {
+    "nothing": lambda stage: None,
+    "a store is gone": lambda stage: remove(stage, "cache"),
+    "an app is gone": lambda stage: remove(stage, "app"),
+    "a one-shot is gone": lambda stage: remove(stage, "page-before"),
+    "a store was stopped": lambda stage: stage.container("cache").stop(),
+    "a database was killed": lambda stage: stage.container("db").kill(),
+    "a page was stopped": lambda stage: stage.container("page").stop(),
+    "an app was paused": lambda stage: stage.container("app").pause(),
+    "a volume is gone": lambda stage: remove_volume(stage, "cache", "cache-data"),
+    "data is gone": lambda stage: remove_volume(stage, "db", "db-data"),
+    "the network is gone": remove_network,
+    "everything is gone": lambda stage: stage.did("down"),
+    "the record is gone": remove_record,
+}
+EDITS: dict[str, Callable[[str], str]] = {
+    "nothing": lambda stack: stack,
+    "a value": lambda stack: stack.replace("MODE-IS", "MODE-WAS"),
+    "a service left": lambda stack: stack.replace(CACHE, ""),
+    "one with a one-shot left": lambda stack: stack.replace(PAGE, ""),
+    "another volume": lambda stack: stack.replace("files =", "papers ="),
+}
+
+
+@pytest.fixture(scope="module")
+def stage(shared_stage: Stage) -> Stage:
+    """A stack with a bit of everything."""
+    shared_stage.write(APP + PAGE + CACHE + DATABASE, **{"catalogue.sql": DUMP})
+    shared_stage.up()
+    return shared_stage
+
+
+@pytest.mark.parametrize("seed", range(EXAMPLES))
+def test_what_the_plan_prints_is_what_happens(stage: Stage, seed: int) -> None:
+    """Whatever happened to the environment and its stack file: the plan's steps are those `up` reports and takes."""
+    random = Random(seed)
+    happened = random.choice(list(HAPPENINGS))
+    edited = random.choice(list(EDITS))
+    stage.write(APP + PAGE + CACHE + DATABASE, **{"catalogue.sql": DUMP})
+    stage.up()
+    HAPPENINGS[happened](stage)
+    stage.write(EDITS[edited](APP + PAGE + CACHE + DATABASE))
+    command = ("seed",) if random.random() < 0.2 and stage.ids() else ("up",)
+    heard = Heard(stage)
+
+    planned = [step["step"] for step in stage.data(*command, "--dry-run")["steps"]]
+    with heard.listening():
+        did = stage.data(*command)
+    assert in_events(planned) == heard.steps(), f"{happened}; {edited}; {command}"
+    assert command == ("seed",) or planned == [step["step"] for step in did["steps"]]
+    assert set(heard.started("before")) <= set(heard.started("service"))
+    changes = ("create", "destroy", "start", "exec_create: psql")
+    assert planned or [] == [e for e in heard.events if e["Action"].startswith(changes)]
+    assert [] == stage.data("plan")["steps"]
+
+
+@pytest.mark.parametrize("command", ["plan", "up", "seed"])
+def test_a_dry_run_must_change_nothing(stage: Stage, command: str) -> None:
+    """The daemon hears of nothing, also where there would be much to do."""
+    stage.write(APP.replace("MODE-IS", "other") + PAGE + DATABASE)
+    heard = Heard(stage)
+    with heard.listening():
+        stage.did(command, *(() if command == "plan" else ("--dry-run",)))
+    asking = ("exec_", "archive-path", "mount", "unmount")  # health checks, and a password that is read
+    assert [] == [e["Action"] for e in heard.events if not e["Action"].startswith(asking)]
