@@ -78,26 +78,26 @@ class Watch:
             if self._log is not None:
                 os.write(self._log, f"{point}\n".encode("utf-8", "replace"))
         if point == self.spec.at:
-            _act(self.spec.how, self.spec.daemon)
+            act(self.spec.how, os.getpid(), self.spec.daemon)
 
 
-def _act(how: str, daemon: int) -> None:
-    me = os.getpid()
+def act(how: str, process: int, daemon: int = 0) -> None:
+    """Break a process off."""
     match how:
         case "daemon killed":
             os.kill(daemon, signal.SIGKILL)
         case "daemon terminated":
             os.kill(daemon, signal.SIGTERM)
         case "interrupt":
-            os.kill(me, signal.SIGINT)
+            os.kill(process, signal.SIGINT)
         case "terminate":
-            os.kill(me, signal.SIGTERM)
+            os.kill(process, signal.SIGTERM)
         case "tree":
-            for child in reversed(descendants(me)):
+            for child in reversed(descendants(process)):
                 os.kill(child, signal.SIGKILL)
-            os.kill(me, signal.SIGKILL)
+            os.kill(process, signal.SIGKILL)
         case _:
-            os.kill(me, signal.SIGKILL)
+            os.kill(process, signal.SIGKILL)
 
 
 def descendants(pid: int) -> list[int]:

@@ -53,11 +53,15 @@ def state(stage: Stage, temporary: Path) -> State:
     return same
 
 
-def difference(expected: State, found: State) -> list[str]:
-    """In which parts two states differ."""
-    return [
-        f"{part}: expected {expected[part]}, found {found[part]}" for part in expected if expected[part] != found[part]
-    ]
+def difference(expected: Any, found: Any, where: str = "") -> list[str]:
+    """Where two states differ, and in what."""
+    if isinstance(expected, dict) and isinstance(found, dict):
+        keys = sorted({*expected, *found})
+        return [d for key in keys for d in difference(expected.get(key), found.get(key), f"{where}/{key}")]
+    if isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
+        pairs = enumerate(zip(expected, found, strict=True))
+        return [d for number, (one, other) in pairs for d in difference(one, other, f"{where}/{number}")]
+    return [] if expected == found else [f"{where}: expected {expected}, found {found}"[:500]]
 
 
 def _labels(of: dict[str, str] | None) -> dict[str, str]:
@@ -77,7 +81,7 @@ def _container(container: Any) -> list[Any]:
         _labels(seen["Config"]["Labels"]),
         sorted(seen["Config"]["Env"] or []),
         seen["Config"]["Cmd"],
-        sorted([mount["Type"], mount.get("Name", ""), mount["Destination"]] for mount in seen["Mounts"]),
+        sorted([mount["Destination"], mount["Type"], mount.get("Name", "")] for mount in seen["Mounts"]),
         sorted(seen["NetworkSettings"]["Networks"]),
         str(seen["HostConfig"]["PortBindings"]),
     ]

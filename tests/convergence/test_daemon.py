@@ -79,9 +79,9 @@ def test_the_daemon_must_be_missed(daemon: Daemon, visited: tuple[Traveller, lis
         took = monotonic() - began
         daemon.stop()
         daemon.start()
-        said = ran.stderr.decode()
-        if ran.returncode != 4 or took > BOUND or "Docker" not in said or "Traceback" in said:
-            wrong.append(f"{point}: status {ran.returncode} after {took:.1f} s: {said}")
+        said = ran.stderr
+        if ran.status != 4 or took > BOUND or "Docker" not in said or "Traceback" in said:
+            wrong.append(f"{point}: status {ran.status} after {took:.1f} s: {said}")
         again = stage.envctl("up")
         if again.status != 0:
             wrong.append(f"{point}: run again: {again.stderr}")

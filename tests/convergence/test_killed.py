@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.convergence.tours import Break, Stop, laps, nothing_wrong, sampled, travel, travellers
+from tests.convergence.tours import ALL, Break, Stop, laps, nothing_wrong, sampled, travel, travellers
 from tests.scenarios.stacks import IDLE
 
 if TYPE_CHECKING:
@@ -82,6 +84,31 @@ def test_killed_at_every_point(docker: DockerClient, tmp_path: Path) -> None:
     with travellers(docker, tmp_path, LEAN, 3) as people:
         points, expected = people[0].survey()
         nothing_wrong(travel(people, laps(ways(points)), expected))
+
+
+def test_broken_off_at_any_moment(docker: DockerClient, tmp_path: Path) -> None:
+    """Killed, interrupted and told to end when nobody chose the moment."""
+    random = Random(3)
+    laps_ = 34 if os.environ.get(ALL) else 5
+    ways = ("alone", "tree", "interrupt", "terminate")
+    with travellers(docker, tmp_path, LEAN, 3) as people:
+        _, expected = people[0].survey()
+        for other in people[1:]:
+            other.times = people[0].times
+        todo = [
+            {stop: Break(stop, how=random.choice(ways), after=random.random()) for stop in range(len(LEAN))}
+            for _ in range(laps_)
+        ]
+        nothing_wrong(travel(people, todo, expected))
+
+
+@pytest.mark.parametrize("how", ["interrupt", "terminate"])
+def test_interrupted_at_a_point(docker: DockerClient, tmp_path: Path, how: str) -> None:
+    """Ctrl-C and SIGTERM end envctl with status 130 at whatever point."""
+    with travellers(docker, tmp_path, LEAN, 3) as people:
+        points, expected = people[0].survey()
+        todo = sampled([replace(point, how=how) for point in points], 9, seed=4)
+        nothing_wrong(travel(people, laps(todo), expected))
 
 
 def test_killed_with_data(docker: DockerClient, tmp_path: Path) -> None:

@@ -6,22 +6,23 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from threading import Lock
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import pytest
 
 from envctl.ops.plan import plan
-from tests.convergence.dying import Spec
+from tests.convergence.dying import Spec, act
 from tests.convergence.state import State, difference, state
-from tests.scenarios.stage import ENVCTL, LONGEST, Stage, staged
+from tests.scenarios.stage import ENVCTL, LONGEST, Ran, Stage, staged
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -45,8 +46,18 @@ class Break:
     """Where and how a command is broken off."""
 
     stop: int
-    point: str
+    point: str = ""
     how: str = "alone"
+    after: float = 0.0  # without a point: after so much of the time that the command takes undisturbed
+
+    def __str__(self) -> str:
+        return f"{self.how} at {self.point or f'{self.after:.3f} of its time'}"
+
+    @property
+    def statuses(self) -> tuple[int, ...]:
+        """How the command may end."""
+        died = KILLED if self.how in ("alone", "tree") else INTERRUPTED
+        return (died,) if self.point else (died, 0)
 
 
 class Traveller:
@@ -56,17 +67,17 @@ class Traveller:
         self.stage = stage
         self.temporary = temporary
         self.tour = tour
+        self.times: list[float] = []  # of the tour's commands
         stage.environ |= {
             "ENVCTL_LOCK_DIR": str(stage.runtime / "locks"),
             "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), *sys.path])),
             "TMPDIR": str(temporary),
         }
 
-    def watched(self, stop: Stop, spec: Spec) -> subprocess.CompletedProcess[bytes]:
-        """Give a stop's command under watch."""
-        self.stage.write(stop.stack, **(stop.files or {}))
+    def words(self, stop: Stop, spec: Spec) -> list[str]:
+        """The command line of a stop, under watch."""
         before, words = len(self.stage.program) - len(ENVCTL), self.stage.words(stop.command, "--quiet")
-        argv = [
+        return [
             *words[:before],
             sys.executable,
             "-m",
@@ -74,9 +85,28 @@ class Traveller:
             str(spec),
             *words[before + len(ENVCTL) :],
         ]
-        return subprocess.run(
-            argv, capture_output=True, env=self.stage.environ, cwd=self.stage.folder, timeout=LONGEST, check=False
-        )
+
+    def watched(self, stop: Stop, spec: Spec, ends: Callable[[subprocess.Popen[str]], object] = lambda _: None) -> Ran:
+        """Give a stop's command under watch; `ends` may end it."""
+        self.stage.write(stop.stack, **(stop.files or {}))
+        with self.stage.running_program(self.words(stop, spec)) as process:
+            ends(process)
+            stdout, stderr = process.communicate(timeout=LONGEST)
+        return Ran(process.returncode, stdout, stderr)
+
+    def broken_off(self, broken: Break) -> Ran:
+        """Give a command that is broken off."""
+        stop = self.tour[broken.stop]
+        if broken.point:
+            return self.watched(stop, self.spec(at=broken.point, how=broken.how))
+
+        def end(process: subprocess.Popen[str]) -> None:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(broken.after * self.times[broken.stop])
+                return
+            act(broken.how, process.pid)
+
+        return self.watched(stop, self.spec(), end)
 
     def spec(self, log: str = "", at: str = "", how: str = "alone") -> Spec:
         """What to do at a point that is called the same for every traveller."""
@@ -93,8 +123,10 @@ class Traveller:
         for number, stop in enumerate(self.tour):
             with TemporaryDirectory() as folder:
                 log = Path(folder, "log")
+                began = monotonic()
                 ran = self.watched(stop, self.spec(log=str(log)))
-                assert 0 == ran.returncode, ran.stderr.decode()
+                self.times.append(monotonic() - began)
+                assert 0 == ran.status, ran.stderr
                 points += [Break(number, line) for line in log.read_text().splitlines()]
             states.append(self.state())
         return points, states
@@ -108,11 +140,11 @@ class Traveller:
                 self.stage.write(stop.stack, **(stop.files or {}))
                 self.stage.did(stop.command, "--quiet")
                 continue
-            first = self.watched(stop, self.spec(at=broken.point, how=broken.how))
+            first = self.broken_off(broken)
             again = self.stage.envctl(stop.command)
-            where = f"{stop.command} ({number}), {broken.how} at {broken.point}"
-            if first.returncode != (KILLED if broken.how in ("alone", "tree") else INTERRUPTED):
-                yield f"{where}: ended with {first.returncode}: {first.stdout.decode()} {first.stderr.decode()}"
+            where = f"{stop.command} ({number}), {broken}"
+            if first.status not in broken.statuses:
+                yield f"{where}: ended with {first.status}: {first.stdout} {first.stderr}"
             if again.status != 0:
                 yield f"{where}: run again it failed: {again.stderr}"
             yield from (f"{where}: {what}" for what in difference(expected[number], self.state()))

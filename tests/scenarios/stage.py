@@ -129,8 +129,14 @@ class Stage:
     @contextmanager
     def running(self, *words: str, **more: Any) -> Iterator[subprocess.Popen[str]]:
         """envctl as a process; killed if it is still there afterwards."""
+        with self.running_program(self.words(*words), **more) as process:
+            yield process
+
+    @contextmanager
+    def running_program(self, argv: Sequence[str], **more: Any) -> Iterator[subprocess.Popen[str]]:
+        """The same with a program of another name."""
         process = subprocess.Popen(
-            self.words(*words),
+            argv,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
