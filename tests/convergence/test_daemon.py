@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import pytest
 from tests.convergence.daemons import Daemon, impossible
 from tests.convergence.state import State, difference
 from tests.convergence.test_killed import READY
-from tests.convergence.tours import Break, Stop, Traveller, nothing_wrong, sampled
+from tests.convergence.tours import ALL, Break, Stop, Traveller, nothing_wrong, sampled
 from tests.images.boxes import image_of
 from tests.scenarios.stacks import IDLE
 from tests.scenarios.stage import Stage
@@ -67,13 +68,22 @@ def visited(daemon: Daemon, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     stage.close()
 
 
+def chosen(points: list[Break]) -> list[Break]:
+    """A volume that is being made, which the daemon may leave half made, and some others."""
+    if os.environ.get(ALL):
+        return points
+    (making, *_) = (point for point in points if "volumes/create" in point.point)
+    return [making, *sampled([p for p in points if p.point.startswith(("http", "started", "ended"))], 3, seed=2)]
+
+
 @pytest.mark.parametrize("how", ["daemon killed", "daemon terminated"])
 def test_the_daemon_must_be_missed(daemon: Daemon, visited: tuple[Traveller, list[Break], State], how: str) -> None:
     """Status 4 and what to do, soon, at whatever point it happened; then `up` of what is left gets there."""
     somebody, points, expected = visited
     stage = somebody.stage
     wrong: list[str] = []
-    for point in sampled([replace(p, how=how) for p in points], 4, seed=2):
+    for point in chosen([replace(p, how=how) for p in points]):
+        somebody.forget()
         began = monotonic()
         ran = somebody.watched(UP, replace(somebody.spec(at=point.point, how=how), daemon=daemon.pid))
         took = monotonic() - began

@@ -117,6 +117,11 @@ class Traveller:
         """All that is there."""
         return state(self.stage, self.temporary)
 
+    def forget(self) -> None:
+        """Nothing that earlier laps left in memory makes a point go missing."""
+        shutil.rmtree(self.stage.runtime)
+        self.stage.runtime.mkdir()
+
     def survey(self) -> tuple[list[Break], list[State]]:
         """Take the whole tour undisturbed: the points of its commands, and what is there after each."""
         points, states = [], []
@@ -133,8 +138,7 @@ class Traveller:
 
     def lap(self, breaks: Mapping[int, Break], expected: Sequence[State]) -> Iterator[str]:
         """Take the tour, each command broken off where it says and run again; what went wrong."""
-        shutil.rmtree(self.stage.runtime)
-        self.stage.runtime.mkdir()
+        self.forget()
         for number, stop in enumerate(self.tour):
             if (broken := breaks.get(number)) is None:
                 self.stage.write(stop.stack, **(stop.files or {}))
