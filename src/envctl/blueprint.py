@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from envctl.composition import DEFAULT_NETWORK, Composition, Words
-from envctl.identity import Identity
+from envctl.identity import ONE_SHOT, Identity
 from envctl.text import Text
 from envctl.workload import Workload
 
@@ -80,6 +80,16 @@ class Blueprint:
     def container(self, service: str) -> str:
         """The name of a service's container."""
         return f"{self.identity.full}_{service}"
+
+    @property
+    def names(self) -> Mapping[str, frozenset[str]]:
+        """The names that its objects must be able to have: of containers, networks and volumes."""
+        one_shots = {self.container(w.service + ONE_SHOT) for w in self.workloads if w.before is not None}
+        return {
+            "container": frozenset({self.container(w.service) for w in self.workloads} | one_shots),
+            "network": frozenset({self.network, *self.further_networks}),
+            "volume": frozenset(self.volume(m.volume) for w in self.workloads for m in w.mounts),
+        }
 
     def volume(self, volume: str) -> str:
         """The name on the daemon of one of the environment's volumes."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+ONE_SHOT = "-before"  # ends the name of a service's one-shot, so no service's own name
+
 
 @dataclass(frozen=True, order=True)
 class Identity:

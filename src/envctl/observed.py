@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from envctl import labels
 from envctl.identity import Identity
+
+COMPOSE_PROJECT = "com.docker.compose.project"  # a label of Compose's: what carries it is of that project to Compose
+COMPOSE_IMAGE = "com.docker.compose.image"  # the ID of the image that it made a container from
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,7 @@ class Container:
     restarts: int = 0  # by its restart policy, since it was started
     health_output: str = ""  # what the last failed health check printed
     memory: int | None = None  # its limit in bytes
+    image_id: str = ""
 
     @property
     def service(self) -> str:
@@ -83,6 +88,21 @@ class Happening:
 
 
 @dataclass(frozen=True)
+class Stranger:
+    """What has one of our names, says it is ours or is ours to Compose, and is not proven to be."""
+
+    what: str  # container | network | volume
+    name: str
+    why: str  # it does not count as ours
+    composed: bool = False  # Compose takes it for a part of our project
+
+    @property
+    def look(self) -> str:
+        """The command that shows it."""
+        return shlex.join(("docker", self.what, "inspect", self.name))
+
+
+@dataclass(frozen=True)
 class Observed:
     """One environment's objects, every network's subnets, and which images are there (reference → image ID)."""
 
@@ -92,6 +112,7 @@ class Observed:
     volumes: tuple[Volume, ...] = ()
     subnets: tuple[str, ...] = ()
     images: Mapping[str, str] = field(default_factory=dict)
+    strangers: tuple[Stranger, ...] = ()
 
     def container(self, service: str) -> Container | None:
         """The container that runs a service (not its one-shot)."""

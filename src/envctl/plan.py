@@ -155,5 +155,10 @@ class Plan:
         """Every step, in order."""
         return (*self.prepare, *self.stores, *self.provision, *self.services)
 
+    @property
+    def started_from(self) -> tuple[str, ...]:
+        """The images that services are started from."""
+        return tuple(self.images[step.service] for step in (*self.stores, *self.services))
+
     def __str__(self) -> str:
         return "\n".join(f"{step}  # {step.because}" for step in self.steps) or "nothing to do"

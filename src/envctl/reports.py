@@ -106,13 +106,24 @@ class Changed(Report):
 
 
 @dataclass(frozen=True)
+class LeftAlone:
+    """Something that looks like the environment's and is not proven to be: nobody touched it."""
+
+    what: str  # container | network | volume
+    name: str
+    why: str
+
+
+@dataclass(frozen=True)
 class WentDown(Report):
-    """What `down` removed, by name; nothing when the environment was absent."""
+    """What `down` removed, or would with `dry_run`, by name; nothing when the environment was absent."""
 
     name: str
     project: str
     existed: bool
     removed: tuple[str, ...] = ()
+    left: tuple[LeftAlone, ...] = ()
+    dry_run: bool = False
 
 
 @dataclass(frozen=True)

@@ -76,18 +76,23 @@ class FakeEngine:
     printed: dict[tuple[str, str], list[bytes]] = field(default_factory=dict)  # (container's ID, stream)
     files: dict[tuple[str, str], bytes] = field(default_factory=dict)
     tagged: tuple[str, ...] = ()
+    labelled: dict[str, Mapping[str, str] | None] = field(default_factory=dict)  # by an image's ID; None: it is gone
     asked: list[float | None] = field(default_factory=list)  # since when
     did: list[str] = field(default_factory=list)  # what was done to containers, in order
     happened: tuple[Happening, ...] = ()
 
-    def containers(self, only: Mapping[str, str]) -> tuple[Container, ...]:
-        return tuple(c for c in self.held if only.items() <= c.labels.items())
+    def containers(self, *any_of: Mapping[str, str], prefix: str = "") -> tuple[Container, ...]:
+        return tuple(c for c in self.held if _asked(c, any_of, prefix))
+
+    def listed(self) -> tuple[Container, ...]:
+        return tuple(c for c in self.held if labels.ENVIRONMENT in c.labels)
 
     def networks(self) -> tuple[Network, ...]:
         return self.nets
 
-    def volumes(self, only: Mapping[str, str] | None = None) -> tuple[Volume, ...]:
-        return tuple(v for v in self.vols if (only or {}).items() <= v.labels.items())
+    def volumes(self, *any_of: Mapping[str, str], prefix: str = "") -> tuple[Volume, ...]:
+        wanted = any_of or ({},)
+        return tuple(v for v in self.vols if _asked(v, wanted, prefix))
 
     def image(self, reference: str) -> str | None:
         return None
@@ -95,8 +100,8 @@ class FakeEngine:
     def tags(self) -> tuple[str, ...]:
         return self.tagged
 
-    def listed(self) -> tuple[Container, ...]:
-        return self.held
+    def image_labels(self, image: str) -> Mapping[str, str] | None:
+        return self.labelled.get(image, {})
 
     def pause_container(self, container: str) -> None:
         self._turn(container, "paused")
@@ -121,6 +126,12 @@ class FakeEngine:
         self.asked.append(since)
         lines = self.printed.get((container, stream), [])
         return iter(lines if tail is None else lines[len(lines) - min(tail, len(lines)) :])
+
+
+def _asked(thing: Container | Volume, any_of: Iterable[Mapping[str, str]], prefix: str) -> bool:
+    """As the daemon answers: all labels of one of these, or a name that begins so."""
+    labelled = any(only.items() <= thing.labels.items() for only in any_of)
+    return labelled or (bool(prefix) and thing.name.startswith(prefix))
 
 
 def here(folder: Path, engine: FakeEngine, told: Iterable[Event] = ()) -> Here:

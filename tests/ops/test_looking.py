@@ -10,9 +10,9 @@ import pytest
 
 from envctl import labels
 from envctl.errors import EnvctlError, Exit
-from envctl.observed import Network, Volume
+from envctl.observed import COMPOSE_PROJECT, Network, Volume
 from envctl.ops.logs import logs
-from envctl.ops.ls import rows
+from envctl.ops.ls import ls, rows
 from envctl.ops.observe import observe
 from envctl.ops.settings import settings
 from envctl.ops.status import status
@@ -26,7 +26,9 @@ UP = (
     container("api"),
     container("web"),
 )
-NETWORK = Network("n", "shop_main", {**own(""), labels.CREATED: "2026-01-02T03:04:05+00:00"}, ("10.213.138.0/25",))
+NETWORK = Network(
+    "n", "shop_main", {**own("", "network"), labels.CREATED: "2026-01-02T03:04:05+00:00"}, ("10.213.138.0/25",)
+)
 
 
 def test_an_environment_is_one_row() -> None:
@@ -68,9 +70,13 @@ def test_volumes_alone_are_an_environment_that_is_stopped() -> None:
     assert [("stopped", 0)] == [(row.state, row.services) for row in rows((left,))]
 
 
-def test_what_is_not_ours_is_no_row() -> None:
-    """A container from an image that carries our labels, for one."""
-    assert () == rows((replace(UP[0], name="committed"), Volume("data", {}), Network("b", "bridge")))
+def test_what_is_not_ours_is_no_row(tmp_path: Path) -> None:
+    """A container from an image that carries our labels, for one; whatever its name."""
+    copied = replace(UP[0], name="copy"), replace(UP[1], image_id="committed")
+    engine = FakeEngine(copied, (Network("b", "bridge"),), (Volume("data", own("")),), labelled={"committed": own("")})
+    assert () == ls(here(tmp_path, engine).world).environments
+    engine.held = (*copied, UP[2])
+    assert [1] == [row.services for row in ls(here(tmp_path, engine).world).environments]
 
 
 def test_rows_are_sorted_and_may_be_of_one_project() -> None:
@@ -155,18 +161,39 @@ def test_an_environment_that_is_not_there_is_said_so(tmp_path: Path, look: objec
     assert "envctl up" in caught.value.hint
 
 
-def test_a_foreign_network_of_our_name_is_never_used(tmp_path: Path) -> None:
-    """It is said whose it may be, and nothing is done."""
-    at = here(tmp_path, FakeEngine(nets=(Network("n", "shop_main"),)))
-    with pytest.raises(EnvctlError, match="envctl did not make it") as caught:
-        observe(at.world, at.identity)
-    assert Exit.NOT_OURS == caught.value.code
+def test_strangers_are_seen_and_nothing_of_them_is_ours(tmp_path: Path) -> None:
+    """What has our name, our labels or our project at Compose, each with the reason why it does not count."""
+    nameless = replace(UP[0], labels={})
+    committed = replace(UP[2], image_id="committed")
+    composed = replace(UP[0], name="plain-1", labels={COMPOSE_PROJECT: "shop_main"})
+    nets = (Network("n", "shop_main"), Network("d", "shop_main_default", {COMPOSE_PROJECT: "shop_main"}))
+    vols = (Volume("shop_main_db-data"), Volume("elsewhere", own("", "data")))
+    engine = FakeEngine((nameless, committed, composed), nets, vols, labelled={"committed": own("api")})
+    at = here(tmp_path, engine)
+    seen = observe(at.world, at.identity)
+    assert not seen.exists
+    assert {
+        ("container", "shop_main_db", "it has no labels of ours", False),
+        ("container", "shop_main_api", "its image gave it its labels", False),
+        ("container", "plain-1", "it has no labels of ours, and to Compose it is of the project shop_main", True),
+        ("network", "shop_main", "it has no labels of ours", False),
+        (
+            "network",
+            "shop_main_default",
+            "it has no labels of ours, and to Compose it is of the project shop_main",
+            True,
+        ),
+        ("volume", "shop_main_db-data", "it has no labels of ours", False),
+        ("volume", "elsewhere", "its name and its labels do not belong together", False),
+    } == {(s.what, s.name, s.why, s.composed) for s in seen.strangers}
 
 
 def test_what_is_observed_is_ours_and_all_subnets_there_are(tmp_path: Path) -> None:
     """Foreign networks count where a free subnet is looked for, and nowhere else."""
     foreign = Network("x", "bridge", {}, ("172.17.0.0/16",))
-    engine = FakeEngine((*UP, replace(UP[0], name="committed")), (NETWORK, foreign), (Volume("shop_main_a", own("")),))
+    engine = FakeEngine(
+        (*UP, replace(UP[0], name="committed")), (NETWORK, foreign), (Volume("shop_main_a", own("", "data")),)
+    )
     at = here(tmp_path, engine)
     seen = observe(at.world, at.identity)
     assert (UP, NETWORK) == (seen.containers, seen.network)

@@ -22,11 +22,12 @@ def engine(kind: str, branch: str | None) -> FakeEngine:
     own = {labels.PROJECT: "shop", labels.ENVIRONMENT: TYPED.name, **({labels.BRANCH: branch} if branch else {})}
     match kind:
         case "network":
-            return FakeEngine(nets=(Network("n", TYPED.full, own),))
+            return FakeEngine(nets=(Network("n", TYPED.full, {**own, labels.ROLE: "network"}),))
         case "volume":
-            return FakeEngine(vols=(Volume(f"{TYPED.full}_data", own),))
+            return FakeEngine(vols=(Volume(f"{TYPED.full}_data", {**own, labels.ROLE: "data"}),))
         case _:
-            return FakeEngine(held=(Container("c", f"{TYPED.full}_db", own, "image", "running"),))
+            of_db = {**own, labels.SERVICE: "db", labels.ROLE: "service"}
+            return FakeEngine(held=(Container("c", f"{TYPED.full}_db", of_db, "image", "running"),))
 
 
 @pytest.mark.parametrize("kind", ["network", "volume", "container"])

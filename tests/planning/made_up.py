@@ -187,7 +187,7 @@ class Daemon:
             case RemoveContainer(name=name):
                 del self.containers[name]
             case CreateNetwork(name=name, subnet=subnet):
-                self.network = Network("n", name, drawn.labels, (subnet,))
+                self.network = Network("n", name, {**drawn.labels, labels.ROLE: "network"}, (subnet,))
             case CreateVolume(name=name):
                 assert name not in self.volumes
                 self.volumes[name] = Volume(name, {**drawn.labels, labels.ROLE: "data"})

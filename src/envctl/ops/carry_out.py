@@ -11,6 +11,7 @@ from envctl.blueprint import FURTHER_NETWORK, Blueprint
 from envctl.errors import EnvctlError, Exit
 from envctl.events import Event
 from envctl.ops.dumps import check_dumps
+from envctl.ops.observe import refuse_pretenders
 from envctl.ops.provision import provision
 from envctl.ops.remember import remember
 from envctl.ops.setting import Here
@@ -29,6 +30,7 @@ def carry_out(here: Here, blueprint: Blueprint, plan: Plan, passwords: Passwords
     services."""
     dumps = check_dumps(here, blueprint, plan)
     plan = _with_images(here, blueprint, plan)
+    refuse_pretenders(here.world, here.identity, plan.started_from)
     _prepare(here.world, blueprint, plan)
     if not plan.provision:  # nothing comes between stores and services: Compose is run once
         start(here, blueprint, plan, (*plan.stores, *plan.services), passwords)

@@ -8,20 +8,25 @@ from envctl.events import Event
 from envctl.observed import Container, Network, Observed
 from envctl.ops.observe import observe
 from envctl.ops.setting import Here
-from envctl.reports import WentDown
+from envctl.reports import LeftAlone, WentDown
 from envctl.secrets.passwords import remove_files
 from envctl.world import World
 from envctl.world.parallel import together
 
 
-def down(here: Here) -> WentDown:
-    """Remove this branch's environment: its containers, then its network and volumes, each by its own ID."""
+def down(here: Here, *, dry_run: bool = False) -> WentDown:
+    """Remove this branch's environment: its containers, then its network and volumes, each by its own ID.
+
+    What is not proven to be ours is left alone and named. With `dry_run` everything is, and nothing is removed.
+    """
     world, identity = here.world, here.identity
+    if dry_run:
+        return _report(here, observe(world, identity), dry_run=True)
     with world.locks.hold(identity.full):
         observed = observe(world, identity)
         _remove(world, observed)
         remove_files(world, identity.full)
-    return WentDown(identity.name, identity.project, observed.exists, _names(observed))
+    return _report(here, observed)
 
 
 def _remove(world: World, observed: Observed) -> None:
@@ -38,6 +43,12 @@ def _remove(world: World, observed: Observed) -> None:
 
 def _networks(observed: Observed) -> tuple[Network, ...]:
     return (*observed.further_networks, *((observed.network,) if observed.network else ()))
+
+
+def _report(here: Here, observed: Observed, *, dry_run: bool = False) -> WentDown:
+    left = tuple(LeftAlone(s.what, s.name, s.why) for s in observed.strangers)
+    name, project = here.identity.name, here.identity.project
+    return WentDown(name, project, observed.exists, _names(observed), left, dry_run)
 
 
 def _names(observed: Observed) -> tuple[str, ...]:

@@ -7,26 +7,25 @@ from collections.abc import Iterable
 
 from envctl import labels
 from envctl.identity import Identity
-from envctl.observed import Container, Network, Volume
-from envctl.planning.ownership import identity_of, is_ours
+from envctl.observed import Container, Network
+from envctl.ops.observe import proven
+from envctl.planning.ownership import Object, identity_of
 from envctl.reports import EnvironmentRow, Listing
 from envctl.world import World
-
-Object = Container | Network | Volume
 
 
 def ls(world: World, project: str | None = None) -> Listing:
     """Every environment the daemon holds, or those of one project."""
     engine = world.engine
-    return Listing(rows((*engine.listed(), *engine.networks(), *engine.volumes()), project))
+    return Listing(rows(proven(world, (*engine.listed(), *engine.networks(), *engine.volumes())), project))
 
 
 def rows(objects: Iterable[Object], project: str | None = None) -> tuple[EnvironmentRow, ...]:
-    """One row for each environment that something is there of."""
+    """One row for each environment that something is there of, all of it proven to be ours."""
     found: dict[str, list[tuple[Identity, Object]]] = defaultdict(list)
     for thing in objects:
         identity = identity_of(thing.labels)
-        if identity and is_ours(thing.name, thing.labels) and project in (None, identity.project):
+        if identity and project in (None, identity.project):
             found[identity.full].append((identity, thing))
     return tuple(_row([i for i, _ in found[full]], [thing for _, thing in found[full]]) for full in sorted(found))
 

@@ -2,29 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import cache
+
 from envctl import labels
-from envctl.blueprint import FURTHER_NETWORK, Blueprint
+from envctl.blueprint import Blueprint
 from envctl.errors import EnvctlError, Exit
 from envctl.identity import Identity
-from envctl.observed import Network, Observed
+from envctl.observed import COMPOSE_PROJECT, Container, Network, Observed, Stranger, Volume
 from envctl.planning.names import of_branch
-from envctl.planning.ownership import identity_of, is_ours
+from envctl.planning.ownership import NOTHING, Object, is_ours, is_pretender, stranger
 from envctl.world import World
 
 
 def observe(world: World, identity: Identity, blueprint: Blueprint | None = None) -> Observed:
-    """An environment's objects, and with a blueprint also which of its images are there."""
+    """An environment's objects and what looks like them; with a blueprint also which of its images are there."""
     own = {labels.PROJECT: identity.project, labels.ENVIRONMENT: identity.name}
-    containers, volumes = world.engine.containers(own), world.engine.volumes(own)
+    composed, prefix = {COMPOSE_PROJECT: identity.full}, f"{identity.full}_"
     networks = world.engine.networks()
+    around: tuple[Object, ...] = (
+        *world.engine.containers(own, composed, prefix=prefix),
+        *(n for n in networks if f"{n.name}_".startswith(prefix) or _carries(n, own) or _carries(n, composed)),
+        *world.engine.volumes(own, composed, prefix=prefix),
+    )
+    ours, strangers = _sorted_out(world, identity, around)
+    own_networks = [o for o in ours if isinstance(o, Network)]
     return Observed(
-        containers=tuple(c for c in containers if is_ours(c.name, c.labels)),
-        network=_ours(identity, networks),
-        further_networks=tuple(n for n in networks if _is_further(identity, n)),
-        volumes=tuple(v for v in volumes if is_ours(v.name, v.labels)),
+        containers=tuple(o for o in ours if isinstance(o, Container)),
+        network=next((n for n in own_networks if n.name == identity.full), None),
+        further_networks=tuple(n for n in own_networks if n.name != identity.full),
+        volumes=tuple(o for o in ours if isinstance(o, Volume)),
         subnets=tuple(subnet for n in networks for subnet in n.subnets),
         images=_images(world, blueprint),
+        strangers=strangers,
     )
+
+
+def proven(world: World, found: Iterable[Object]) -> tuple[Object, ...]:
+    """Those that are some environment's. Each image is looked at once."""
+    inherited = cache(world.engine.image_labels)
+    return tuple(o for o in found if is_ours(o) and (not isinstance(o, Container) or is_ours(o, inherited(o.image_id))))
+
+
+def refuse_pretenders(world: World, identity: Identity, images: Iterable[str]) -> None:
+    """No service runs from an image whose containers could not be proven ours. Raises EnvctlError(NOT_OURS)."""
+    for image in sorted(set(images)):
+        if is_pretender(identity, world.engine.image_labels(image) or NOTHING):
+            raise EnvctlError(
+                Exit.NOT_OURS,
+                f"the image {image} carries the labels of the environment {identity.name} itself, "
+                "so whatever runs from it would look like a part of it",
+                unchanged="Nothing was started.",
+                hint="It was made from one of its containers. Build on it with the label taken away: "
+                f'`FROM {image}` and `LABEL {labels.ENVIRONMENT}=""`.',
+            )
 
 
 def recognise(world: World, identity: Identity) -> Identity:
@@ -53,22 +84,25 @@ def running_here(world: World, identity: Identity) -> Observed:
     return observed
 
 
-def _is_further(identity: Identity, network: Network) -> bool:
-    said = identity_of(network.labels)
-    mine = said is not None and said.full == identity.full
-    return mine and network.name.startswith(f"{identity.full}__{FURTHER_NETWORK}-")
+def _sorted_out(
+    world: World, identity: Identity, around: Iterable[Object]
+) -> tuple[list[Object], tuple[Stranger, ...]]:
+    """What is the environment's own, and what is not although it has its name, its labels or its project."""
+    ours: list[Object] = []
+    others: list[Stranger] = []
+    inherited = cache(world.engine.image_labels)
+    for thing in around:
+        given = inherited(thing.image_id) if isinstance(thing, Container) and is_ours(thing) else NOTHING
+        other = stranger(identity, thing, given)
+        if other is None:
+            ours.append(thing)
+        else:
+            others.append(other)
+    return ours, tuple(others)
 
 
-def _ours(identity: Identity, networks: tuple[Network, ...]) -> Network | None:
-    named = next((n for n in networks if n.name == identity.full), None)
-    if named is not None and not is_ours(named.name, named.labels):
-        raise EnvctlError(
-            Exit.NOT_OURS,
-            f"a network called {named.name} is there already, and envctl did not make it",
-            unchanged="Nothing was changed.",
-            hint=f"Rename or remove it (`docker network inspect {named.name}` shows whose it is).",
-        )
-    return named
+def _carries(network: Network, wanted: dict[str, str]) -> bool:
+    return wanted.items() <= network.labels.items()
 
 
 def _images(world: World, blueprint: Blueprint | None) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from envctl.blueprint import Blueprint
 from envctl.events import Event
-from envctl.ops.observe import observe
+from envctl.ops.observe import observe, refuse_pretenders
 from envctl.ops.preflight import preflight
 from envctl.ops.setting import Here
 from envctl.plan import Load, Plan
@@ -67,6 +67,7 @@ def decide(
     passwords = complete(blueprint, recall(here.world, blueprint, observed))
     fingerprints = {service: password.fingerprint() for service, password in passwords.items()}
     plan = compare(blueprint, observed, fingerprints, is_free, rebuild=rebuild, reload=reload)
+    refuse_pretenders(here.world, here.identity, (ref for ref in plan.started_from if ref in observed.images))
     refuse_missing_files(here.stack, {step.data for step in plan.provision if isinstance(step, Load)})
     preflight(here, blueprint, plan, observed, overcommit=overcommit)
     return plan, passwords

@@ -12,10 +12,11 @@ from envctl.errors import EnvctlError
 from envctl.events import Event
 from envctl.observed import Container
 from envctl.ops.failure import not_ready
+from envctl.ops.observe import observe
 from envctl.ops.setting import Here
 from envctl.ops.settle import GLANCE, Ages, is_lost, settle
 from envctl.plan import Plan, Start
-from envctl.planning.ownership import is_ours
+from envctl.planning.ownership import is_ours, refuse_strangers
 from envctl.runtimes.compose import drive
 from envctl.runtimes.compose.project import render
 from envctl.secrets.passwords import Passwords, host_file, write_files
@@ -36,6 +37,7 @@ def start(here: Here, blueprint: Blueprint, plan: Plan, steps: Sequence[Start], 
 
     write_files(here.world, blueprint, services, passwords)
     project = render(blueprint, plan, services, fill, mounted)
+    refuse_strangers(blueprint, observe(here.world, here.identity))  # who came since the plan was made
     values = blueprint.composition.variables if blueprint.composition else {}
     see_through(here, blueprint, services, lambda: drive.up(here.world, project, here.stack.root, values))
 
@@ -56,7 +58,7 @@ def see_through(here: Here, blueprint: Blueprint, services: frozenset[str], begi
 def _look(here: Here, services: frozenset[str]) -> list[Container]:
     own = {labels.PROJECT: here.identity.project, labels.ENVIRONMENT: here.identity.name}
     found = here.world.engine.listed(own)  # ten times a second: one question each time
-    return [c for c in found if c.service in services and is_ours(c.name, c.labels)]
+    return [c for c in found if c.service in services and is_ours(c)]
 
 
 def _runners(here: Here, services: frozenset[str]) -> list[Container]:

@@ -23,6 +23,7 @@ from envctl.plan import (
     Start,
     Step,
 )
+from envctl.planning.ownership import refuse_strangers
 from envctl.planning.provision import forgets, provision
 from envctl.planning.slots import assign, block, carve, choose, first_half
 from envctl.text import Hole, Password, Text
@@ -44,8 +45,9 @@ def compare(
 
     `passwords` has a fingerprint of each service's password; `free` tells whether a port of the host can be had.
     `rebuild` builds every image anew; `reload` names the services whose data is loaded again.
-    Raises EnvctlError(NO_CAPACITY) when no subnet or port is left.
+    Raises EnvctlError: NOT_OURS when something of others is in the way, NO_CAPACITY when no subnet or port is left.
     """
+    refuse_strangers(blueprint, observed)
     subnet = _subnet(blueprint, observed, free)
     further = _further(blueprint, observed, subnet)
     ports = _ports(blueprint, observed, subnet, free)

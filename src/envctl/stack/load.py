@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from envctl.identity import ONE_SHOT
 from envctl.services import BY_NAME, LimitsSection, Service
 from envctl.services.fields import kind_of, real
 from envctl.stack import checks
@@ -15,7 +16,6 @@ from envctl.stack.lines import Key
 from envctl.stack.model import (
     DATA,
     DATA_KINDS,
-    ONE_SHOT,
     SERVICE,
     SERVICES,
     Dump,

@@ -19,7 +19,6 @@ from envctl.workload import Limits
 PROJECT = r"[a-z](?:[a-z0-9-]{0,28}[a-z0-9])?"  # also part of an image's name, which cannot end with -
 SERVICE = r"[a-z][a-z0-9-]{0,39}"
 DATA = r"[a-z][a-z0-9_-]{0,39}"
-ONE_SHOT = "-before"  # ends the name of a service's one-shot, so no service's own name
 SERVICES = 100
 
 

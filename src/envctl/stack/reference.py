@@ -12,10 +12,11 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
+from envctl.identity import ONE_SHOT
 from envctl.services import BY_NAME, LimitsSection, Section
 from envctl.services.app import BuildSection, HealthSection
 from envctl.services.units import show_size
-from envctl.stack.model import DATA, DATA_KINDS, ONE_SHOT, PROJECT, SERVICE, SERVICES, EnvironmentLimits, ProjectSection
+from envctl.stack.model import DATA, DATA_KINDS, PROJECT, SERVICE, SERVICES, EnvironmentLimits, ProjectSection
 from envctl.stack.source import BYTES, DOTS, LINE, NESTING
 from envctl.text import text
 from envctl.workload import Address

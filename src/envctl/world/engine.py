@@ -87,10 +87,11 @@ class Engine:
             pools=tuple(pool["Base"] for pool in said.get("DefaultAddressPools") or []),
         )
 
-    def containers(self, only: Mapping[str, str]) -> tuple[Container, ...]:
-        """Containers with all these labels, in whatever state."""
-        found = self._read("/containers/json", all="1", filters=_labelled(_filter(only)))
-        seen = (self.inspect(raw["Id"]) for raw in found)
+    def containers(self, *any_of: Mapping[str, str], prefix: str = "") -> tuple[Container, ...]:
+        """Containers with all labels of one of these, or whose name begins so, in whatever state."""
+        listings = [self._read("/containers/json", all="1", filters=asked) for asked in _filters(any_of, prefix)]
+        ids = dict.fromkeys(raw["Id"] for found in listings for raw in found)
+        seen = (self.inspect(one) for one in ids)
         return tuple(container for container in seen if container is not None)
 
     def inspect(self, container: str) -> Container | None:
@@ -100,8 +101,8 @@ class Engine:
 
     def listed(self, only: Mapping[str, str] | None = None) -> tuple[Container, ...]:
         """Containers with all these labels, or with ours when none are named: few details, but a single question."""
-        wanted = _filter(only) if only else [labels.ENVIRONMENT]
-        found = self._read("/containers/json", all="1", filters=_labelled(wanted))
+        (asked,) = _filters([only], "") if only else [_asked(label=[labels.ENVIRONMENT])]
+        found = self._read("/containers/json", all="1", filters=asked)
         return tuple(self._surely(_listed(raw)) for raw in found)
 
     def _surely(self, container: Container) -> Container:
@@ -112,11 +113,12 @@ class Engine:
         """Every network of the daemon."""
         return tuple(_network(raw) for raw in self._read("/networks"))
 
-    def volumes(self, only: Mapping[str, str] | None = None) -> tuple[Volume, ...]:
-        """Volumes with all these labels; those with ours when none are named."""
-        wanted = _filter(only) if only else [labels.ENVIRONMENT]
-        found = self._read("/volumes", filters=_labelled(wanted))["Volumes"] or []
-        return tuple(Volume(raw["Name"], raw.get("Labels") or {}) for raw in found)
+    def volumes(self, *any_of: Mapping[str, str], prefix: str = "") -> tuple[Volume, ...]:
+        """Volumes with all labels of one of these, or whose name begins so; those with our label if neither is said."""
+        wanted = _filters(any_of, prefix) or [_asked(label=[labels.ENVIRONMENT])]
+        listings = [self._read("/volumes", filters=asked)["Volumes"] or [] for asked in wanted]
+        found = {raw["Name"]: raw.get("Labels") or {} for listing in listings for raw in listing}
+        return tuple(Volume(name, own) for name, own in sorted(found.items()))
 
     def image(self, reference: str) -> str | None:
         """The ID of an image; None when the daemon does not have it."""
@@ -126,6 +128,11 @@ class Engine:
     def tags(self) -> tuple[str, ...]:
         """Every reference of an image that the daemon has."""
         return tuple(tag for raw in self._read("/images/json") for tag in raw.get("RepoTags") or ())
+
+    def image_labels(self, image: str) -> Mapping[str, str] | None:
+        """The labels that an image gives its containers; None when it is gone."""
+        raw = self._read(f"/images/{quote(image, safe='/:@')}/json")
+        return None if raw is None else (raw.get("Config") or {}).get("Labels") or {}
 
     def pull(self, reference: str, progress: Callable[[str], None]) -> str | None:
         """Pull an image. Returns why it cannot be had, None when it is there."""
@@ -287,12 +294,14 @@ def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
         yield rest
 
 
-def _filter(only: Mapping[str, str]) -> list[str]:
-    return [f"{key}={value}" for key, value in only.items()]
+def _filters(any_of: Iterable[Mapping[str, str]], prefix: str) -> list[str]:
+    """One question for each alternative: the daemon knows no `or`."""
+    asked = [_asked(label=[f"{key}={value}" for key, value in only.items()]) for only in any_of]
+    return [*asked, _asked(name=[f"^/?{re.escape(prefix)}"])] if prefix else asked
 
 
-def _labelled(wanted: list[str]) -> str:
-    return json.dumps({"label": wanted})
+def _asked(**wanted: list[str]) -> str:
+    return json.dumps(wanted)
 
 
 def _container(raw: dict[str, Any]) -> Container:
@@ -313,6 +322,7 @@ def _container(raw: dict[str, Any]) -> Container:
         restarts=raw.get("RestartCount") or 0,
         health_output=(log[-1].get("Output") or "").strip(),
         memory=(raw.get("HostConfig") or {}).get("Memory") or None,
+        image_id=raw["Image"],
     )
 
 
@@ -337,6 +347,7 @@ def _listed(raw: dict[str, Any]) -> Container:
         state=raw.get("State", ""),
         health=found[1] if (found := _HEALTH.search(status)) else None,
         exit_code=int(found[1]) if (found := _EXIT.match(status)) else None,
+        image_id=raw.get("ImageID", ""),
     )
 
 

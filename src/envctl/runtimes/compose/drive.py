@@ -30,6 +30,7 @@ def up(world: World, project: dict[str, Any], folder: Path, values: Mapping[str,
         "--env-file", "/dev/null",  # no `.env` of the folder changes what was decided
         "--file", "-",
         "up", "--detach", "--no-build", "--quiet-pull",
+        "--no-recreate",  # what must be made anew the plan has removed; nothing else is Compose's to remove
     )  # fmt: skip
     finished = world.shell.run(argv, stdin=[written(project)], env={**(values or {}), **_ENVIRONMENT})
     if finished.status == 0:

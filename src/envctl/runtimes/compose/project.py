@@ -13,6 +13,7 @@ from typing import Any
 
 from envctl import labels
 from envctl.blueprint import Blueprint
+from envctl.identity import ONE_SHOT
 from envctl.plan import Plan
 from envctl.runtimes.compose.composed import composed_labels, composed_service, shared_parts
 from envctl.text import Hole
@@ -30,7 +31,7 @@ HostFile = Callable[[str, str], str]  # (service, path in the container) → pat
 
 def before_name(service: str) -> str:
     """The Compose service of a service's one-shot."""
-    return f"{service}-before"
+    return service + ONE_SHOT
 
 
 def render(

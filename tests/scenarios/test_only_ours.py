@@ -1,0 +1,308 @@
+"""What others have on the same daemon is never used, changed or removed, whatever it is called or says it is."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from envctl import labels
+from envctl.observed import COMPOSE_PROJECT
+from tests.scenarios.stacks import IDLE
+from tests.scenarios.stage import Stage
+
+if TYPE_CHECKING:
+    from docker.models.containers import Container
+
+pytestmark = pytest.mark.docker
+
+STACK = f"""
+[services.one]
+image = "python:3.13-slim"
+volumes.kept = "/kept"
+{IDLE}
+"""
+SLEEP = ["sleep", "infinity"]
+NOT_OURS = 11
+
+
+@dataclass
+class Others:
+    """Objects made beside envctl, each as `inspect` shows it, and gone after the test."""
+
+    stage: Stage
+    base: str
+    images: list[str] = field(default_factory=list)
+    _made: list[Any] = field(default_factory=list)
+
+    def container(self, name: str | None = None, image: str = "", own: dict[str, str] | None = None) -> Container:
+        """A container that runs."""
+        docker = self.stage.docker
+        made = docker.containers.run(image or self.base, SLEEP, detach=True, init=True, name=name, labels=own or {})
+        self._made.append(made)
+        return made
+
+    def volume(self, name: str, own: dict[str, str] | None = None) -> None:
+        """A volume."""
+        self._made.append(self.stage.docker.volumes.create(name, labels=own or {}))
+
+    def network(self, name: str, own: dict[str, str] | None = None) -> None:
+        """A network."""
+        self._made.append(self.stage.docker.networks.create(name, labels=own or {}))
+
+    def image(self, own: dict[str, str]) -> str:
+        """An image that carries labels."""
+        said = " ".join(f"{key}={json.dumps(value)}" for key, value in own.items())
+        dockerfile = io.BytesIO(f"FROM {self.base}\nLABEL {said}\n".encode())
+        image, _ = self.stage.docker.images.build(fileobj=dockerfile, rm=True, forcerm=True)
+        self.images.append(str(image.id))
+        return str(image.id)
+
+    def seen(self) -> list[dict[str, Any]]:
+        """Everything as the daemon has it now; what is gone makes the test fail."""
+        for one in self._made:
+            one.reload()
+        return [json.loads(json.dumps(one.attrs)) for one in self._made]
+
+    def go(self) -> None:
+        """Take them away: containers first, which use the others."""
+        for one in sorted(self._made, key=lambda made: type(made).__name__ != "Container"):
+            with suppress(Exception):  # its test says why it is gone
+                one.remove(**({"v": True, "force": True} if type(one).__name__ == "Container" else {}))
+        self._made.clear()
+
+    def clear(self) -> None:
+        """And their images."""
+        self.go()
+        for image in self.images:
+            self.stage.docker.images.remove(image, force=True)
+
+
+@pytest.fixture
+def others(stage: Stage) -> Iterator[Others]:
+    """Somebody else on the same daemon."""
+    from docker.errors import ImageNotFound
+
+    base = "envctl.invalid/python:3.13-slim"
+    try:
+        stage.docker.images.get(base)
+    except ImageNotFound:
+        base = "python:3.13-slim"
+    stage.write(STACK)
+    made = Others(stage, base)
+    yield made
+    made.clear()
+
+
+def own(stage: Stage, **more: str) -> dict[str, str]:
+    """The labels by which an environment is known."""
+    return {labels.PROJECT: stage.project, labels.ENVIRONMENT: stage.name, **more}
+
+
+def as_one(stage: Stage) -> dict[str, str]:
+    """All labels that a container of the service has from envctl."""
+    return own(stage, **{labels.SERVICE: "one", labels.ROLE: "service", labels.DIGEST: "0" * 32})
+
+
+Plant = Callable[[Stage, Others], str]  # what is in the way
+
+
+def a_container(stage: Stage, others: Others) -> str:
+    others.container(f"{stage.full()}_one")
+    return f"container {stage.full()}_one"
+
+
+def a_container_with_labels(stage: Stage, others: Others) -> str:
+    others.container(f"{stage.full()}_one", own=own(stage))
+    return f"container {stage.full()}_one"
+
+
+def a_container_of_another_service(stage: Stage, others: Others) -> str:
+    others.container(f"{stage.full()}_one", own=as_one(stage) | {labels.SERVICE: "two"})
+    return f"container {stage.full()}_one"
+
+
+def a_container_whose_image_pretends(stage: Stage, others: Others) -> str:
+    others.container(f"{stage.full()}_one", others.image(as_one(stage)))
+    return f"container {stage.full()}_one"
+
+
+def a_container_whose_image_pretends_to_be_composed(stage: Stage, others: Others) -> str:
+    composed = {
+        COMPOSE_PROJECT: stage.full(),
+        "com.docker.compose.service": "one",
+        "com.docker.compose.oneoff": "False",
+    }
+    made = others.container(image=others.image(composed))
+    return f"container {made.name}"
+
+
+def a_volume(stage: Stage, others: Others) -> str:
+    others.volume(f"{stage.full()}_kept")
+    return f"volume {stage.full()}_kept"
+
+
+def a_volume_with_labels(stage: Stage, others: Others) -> str:
+    others.volume(f"{stage.full()}_kept", own(stage))
+    return f"volume {stage.full()}_kept"
+
+
+def a_network(stage: Stage, others: Others) -> str:
+    others.network(stage.full())
+    return f"network {stage.full()}"
+
+
+def a_network_with_labels(stage: Stage, others: Others) -> str:
+    others.network(stage.full(), own(stage))
+    return f"network {stage.full()}"
+
+
+IN_THE_WAY: tuple[Plant, ...] = (
+    a_container,
+    a_container_with_labels,
+    a_container_of_another_service,
+    a_container_whose_image_pretends,
+    a_container_whose_image_pretends_to_be_composed,
+    a_volume,
+    a_volume_with_labels,
+    a_network,
+    a_network_with_labels,
+)
+
+
+@pytest.mark.parametrize("plant", IN_THE_WAY, ids=lambda plant: plant.__name__)
+def test_what_is_in_the_way_must_be_refused_and_left_as_it_is(stage: Stage, others: Others, plant: Plant) -> None:
+    """`up` names it and makes nothing; `down` leaves it and says so."""
+    thing = plant(stage, others)
+    before, there = others.seen(), stage.objects()
+
+    refusal = stage.refused(NOT_OURS, "up")["error"]
+    what, _, name = thing.partition(" ")
+    assert f"the {thing} is in the way" in refusal["message"]
+    assert f"docker {what} inspect {name}" in refusal["hint"]
+    down = stage.did("down")
+    assert "is not there: nothing to remove" in down.stdout
+    assert f"left alone: {thing}: " in down.stderr
+
+    assert before == others.seen()
+    assert there == stage.objects()
+
+
+def test_a_dry_run_must_refuse_too_and_nobody_shows_it_as_ours(stage: Stage, others: Others) -> None:
+    """All that is in the way is named at once."""
+    things = [plant(stage, others) for plant in (a_container_whose_image_pretends, a_volume_with_labels, a_network)]
+    message = stage.refused(NOT_OURS, "up", "--dry-run")["error"]["message"]
+    assert [thing for thing in things if thing in message] == things
+    assert stage.project not in json.dumps(stage.data("ls"))
+    assert "absent" == stage.data("status")["state"]
+
+
+def test_down_must_remove_all_of_ours_and_nothing_else(stage: Stage, others: Others) -> None:
+    """What came beside a running environment stops the next `up` and survives `down`, which is done all the same."""
+    stage.up()
+    ours = stage.objects()
+    others.container(own=as_one(stage))  # claims by its labels alone
+    others.container(f"{stage.full()}_two")  # a name that a service of ours might have
+    others.volume(f"{stage.full()}_more")
+    thing = a_container_whose_image_pretends_to_be_composed(stage, others)
+    before = others.seen()
+
+    stage.refused(NOT_OURS, "up")
+    assert ours <= stage.objects()
+    promised = stage.data("down", "--dry-run")
+    assert ours <= stage.objects()
+    did = stage.data("down")
+    assert {**promised, "dry_run": False} == did
+    assert ours == set(did["removed"])
+    assert 4 == len(did["left"])
+    assert thing in {f"{left['what']} {left['name']}" for left in did["left"]}
+    assert before == others.seen()
+
+
+def test_what_is_beside_must_not_stop_us(stage: Stage, others: Others) -> None:
+    """Copied labels under other names, names that only begin like ours, images that say they are another project's."""
+    others.container(own=as_one(stage))
+    others.container(f"{stage.full()}_two")
+    others.container(f"{stage.full()}2_one")
+    others.volume(f"{stage.full()}_more", own(stage))
+    elsewhere = {COMPOSE_PROJECT: f"{stage.project}-else", labels.PROJECT: "else", labels.ENVIRONMENT: "main"}
+    image = others.image(elsewhere)
+    others.container(image=image)
+    stage.write(STACK.replace("python:3.13-slim", image))
+    before = others.seen()
+
+    assert "running" == stage.up()["state"]
+    assert [] == stage.up()["steps"]
+    # Nobody's `down` of the project that the image names takes our container for its own.
+    compose(stage.folder, f"{stage.project}-else", "stop", files=False)
+    assert "running" == stage.container("one").status
+    assert 3 == len(stage.data("down")["removed"])
+    assert before == others.seen()
+
+
+def test_a_container_of_a_committed_image_must_not_be_ours(stage: Stage, others: Others) -> None:
+    """`docker commit` copies our labels into the image; our own service cannot run from it either."""
+    stage.up()
+    committed = stage.container("one").commit()
+    others.images.append(str(committed.id))
+    stage.did("down")
+    others.container(f"{stage.full()}_one", str(committed.id))
+    before = others.seen()
+    assert "is in the way" in stage.refused(NOT_OURS, "up")["error"]["message"]
+    assert [] == stage.data("down")["removed"]
+    assert before == others.seen()
+
+    stage.name = "two"
+    stage.write(STACK.replace("python:3.13-slim", str(committed.id)))
+    stage.up()  # there its labels are another environment's
+    stage.did("down")
+    others.go()
+    stage.name = "one"
+    for words in (("up", "--dry-run"), ("up",)):
+        assert "carries the labels of the environment one" in stage.refused(NOT_OURS, *words)["error"]["message"]
+    assert set() == stage.objects()
+
+
+def test_a_compose_project_of_our_name_must_stay(stage: Stage, others: Others) -> None:
+    """Made with plain `docker compose`: its containers, network and volume survive whatever we do."""
+    file = {
+        "services": {"one": {"image": others.base, "command": SLEEP, "init": True, "volumes": ["data:/data"]}},
+        "volumes": {"data": {}},
+    }
+    (stage.folder / "compose.yaml").write_text(json.dumps(file))
+    compose(stage.folder, stage.full(), "up", "--detach")
+    try:
+        before = composed(stage)
+        message = stage.refused(NOT_OURS, "up")["error"]["message"]
+        for thing in (
+            f"container {stage.full()}-one-1",
+            f"network {stage.full()}_default",
+            f"volume {stage.full()}_data",
+        ):
+            assert thing in message
+        left = stage.data("down")["left"]
+        assert {"container", "network", "volume"} == {thing["what"] for thing in left}
+        assert before == composed(stage)
+    finally:
+        compose(stage.folder, stage.full(), "down", "--volumes", "--timeout", "1")
+
+
+def composed(stage: Stage) -> list[Any]:
+    """What plain Compose made, as `inspect` shows it."""
+    docker, name = stage.docker, stage.full()
+    made = docker.containers.get(f"{name}-one-1"), docker.networks.get(f"{name}_default")
+    return [*(one.attrs for one in made), docker.volumes.get(f"{name}_data").attrs]
+
+
+def compose(folder: Path, project: str, *words: str, files: bool = True) -> None:
+    """Plain Compose, as anybody calls it."""
+    file = ("--file", "compose.yaml") if files else ()
+    argv = ["docker", "compose", *file, "--project-name", project, *words]
+    subprocess.run(argv, cwd=folder, check=True, capture_output=True)
