@@ -205,7 +205,7 @@ def test_what_up_did_is_the_status_with_the_steps_beside_it() -> None:
         "main", "shop", None, "running", (reports.ServiceStatus("db", "postgres", "running", None),)
     )
     data = reports.CameUp(status, (reports.PlannedStep("start db", "new"),), 1.5).data()
-    assert {*status.data(), "steps", "seconds"} == set(data)
+    assert {*status.data(), "steps", "seconds", "other_folders"} == set(data)
     assert [{"step": "start db", "because": "new"}] == data["steps"]
     assert status.data()["services"] == data["services"]
 

@@ -149,6 +149,7 @@ class Plan:
     ports: Mapping[str, int] = field(default_factory=dict)
     images: Mapping[str, str] = field(default_factory=dict)  # service → the reference it will run from
     digests: Mapping[str, str] = field(default_factory=dict)  # service → what its container is made from
+    other_folders: tuple[str, ...] = ()  # from which the environment was brought up before
 
     @property
     def steps(self) -> tuple[Step, ...]:

@@ -77,19 +77,21 @@ class Planned(Report):
     project: str
     branch: str | None
     steps: tuple[PlannedStep, ...]
+    other_folders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class CameUp(Report):
-    """What `up` did. `steps` is empty when nothing was to do."""
+    """What `up` did. `steps` is empty when nothing was to do; `other_folders` had brought it up before."""
 
     status: Status
     steps: tuple[PlannedStep, ...]
     seconds: float
+    other_folders: tuple[str, ...] = ()
 
     def data(self) -> Any:
         """The environment's status with the steps beside it."""
-        return {**asdict(self.status), "steps": [asdict(s) for s in self.steps], "seconds": self.seconds}
+        return {**asdict(self.status), **{key: value for key, value in asdict(self).items() if key != "status"}}
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,17 @@ class Topics:
 
 
 @dataclass(frozen=True)
+class Format:
+    """How a server writes its data: the part of its version that decides, empty where nobody knows it.
+
+    `reads_older`: a later version goes on with what an earlier one wrote; never the other way round.
+    """
+
+    version: tuple[int, ...] = ()
+    reads_older: bool = False
+
+
+@dataclass(frozen=True)
 class Database:
     """A Postgres database that must exist and may be filled: its name, owner and what it is filled from."""
 
@@ -132,6 +143,7 @@ class Workload:
     stateful: bool = False  # holds data: started, provisioned and loaded before anything that uses it
     topics: Topics | None = None
     database: Database | None = None
+    format: Format = Format()
     stop_grace: float = 10.0  # seconds between the stop signal and the kill
     composed: Composed | None = None  # of a Compose project that the stack wraps
 

@@ -25,6 +25,7 @@ from envctl.plan import (
     Step,
 )
 from envctl.planning.compare import compare
+from envctl.planning.data import data_labels
 from envctl.planning.draw import own_labels
 from envctl.planning.provision import fact, service_of, topics_fingerprint
 from envctl.text import Password, PublishedPort, text
@@ -190,7 +191,7 @@ class Daemon:
                 self.network = Network("n", name, {**drawn.labels, labels.ROLE: "network"}, (subnet,))
             case CreateVolume(name=name):
                 assert name not in self.volumes
-                self.volumes[name] = Volume(name, {**drawn.labels, labels.ROLE: "data"})
+                self.volumes[name] = Volume(name, {**drawn.labels, **data_labels(drawn, name), labels.ROLE: "data"})
             case Resume(id=container):
                 self.containers[container] = replace(self.containers[container], state="running")
             case Forget(service=service):

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from envctl import labels
+from envctl.blueprint import Blueprint
 from envctl.errors import EnvctlError, Exit
 from envctl.observed import Container, Network
 from envctl.plan import Load, Plan
@@ -494,6 +495,19 @@ def test_a_one_shot_of_an_earlier_run_goes_before_it_runs_again() -> None:
     expected = """remove container shop_main_api-before  # it is exited with status 1
         start api  # it is exited with status 1"""
     assert steps(expected) == steps(str(daemon.plan()))
+
+
+def test_another_checkout_is_told_who_brought_the_environment_up() -> None:
+    """It changes nothing that runs: a folder is no part of what a container is made from."""
+
+    def drawn(folder: str) -> Blueprint:
+        return replace(blueprint(), labels={**blueprint().labels, labels.CHECKOUT: folder})
+
+    daemon = running(drawn("/a"))
+    assert () == daemon.plan(drawn("/a")).other_folders
+    plan = daemon.plan(drawn("/b"))
+    assert (("/a",), "nothing to do") == (plan.other_folders, str(plan))
+    assert () == running().plan(drawn("/b")).other_folders  # made before anybody noted it
 
 
 @pytest.mark.parametrize("subnets", [(), ("10.213.138.0/25", "10.213.0.0/25"), ("fd00::/64",)])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 
 from envctl import labels
 from envctl.identity import Identity
-from envctl.planning.draw import draw
+from envctl.planning.draw import draw, own_labels
 from envctl.services.fields import IMAGE
 from envctl.stack import Stack, load
 from envctl.stack.model import PROJECT
@@ -61,8 +63,15 @@ def test_everything_is_named_after_project_and_environment(stack: Callable[..., 
 def test_the_branch_is_a_label_as_it_is(stack: Callable[..., Stack]) -> None:
     """The full ref, from which the name can be derived again; one named by hand has none."""
     own = {labels.PROJECT: "shop", labels.ENVIRONMENT: "main-f921bd05", labels.BRANCH: "refs/heads/main"}
-    assert own == draw(stack(), MAIN, {}).labels
-    assert {labels.PROJECT: "shop", labels.ENVIRONMENT: "try-1"} == draw(stack(), BY_HAND, {}).labels
+    assert own == own_labels(MAIN)
+    assert {labels.PROJECT: "shop", labels.ENVIRONMENT: "try-1"} == own_labels(BY_HAND)
+    assert own.items() <= draw(stack(), MAIN, {}).labels.items()
+
+
+def test_the_folder_is_a_label(stack: Callable[..., Stack]) -> None:
+    """It tells two checkouts apart that share an environment; whatever bytes it holds."""
+    drawn = replace(stack(), root=Path(os.fsdecode(b"/work/caf\xe9")))
+    assert "/work/caf\ufffd" == draw(drawn, MAIN, {}).labels[labels.CHECKOUT]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from envctl.cli.columns import columns
+from collections.abc import Iterable
+
+from envctl.cli.columns import columns, printable
 from envctl.cli.command import Call, Command
 from envctl.cli.options import OVERCOMMIT
 from envctl.reports import Planned
@@ -18,7 +20,12 @@ def plan(call: Call, *, overcommit: OVERCOMMIT = False) -> None:
 
     with call.talk() as tell:
         report = decide(here(call.file, call.env, tell), overcommit=overcommit)
-    call.answer(report.data(), plan_lines(report))
+    call.answer(report.data(), plan_lines(report), shared_lines(report.other_folders))
+
+
+def shared_lines(folders: Iterable[str]) -> list[str]:
+    """That other checkouts brought the environment up before: they share it as they share the branch."""
+    return [f"It was brought up from {printable(folder)} before, which shares it." for folder in folders]
 
 
 def plan_lines(report: Planned) -> list[str]:

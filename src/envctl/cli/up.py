@@ -9,7 +9,7 @@ import typer
 
 from envctl.cli.command import Call, Command
 from envctl.cli.options import OVERCOMMIT
-from envctl.cli.plan import plan_lines
+from envctl.cli.plan import plan_lines, shared_lines
 from envctl.cli.status import head_line, service_lines
 from envctl.reports import CameUp, Planned
 
@@ -38,7 +38,7 @@ def up(
         chosen = plan if dry_run else bring_up
         report = chosen(here(call.file, call.env, tell), rebuild=build, overcommit=overcommit)
     if isinstance(report, Planned):
-        call.answer(report.data(), plan_lines(report))
+        call.answer(report.data(), plan_lines(report), shared_lines(report.other_folders))
     else:
         call.answer(report.data(), _came_up(report), _next(call, report))
 
@@ -49,7 +49,7 @@ def _came_up(report: CameUp) -> list[str]:
 
 def _next(call: Call, report: CameUp) -> Iterator[str]:
     done = f"Up in {report.seconds:.1f} s." if report.steps else "Already up: nothing was to do."
-    yield from ("", done, "")
+    yield from ("", done, *shared_lines(report.other_folders), "")
     lines = [(service.url, f"open {service.name}") for service in report.status.services if service.url]
     lines += [
         (call.like("logs", "-f"), "follow what the services print"),

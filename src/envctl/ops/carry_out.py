@@ -17,6 +17,7 @@ from envctl.ops.remember import remember
 from envctl.ops.setting import Here
 from envctl.ops.start import start
 from envctl.plan import CreateNetwork, CreateVolume, Forget, Load, Plan, PrepareImage, RemoveContainer, Resume, Step
+from envctl.planning.data import data_labels
 from envctl.runtimes.compose import images
 from envctl.runtimes.compose.recipes import build_recipe
 from envctl.secrets.passwords import Passwords
@@ -114,7 +115,12 @@ def _small(world: World, blueprint: Blueprint, step: Step) -> Callable[[], None]
     match step:
         case CreateVolume(name=name):
             words = blueprint.volume_words(name)
-            own = {**(words.get("labels") or {}), **blueprint.labels, labels.ROLE: "data"}
+            own = {
+                **(words.get("labels") or {}),
+                **blueprint.labels,
+                **data_labels(blueprint, name),
+                labels.ROLE: "data",
+            }
             return lambda: world.engine.create_volume(
                 name, own, driver=words.get("driver"), options=words.get("driver_opts")
             )

@@ -27,7 +27,9 @@ def plan(here: Here, *, rebuild: bool = False, reload: Collection[str] = (), ove
     Changes nothing, and is refused what `up` would be.
     """
     decided, _ = decide(here, draw_here(here), rebuild=rebuild, reload=reload, overcommit=overcommit)
-    return Planned(here.identity.name, here.identity.project, here.identity.branch, as_steps(decided))
+    return Planned(
+        here.identity.name, here.identity.project, here.identity.branch, as_steps(decided), decided.other_folders
+    )
 
 
 def draw_here(here: Here) -> Blueprint:

@@ -12,6 +12,7 @@ from envctl.ops.dumps import Dumps, database_of, telling
 from envctl.ops.remember import remember
 from envctl.ops.setting import Here
 from envctl.plan import CreateDatabase, CreateTopics, Load, Plan, SetPassword, Start, Step
+from envctl.planning.data import version_of
 from envctl.planning.provision import fact, topics_fingerprint
 from envctl.secrets.passwords import Passwords
 from envctl.seeds.databases import create_database
@@ -35,6 +36,8 @@ def provision(here: Here, blueprint: Blueprint, plan: Plan, passwords: Passwords
         if workload is not None and workload.database is not None:  # others take the password from their container
             facts[fact("password", service)] = passwords[service].fingerprint()
             facts[fact("database", service)] = workload.database.name
+        if workload is not None and (version := version_of(workload)):
+            facts[fact("version", service)] = version
 
     try:
         together(here.world.shell, [partial(work, service) for service in by_service])

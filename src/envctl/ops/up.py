@@ -31,4 +31,4 @@ def up(here: Here, *, rebuild: bool = False, reload: Collection[str] = (), overc
             except SubnetTaken:
                 continue  # another environment got the subnet since we looked: look again
         status = status_of(here, observe(here.world, here.identity))
-    return CameUp(status, as_steps(plan), round(monotonic() - began, 3))
+    return CameUp(status, as_steps(plan), round(monotonic() - began, 3), plan.other_folders)

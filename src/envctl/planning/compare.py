@@ -23,6 +23,7 @@ from envctl.plan import (
     Start,
     Step,
 )
+from envctl.planning.data import refuse_other_data
 from envctl.planning.ownership import refuse_strangers
 from envctl.planning.provision import forgets, provision
 from envctl.planning.slots import assign, block, carve, choose, first_half
@@ -45,9 +46,11 @@ def compare(
 
     `passwords` has a fingerprint of each service's password; `free` tells whether a port of the host can be had.
     `rebuild` builds every image anew; `reload` names the services whose data is loaded again.
-    Raises EnvctlError: NOT_OURS when something of others is in the way, NO_CAPACITY when no subnet or port is left.
+    Raises EnvctlError: NOT_OURS when something of others is in the way, DATA_REFUSED when the data that is there is of
+    another kind, NO_CAPACITY when no subnet or port is left.
     """
     refuse_strangers(blueprint, observed)
+    refuse_other_data(blueprint, observed)
     subnet = _subnet(blueprint, observed, free)
     further = _further(blueprint, observed, subnet)
     ports = _ports(blueprint, observed, subnet, free)
@@ -77,7 +80,16 @@ def compare(
         ports=ports,
         images=images,
         digests=digests,
+        other_folders=_other_folders(blueprint, observed),
     )
+
+
+def _other_folders(blueprint: Blueprint, observed: Observed) -> tuple[str, ...]:
+    """Where else the environment was brought up from: checkouts of one repository share their branches."""
+    said = {
+        thing.labels.get(labels.CHECKOUT) for thing in (*observed.containers, observed.network) if thing is not None
+    }
+    return tuple(sorted(folder for folder in said - {blueprint.labels.get(labels.CHECKOUT)} if folder))
 
 
 def _subnet(blueprint: Blueprint, observed: Observed, free: Callable[[int], bool]) -> ipaddress.IPv4Network:

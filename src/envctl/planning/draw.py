@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from envctl import labels
 from envctl.blueprint import Blueprint, Image, references
@@ -35,7 +37,7 @@ def draw(stack: Stack, identity: Identity, contents: Mapping[str, str]) -> Bluep
     builders = {w.service: next(o.service for o in drawn if o.build == w.build) for w in drawn if w.build is not None}
     return Blueprint(
         identity=identity,
-        labels=own_labels(identity),
+        labels={**own_labels(identity), labels.CHECKOUT: _plain(stack.root)},
         workloads=drawn,
         images={w.service: _image(stack, w, builders, contents) for w in drawn},
         settings=host_settings(stack),
@@ -47,6 +49,11 @@ def own_labels(identity: Identity) -> dict[str, str]:
     """The labels that every object of an environment carries."""
     branch = {labels.BRANCH: identity.branch} if identity.branch else {}
     return {labels.PROJECT: identity.project, labels.ENVIRONMENT: identity.name, **branch}
+
+
+def _plain(folder: Path) -> str:
+    """A path as a label can hold it: what is no text in it is replaced."""
+    return os.fsencode(folder).decode("utf-8", "replace")
 
 
 def _image(stack: Stack, workload: Workload, builders: Mapping[str, str], contents: Mapping[str, str]) -> Image:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -93,6 +94,16 @@ class Service(Section):
     def complaints(self, name: str, project: str) -> Iterator[Complaint]:
         """What is wrong between its fields."""
         yield from ()
+
+
+def numbers(version: str, image: str | None, *, said: bool, count: int) -> tuple[int, ...]:
+    """The first numbers of a server's version: (4, 1) of `4.1.1`, nothing of `latest`.
+
+    Where `version` is not said, and the image's tag begins with one, the image is believed.
+    """
+    tag = image.partition("@")[0].rpartition("/")[2].partition(":")[2] if image else ""
+    found = re.match(r"\d{1,4}(?:\.\d{1,4})*", version if said or not re.match(r"\d", tag) else tag, re.ASCII)
+    return tuple(int(part) for part in found[0].split(".")[:count]) if found else ()
 
 
 def reached(scheme: str, at: Address, *, login: Text | str = "", path: str = "") -> dict[str, Text]:

@@ -8,12 +8,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from envctl.services.base import Complaint, Service, reached
+from envctl.services.base import Complaint, Service, numbers, reached
 from envctl.services.fields import Image, Setting, Size, Version, named, refuse
 from envctl.services.references import Told
 from envctl.services.units import MIB
 from envctl.text import PublishedPort, Text, text
-from envctl.workload import Address, Mount, Probe, Topics, Workload
+from envctl.workload import Address, Format, Mount, Probe, Topics, Workload
 
 INNER, HOST, CONTROLLER = 9092, 19092, 9093
 CLUSTER = "ZW52Y3RsLWNsdXN0ZXItMQ"  # any 16 bytes do: a broker of one knows no other cluster
@@ -139,6 +139,9 @@ class Kafka(Service):
             probe=Probe(("bash", "-c", f"exec 3<>/dev/tcp/127.0.0.1/{INNER}"), 120.0),
             needs=self.needs,
             stateful=True,
+            format=Format(
+                numbers(self.version, self.image, said="version" in self.model_fields_set, count=2), reads_older=True
+            ),
             topics=Topics(dict(self.topics)),
             stop_grace=30.0,
         )

@@ -10,11 +10,11 @@ from urllib.parse import quote
 
 from pydantic import AfterValidator, Field
 
-from envctl.services.base import Complaint, Service, reached
+from envctl.services.base import Complaint, Service, numbers, reached
 from envctl.services.fields import Image, Setting, Version, named, refuse
 from envctl.services.references import Told
 from envctl.text import Password, Text, text
-from envctl.workload import Address, Database, Mount, Probe, Workload
+from envctl.workload import Address, Database, Format, Mount, Probe, Workload
 
 PORT = 5432
 IDENTIFIER = 63  # bytes; Postgres cuts what is longer without an error
@@ -101,10 +101,12 @@ class Postgres(Service):
     @property
     def major(self) -> int:
         """The major version, as far as version and image say it."""
-        tag = self.image.partition("@")[0].rpartition("/")[2].partition(":")[2] if self.image else ""
-        said = self.version if "version" in self.model_fields_set or not re.match(r"\d", tag) else tag
-        found = re.match(r"\d{1,4}", said)
-        return int(found[0]) if found else NEW_LAYOUT  # `latest` and its like are at least that
+        return next(iter(self._format.version), NEW_LAYOUT)  # `latest` and its like are at least that
+
+    @property
+    def _format(self) -> Format:
+        """Each major version has a data directory of its own."""
+        return Format(numbers(self.version, self.image, said="version" in self.model_fields_set, count=1))
 
     def workload(self, name: str, project: str, root: Path, told: Told) -> Workload:
         """The server with its throwaway settings; the password reaches it as a file."""
@@ -140,6 +142,7 @@ class Postgres(Service):
             needs=self.needs,
             stateful=True,
             database=Database(database, self.user, data=self.data),
+            format=self._format,
             stop_grace=30.0,
         )
 

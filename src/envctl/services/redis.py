@@ -8,11 +8,11 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from envctl.services.base import Complaint, Service, reached
+from envctl.services.base import Complaint, Service, numbers, reached
 from envctl.services.fields import Image, Line, Version, kind_of, named, refuse
 from envctl.services.references import Told
 from envctl.text import Password, Text, text
-from envctl.workload import Address, Mount, Probe, Workload
+from envctl.workload import Address, Format, Mount, Probe, Workload
 
 PORT = 6379
 DEFAULTS = {"appendonly": "yes"}
@@ -103,6 +103,9 @@ class Redis(Service):
             probe=Probe(("sh", "-c", PING, "ping", password, str(PORT))),
             needs=self.needs,
             stateful=True,
+            format=Format(
+                numbers(self.version, self.image, said="version" in self.model_fields_set, count=2), reads_older=True
+            ),
         )
 
     def settings(self, name: str, project: str, at: Address) -> Mapping[str, Text]:
