@@ -91,7 +91,12 @@ class CameUp(Report):
 
     def data(self) -> Any:
         """The environment's status with the steps beside it."""
-        return {**asdict(self.status), **{key: value for key, value in asdict(self).items() if key != "status"}}
+        return {
+            **asdict(self.status),
+            "steps": [asdict(s) for s in self.steps],
+            "seconds": self.seconds,
+            "other_folders": list(self.other_folders),
+        }
 
 
 @dataclass(frozen=True)

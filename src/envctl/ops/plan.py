@@ -9,7 +9,7 @@ from envctl.events import Event
 from envctl.ops.observe import observe, refuse_pretenders
 from envctl.ops.preflight import preflight
 from envctl.ops.setting import Here
-from envctl.plan import Load, Plan
+from envctl.plan import Load, Plan, PrepareImage
 from envctl.planning.compare import compare
 from envctl.planning.draw import draw
 from envctl.reports import Planned, PlannedStep
@@ -69,7 +69,8 @@ def decide(
     passwords = complete(blueprint, recall(here.world, blueprint, observed))
     fingerprints = {service: password.fingerprint() for service, password in passwords.items()}
     plan = compare(blueprint, observed, fingerprints, is_free, rebuild=rebuild, reload=reload)
-    refuse_pretenders(here.world, here.identity, (ref for ref in plan.started_from if ref in observed.images))
+    to_be_made = {step.image for step in plan.prepare if isinstance(step, PrepareImage)}
+    refuse_pretenders(here.world, here.identity, set(plan.started_from) - to_be_made)
     refuse_missing_files(here.stack, {step.data for step in plan.provision if isinstance(step, Load)})
     preflight(here, blueprint, plan, observed, overcommit=overcommit)
     return plan, passwords
