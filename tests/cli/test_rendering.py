@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shlex
 import subprocess
+from dataclasses import asdict
 
 import pytest
 
 from envctl.cli.config import toml
 from envctl.cli.env import Format, setting_lines
 from envctl.errors import EnvctlError, Exit
-from envctl.reports import CameUp, Listing, Planned, Seeded, Status, Urls, WentDown
+from envctl.reports import CameUp, LeftAlone, Listing, Planned, Seeded, Status, Urls, WentDown
 from tests.cli.made_up import LINE, STATUS, Envctl, Ops
 
 HEAD = "shop / feature-a-1a2b3c (branch feature/a): running"
@@ -66,6 +67,27 @@ def test_build_reaches_what_is_done_and_what_is_planned(envctl: Envctl, ops: Ops
     assert {"rebuild": False, "overcommit": False} == ops.calls[op][1]
     envctl(*words, "--build")
     assert {"rebuild": True, "overcommit": False} == ops.calls[op][1]
+
+
+def test_down_names_what_it_left_alone(envctl: Envctl, ops: Ops) -> None:
+    """On stderr and in the document, and succeeds; a dry run says that it is one."""
+    left = LeftAlone("volume", "shop_a_\x1bdata", "it has no labels of ours")
+    ops.answers["down.down"] = WentDown("a", "shop", True, ("network shop_a",), (left,), dry_run=True)
+    ran = envctl("down", "--dry-run")
+    assert (0, "shop / a would go down, removing:\n  network shop_a\n") == (ran.status, ran.out)
+    assert "left alone: volume shop_a_" in ran.err
+    assert "\x1b" not in ran.err
+    assert {"dry_run": True} == ops.calls["down.down"][1]
+    assert [asdict(left)] == envctl("down", "--json").envelope["data"]["left"]
+
+
+def test_other_checkouts_are_named(envctl: Envctl, ops: Ops) -> None:
+    """By `up`, and by those who only say what it would do."""
+    ops.answers["up.up"] = CameUp(STATUS, (), 1.0, ("/a/folder",))
+    ops.answers["plan.plan"] = Planned("a", "shop", None, (), ("/a/folder",))
+    for words in (["up"], ["up", "--dry-run"], ["plan"]):
+        assert "brought up from /a/folder before" in envctl(*words).err
+        assert ["/a/folder"] == envctl(*words, "--json").envelope["data"]["other_folders"]
 
 
 def test_down_names_what_it_removed(envctl: Envctl, ops: Ops) -> None:

@@ -76,7 +76,7 @@ class FakeEngine:
     printed: dict[tuple[str, str], list[bytes]] = field(default_factory=dict)  # (container's ID, stream)
     files: dict[tuple[str, str], bytes] = field(default_factory=dict)
     tagged: tuple[str, ...] = ()
-    labelled: dict[str, Mapping[str, str] | None] = field(default_factory=dict)  # by an image's ID; None: it is gone
+    labelled: Mapping[str, Mapping[str, str] | None] = field(default_factory=dict)  # by an image's ID; None: it is gone
     asked: list[float | None] = field(default_factory=list)  # since when
     did: list[str] = field(default_factory=list)  # what was done to containers, in order
     happened: tuple[Happening, ...] = ()

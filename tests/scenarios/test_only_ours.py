@@ -30,7 +30,7 @@ volumes.kept = "/kept"
 {IDLE}
 """
 SLEEP = ["sleep", "infinity"]
-NOT_OURS = 11
+PARTLY_DONE, NOT_OURS = 10, 11
 
 
 @dataclass
@@ -42,10 +42,12 @@ class Others:
     images: list[str] = field(default_factory=list)
     _made: list[Any] = field(default_factory=list)
 
-    def container(self, name: str | None = None, image: str = "", own: dict[str, str] | None = None) -> Container:
+    def container(
+        self, name: str | None = None, image: str = "", own: dict[str, str] | None = None, **more: Any
+    ) -> Container:
         """A container that runs."""
-        docker = self.stage.docker
-        made = docker.containers.run(image or self.base, SLEEP, detach=True, init=True, name=name, labels=own or {})
+        run = self.stage.docker.containers.run
+        made = run(image or self.base, SLEEP, detach=True, init=True, name=name, labels=own or {}, **more)
         self._made.append(made)
         return made
 
@@ -224,6 +226,21 @@ def test_down_must_remove_all_of_ours_and_nothing_else(stage: Stage, others: Oth
     assert 4 == len(did["left"])
     assert thing in {f"{left['what']} {left['name']}" for left in did["left"]}
     assert before == others.seen()
+
+
+def test_what_others_use_of_ours_must_be_left_to_them_and_said(stage: Stage, others: Others) -> None:
+    """A container on our network with our volume: the rest goes, status 10; once it is gone, so does what it held."""
+    stage.up()
+    full = stage.full()
+    others.container(network=full, volumes=[f"{full}_kept:/theirs"])
+    before = others.seen()
+    envelope = stage.refused(PARTLY_DONE, "down")
+    assert {f"network {full}", f"volume {full}_kept"} == stage.objects()
+    assert f"the volume {full}_kept, the network {full} could not go" in envelope["error"]["message"]
+    assert [f"container {full}_one"] == envelope["data"]["removed"]
+    assert before == others.seen()
+    others.go()
+    assert 2 == len(stage.data("down")["removed"])
 
 
 def test_what_is_beside_must_not_stop_us(stage: Stage, others: Others) -> None:

@@ -34,6 +34,10 @@ class SubnetTaken(Exception):
     """Somebody else got the subnet since we looked."""
 
 
+class InUse(EnvctlError):
+    """A container that is there uses it, so the daemon does not remove it."""
+
+
 class Engine:
     """Connects on first use. Every method raises EnvctlError(DOCKER) when no daemon answers."""
 
@@ -227,13 +231,13 @@ class Engine:
             self.client.remove_container(container, v=True, force=True)
 
     def remove_network(self, network: str) -> None:
-        """Remove a network by ID."""
-        with _speaking(f"network {network}", gone_is_fine=True):
+        """Remove a network by ID. Raises InUse."""
+        with _speaking(f"network {network}", gone_is_fine=True), _in_use(f"network {network}"):
             self.client.remove_network(network)
 
     def remove_volume(self, volume: str) -> None:
-        """Remove a volume and what is in it."""
-        with _speaking(f"volume {volume}", gone_is_fine=True):
+        """Remove a volume and what is in it. Raises InUse."""
+        with _speaking(f"volume {volume}", gone_is_fine=True), _in_use(f"volume {volume}"):
             self.client.remove_volume(volume)
 
     def usage(self, container: str) -> Used | None:
@@ -402,6 +406,20 @@ def _refused(what: str, error: APIError) -> EnvctlError:
         f"{what}: the Docker Engine refused: {error.explanation or error}",
         hint="Nothing else was tried. See `docker info` and the daemon's log.",
     )
+
+
+@contextmanager
+def _in_use(what: str) -> Iterator[None]:
+    from docker.errors import APIError
+
+    try:
+        yield
+    except APIError as error:
+        if "in use" in str(error.explanation) or "active endpoints" in str(error.explanation):
+            raise InUse(
+                Exit.DOCKER, f"{what} is in use: {error.explanation}", hint="Remove the container that uses it."
+            ) from error
+        raise
 
 
 @contextmanager
