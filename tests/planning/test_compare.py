@@ -10,11 +10,12 @@ import pytest
 from envctl import labels
 from envctl.blueprint import Blueprint
 from envctl.errors import EnvctlError, Exit
-from envctl.observed import Container, Network
+from envctl.observed import Container, Network, Stranger
 from envctl.plan import Load, Plan
+from envctl.planning.compare import compare
 from envctl.text import text
 from envctl.workload import Database, Limits, Mount, Probe, Topics, Workload
-from tests.planning.made_up import API, DB, EVENTS, SHOP, WEB, Daemon, blueprint, running, steps
+from tests.planning.made_up import API, DB, EVENTS, SHOP, WEB, Daemon, any_port, blueprint, running, steps
 
 EVERYTHING = """
     pull image postgres:17 for db  # the daemon does not have it
@@ -495,6 +496,14 @@ def test_a_one_shot_of_an_earlier_run_goes_before_it_runs_again() -> None:
     expected = """remove container shop_main_api-before  # it is exited with status 1
         start api  # it is exited with status 1"""
     assert steps(expected) == steps(str(daemon.plan()))
+
+
+def test_nothing_is_planned_around_what_is_in_the_way() -> None:
+    """Not in the dry run either."""
+    there = replace(running().observed(), strangers=(Stranger("volume", "shop_main_db-data", "it has no labels"),))
+    with pytest.raises(EnvctlError, match="in the way") as caught:
+        compare(blueprint(), there, {}, any_port)
+    assert Exit.NOT_OURS == caught.value.code
 
 
 def test_another_checkout_is_told_who_brought_the_environment_up() -> None:

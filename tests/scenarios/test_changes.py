@@ -110,6 +110,22 @@ def test_changed_code_must_be_built_and_started(stage: Stage) -> None:
     assert [] == stage.up()["steps"]
 
 
+def test_compose_must_make_nothing_anew_by_itself(stage: Stage) -> None:
+    """A container that only has to be started is the same one, though its image's name now means another image."""
+    stage.write(TOOLS)
+    stage.up()
+    image = f"{stage.project}/tools:1"
+    repository, _, tag = image.partition(":")
+    stage.docker.images.get(str(stage.container("tools").attrs["Image"])).tag(repository, tag)
+    stage.write(TOOLS.replace("python:3.13-slim", image))
+    stage.up()
+    before = stage.ids()
+    stage.container("tools").commit(repository, tag, changes="LABEL dev.envctl.environment=elsewhere")
+    stage.container("tools").stop()
+    stage.up()
+    assert before == stage.ids()
+
+
 def test_up_with_build_must_build_anew(stage: Stage) -> None:
     """`--build` makes the image again although one of its name is there, here one that holds something else."""
     stage.write(WEB + TOOLS, **SITE)
