@@ -271,7 +271,7 @@ def test_a_registry_whose_images_are_here_need_not_answer(tmp_path: Path) -> Non
 
 def test_leftovers(tmp_path: Path) -> None:
     """A network without containers is what a killed `up` leaves."""
-    own = {labels.PROJECT: "shop", labels.ENVIRONMENT: "main"}
+    own = {labels.PROJECT: "shop", labels.ENVIRONMENT: "main", labels.ROLE: "network"}
     assert "ok" == verdict(project.leftovers, patient(tmp_path))[0]
     left = FakeEngine(nets=(Network("n", "shop_main", own, ("10.213.0.0/25",)),))
     found = project.leftovers(patient(tmp_path, engine=left))
