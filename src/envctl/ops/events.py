@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from envctl import labels
 from envctl.identity import Identity
-from envctl.observed import Happening
+from envctl.observed import Container, Happening
 from envctl.ops.moments import moment
 from envctl.ops.setting import Here
 from envctl.planning.ownership import is_ours
@@ -58,8 +58,9 @@ def _event(identity: Identity, seen: Happening) -> DaemonEvent | None:
 def _concerns(identity: Identity, seen: Happening) -> bool:
     """Containers carry their labels into events; networks and volumes only their names, which only ours may have."""
     if seen.kind == "container":
+        told = Container("", seen.name, seen.attributes, image="", state="")
         own = (seen.attributes.get(labels.PROJECT), seen.attributes.get(labels.ENVIRONMENT))
-        return own == (identity.project, identity.name) and is_ours(seen.name, seen.attributes)
+        return own == (identity.project, identity.name) and is_ours(told)
     return seen.name == identity.full or seen.name.startswith(f"{identity.full}_")
 
 
