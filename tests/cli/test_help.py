@@ -44,11 +44,11 @@ def test_every_option_is_explained(command: str) -> None:
 
 
 def test_common_options_are_spelled_the_same_everywhere() -> None:
-    """`--env`, `--file`, `--json` and `--quiet` mean the same wherever they are."""
+    """`--env`, `--file`, `--json`, `--no-wait` and `--quiet` mean the same wherever they are."""
     names = {option.name for option in COMMON}
     for command in COMMANDS.values():
         assert {option.name for option in command.options} <= names
-        assert {f"--{option.name}" for option in command.options} <= {
+        assert {f"--{option.name.replace('_', '-')}" for option in command.options} <= {
             flag for option in command.options for flag in option.flags
         }
 

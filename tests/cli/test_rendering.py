@@ -64,9 +64,23 @@ def test_a_plan_is_one_line_a_step(envctl: Envctl, ops: Ops, words: list[str]) -
 def test_build_reaches_what_is_done_and_what_is_planned(envctl: Envctl, ops: Ops, words: list[str], op: str) -> None:
     """--build is for the plan as for the deed."""
     envctl(*words)
-    assert {"rebuild": False, "overcommit": False} == ops.calls[op][1]
+    assert ops.calls[op][1]["rebuild"] is False
     envctl(*words, "--build")
-    assert {"rebuild": True, "overcommit": False} == ops.calls[op][1]
+    assert ops.calls[op][1]["rebuild"] is True
+
+
+@pytest.mark.parametrize("command", ["up", "down", "seed"])
+def test_who_does_not_want_to_wait_does_not(envctl: Envctl, ops: Ops, command: str) -> None:
+    """--no-wait is passed on; an environment that is locked is status 6, with its holder in the data."""
+    op = ops.behind(command)
+    envctl(command)
+    assert ops.calls[op][1]["wait"] is True
+    ops.answers[op] = EnvctlError(Exit.LOCKED, "shop_main is locked", data={"holder": {"user": "alice"}})
+    ran = envctl(command, "--no-wait", "--json")
+    assert ops.calls[op][1]["wait"] is False
+    assert (6, "locked", "alice") == (
+        ran.status, ran.envelope["error"]["code"], ran.envelope["data"]["holder"]["user"]
+    )  # fmt: skip
 
 
 def test_down_names_what_it_left_alone(envctl: Envctl, ops: Ops) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from envctl.errors import EnvctlError, Exit
-from envctl.world.places import private_folder, runtime_folder
+from envctl.world.places import lock_folder, private_folder, runtime_folder
 
 as_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
 
@@ -17,16 +17,23 @@ def mode(path: Path) -> str:
     return oct(path.stat().st_mode & 0o777)
 
 
-def test_the_system_says_where_files_in_memory_go() -> None:
+def test_the_system_says_where_files_in_memory_go(tmp_path: Path) -> None:
     """$XDG_RUNTIME_DIR comes first."""
-    assert Path("/run/user/7/envctl") == runtime_folder({"XDG_RUNTIME_DIR": "/run/user/7"})
+    assert tmp_path / "envctl" == runtime_folder({"XDG_RUNTIME_DIR": str(tmp_path)})
 
 
 def test_without_a_word_of_the_system_the_folder_is_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """/dev/shm, which is in memory on every Linux; an empty variable is none."""
+    """/dev/shm, which is in memory on every Linux; an empty variable none, a missing folder is not made."""
     monkeypatch.setattr(os, "getuid", lambda: 4711)
-    for environ in ({"XDG_RUNTIME_DIR": ""}, {}):
+    for environ in ({"XDG_RUNTIME_DIR": ""}, {}, {"XDG_RUNTIME_DIR": "/run/user/4711/gone"}):
         assert Path("/dev/shm/envctl-4711") == runtime_folder(environ)
+
+
+def test_locks_lie_where_all_users_look() -> None:
+    """No home and no setting of a session changes it, only the variable that is for it."""
+    session = {"XDG_RUNTIME_DIR": "/run/user/7", "HOME": "/home/alice", "TMPDIR": "/home/alice/tmp"}
+    assert Path("/dev/shm/envctl-locks") == lock_folder(session)
+    assert Path("/var/lock/envctl") == lock_folder({**session, "ENVCTL_LOCK_DIR": "/var/lock/envctl"})
 
 
 def test_a_folder_is_made_with_those_above_it(tmp_path: Path) -> None:

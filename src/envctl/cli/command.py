@@ -25,6 +25,12 @@ class Call:
     file: Path | None = None
     json: bool = False
     quiet: bool = False
+    no_wait: bool = False
+
+    @property
+    def wait(self) -> bool:
+        """Whether to wait for another command that works on the same environment."""
+        return not self.no_wait
 
     @contextmanager
     def talk(self) -> Iterator[Tell]:

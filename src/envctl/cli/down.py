@@ -8,6 +8,7 @@ import typer
 
 from envctl.cli.columns import printable
 from envctl.cli.command import Call, Command
+from envctl.cli.options import CHANGING
 from envctl.reports import WentDown
 
 
@@ -20,13 +21,13 @@ def down(
 
     Its containers, volumes and network go, and nothing else. It never asks. Where there is no environment
     it says so and succeeds. What has a name or labels of the environment without being proven to be its own
-    is left alone, and named.
+    is left alone, and named. Where another command works on the environment it waits for its end.
     """
     from envctl.ops.down import down as take_down
     from envctl.ops.setting import here
 
     with call.talk() as tell:
-        report = take_down(here(call.file, call.env, tell), dry_run=dry_run)
+        report = take_down(here(call.file, call.env, tell), dry_run=dry_run, wait=call.wait)
     call.answer(report.data(), _lines(report), _left(report))
 
 
@@ -46,6 +47,7 @@ def _left(report: WentDown) -> list[str]:
 COMMAND = Command(
     name="down",
     function=down,
+    options=CHANGING,
     examples=(
         ("envctl down", "this branch's environment"),
         ("envctl down --env demo", "the one of that name"),

@@ -40,9 +40,17 @@ LONG_FILE = _option("file", Path | None, None, "--file", metavar="PATH", help=_F
 JSON = _option("json", bool, False, "--json", help="Print one JSON document, and nothing else.")
 QUIET = _option("quiet", bool, False, "--quiet", "-q", help="Print the result only, no progress.")
 OVERCOMMIT = Annotated[bool, typer.Option("--overcommit", help="Go on where memory or disk seem too small for it.")]
+NO_WAIT = _option(
+    "no_wait",
+    bool,
+    False,
+    "--no-wait",
+    help="Fail with status 6 where another command works on the environment, instead of waiting for it.",
+)
 
 ALWAYS = (JSON, QUIET)
 STACK = (FILE, *ALWAYS)
 ENVIRONMENT = (ENV, FILE, *ALWAYS)
+CHANGING = (ENV, FILE, NO_WAIT, *ALWAYS)  # what holds the environment's lock
 LOGS = (ENV, LONG_FILE, *ALWAYS)
-EVERY = ENVIRONMENT
+EVERY = CHANGING

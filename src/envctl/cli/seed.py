@@ -8,7 +8,7 @@ import typer
 
 from envctl.cli.columns import columns
 from envctl.cli.command import Call, Command
-from envctl.cli.options import OVERCOMMIT
+from envctl.cli.options import CHANGING, OVERCOMMIT
 from envctl.cli.plan import plan_lines
 from envctl.reports import Planned, Seeded
 
@@ -32,8 +32,11 @@ def seed(
     from envctl.ops.setting import here
 
     with call.talk() as tell:
-        chosen = plan_seed if dry_run else fill
-        report = chosen(here(call.file, call.env, tell), tuple(services or ()), overcommit=overcommit)
+        place, chosen = here(call.file, call.env, tell), tuple(services or ())
+        if dry_run:
+            report: Planned | Seeded = plan_seed(place, chosen, overcommit=overcommit)
+        else:
+            report = fill(place, chosen, overcommit=overcommit, wait=call.wait)
     call.answer(report.data(), plan_lines(report) if isinstance(report, Planned) else _lines(report))
 
 
@@ -46,6 +49,7 @@ def _lines(report: Seeded) -> list[str]:
 COMMAND = Command(
     name="seed",
     function=seed,
+    options=CHANGING,
     examples=(
         ("envctl seed", "every database, from the start"),
         ("envctl seed db", "only this one"),

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from envctl.cli.command import Call, Command
-from envctl.cli.options import OVERCOMMIT
+from envctl.cli.options import CHANGING, OVERCOMMIT
 from envctl.cli.plan import plan_lines, shared_lines
 from envctl.cli.status import head_line, service_lines
 from envctl.reports import CameUp, Planned
@@ -25,7 +25,8 @@ def up(
 
     Images are built or pulled, services started in the order of their needs, databases filled, and
     everything waited for until it is healthy. Run it as often as you like: what is there and right stays
-    as it is. An up that was interrupted goes on where it stopped.
+    as it is. An up that was interrupted goes on where it stopped. One command at a time works on an
+    environment: this one waits for another, and says for whose.
 
     What the machine has too little of is said before anything starts: memory for the limits of the services
     that would be started, disk for the dumps that would be loaded.
@@ -35,8 +36,11 @@ def up(
     from envctl.ops.up import up as bring_up
 
     with call.talk() as tell:
-        chosen = plan if dry_run else bring_up
-        report = chosen(here(call.file, call.env, tell), rebuild=build, overcommit=overcommit)
+        place = here(call.file, call.env, tell)
+        if dry_run:
+            report: CameUp | Planned = plan(place, rebuild=build, overcommit=overcommit)
+        else:
+            report = bring_up(place, rebuild=build, overcommit=overcommit, wait=call.wait)
     if isinstance(report, Planned):
         call.answer(report.data(), plan_lines(report), shared_lines(report.other_folders))
     else:
@@ -63,10 +67,12 @@ def _next(call: Call, report: CameUp) -> Iterator[str]:
 COMMAND = Command(
     name="up",
     function=up,
+    options=CHANGING,
     examples=(
         ("envctl up", "this branch's stack, running and filled"),
         ("envctl up --dry-run", "what it would do, and why"),
         ("envctl up --env demo", "an environment by name; works outside git too"),
         ("envctl up --build --json", "build again; the result for a script"),
+        ("envctl up --no-wait", "or status 6 where another command works on it"),
     ),
 )

@@ -17,16 +17,17 @@ from envctl.world.engine import InUse
 from envctl.world.parallel import together
 
 
-def down(here: Here, *, dry_run: bool = False) -> WentDown:
+def down(here: Here, *, dry_run: bool = False, wait: bool = True) -> WentDown:
     """Remove this branch's environment: its containers, then its network and volumes, each by its own ID.
 
     What is not proven to be ours is left alone and named. With `dry_run` everything is, and nothing is removed.
-    Raises EnvctlError(PARTLY_DONE) when others use a volume or the network: the rest is gone then.
+    Without `wait` it gives up where another command works on the environment. Raises EnvctlError(PARTLY_DONE) when
+    others use a volume or the network: the rest is gone then.
     """
     world, identity = here.world, here.identity
     if dry_run:
         return _report(here, observe(world, identity), dry_run=True)
-    with world.locks.hold(identity.full):
+    with world.locks.hold(identity.full, "down", wait=wait):
         observed = observe(world, identity)
         held = _remove(world, observed)
         remove_files(world, identity.full)

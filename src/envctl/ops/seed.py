@@ -8,34 +8,32 @@ from envctl.errors import EnvctlError, Exit
 from envctl.ops.observe import running_here
 from envctl.ops.plan import plan
 from envctl.ops.setting import Here
-from envctl.ops.up import up
+from envctl.ops.up import converge
 from envctl.reports import Planned, Seeded, Seeding
 from envctl.stack import workloads
 from envctl.workload import Workload
 
 
-def seed(here: Here, services: tuple[str, ...] = (), *, overcommit: bool = False) -> Seeded:
+def seed(here: Here, services: tuple[str, ...] = (), *, overcommit: bool = False, wait: bool = True) -> Seeded:
     """Fill the environment's databases again from their dumps: all of them, or those named.
 
     The data there is replaced only once the new data is whole. Services that need it are stopped meanwhile and come up
-    again with what comes before them (migrations). Raises EnvctlError.
+    again with what comes before them (migrations). Without `wait` it gives up where another command works on the
+    environment. Raises EnvctlError.
     """
-    chosen = _fillable(here, services)
-    began = monotonic()
-    up(here, reload={workload.service for workload in chosen}, overcommit=overcommit)
+    chosen = _chosen(here, services)
+    with here.world.locks.hold(here.identity.full, "seed", wait=wait):
+        running_here(here.world, here.identity)
+        began = monotonic()
+        converge(here, reload={workload.service for workload in chosen}, overcommit=overcommit)
     return Seeded(here.identity.name, tuple(_seeding(w, monotonic() - began) for w in chosen))
 
 
 def plan_seed(here: Here, services: tuple[str, ...] = (), *, overcommit: bool = False) -> Planned:
     """The steps that `seed` would take. Changes nothing. Raises EnvctlError."""
-    return plan(here, reload={workload.service for workload in _fillable(here, services)}, overcommit=overcommit)
-
-
-def _fillable(here: Here, services: tuple[str, ...]) -> list[Workload]:
-    """What is to be filled, in an environment that is there."""
     chosen = _chosen(here, services)
     running_here(here.world, here.identity)
-    return chosen
+    return plan(here, reload={workload.service for workload in chosen}, overcommit=overcommit)
 
 
 def _chosen(here: Here, services: tuple[str, ...]) -> list[Workload]:

@@ -14,21 +14,26 @@ from envctl.reports import CameUp
 from envctl.world.engine import SubnetTaken
 
 
-def up(here: Here, *, rebuild: bool = False, reload: Collection[str] = (), overcommit: bool = False) -> CameUp:
+def up(here: Here, *, rebuild: bool = False, overcommit: bool = False, wait: bool = True) -> CameUp:
     """Bring this branch's environment to what its stack file says.
 
-    `rebuild` builds images anew, `reload` names databases to fill again, `overcommit` starts what the machine has too
-    little for. Raises EnvctlError.
+    `rebuild` builds images anew, `overcommit` starts what the machine has too little for. Without `wait` it gives up
+    where another command works on the environment. Raises EnvctlError.
     """
+    with here.world.locks.hold(here.identity.full, "up", wait=wait):
+        return converge(here, rebuild=rebuild, overcommit=overcommit)
+
+
+def converge(here: Here, *, rebuild: bool = False, reload: Collection[str] = (), overcommit: bool = False) -> CameUp:
+    """What `up` does, for who holds the environment's lock; `reload` names databases to fill again."""
     began = monotonic()
-    with here.world.locks.hold(here.identity.full):
-        blueprint = draw_here(here)  # now: who waited for the lock builds what is there now
-        while True:
-            plan, passwords = decide(here, blueprint, rebuild=rebuild, reload=reload, overcommit=overcommit)
-            try:
-                carry_out(here, blueprint, plan, passwords)
-                break
-            except SubnetTaken:
-                continue  # another environment got the subnet since we looked: look again
-        status = status_of(here, observe(here.world, here.identity))
+    blueprint = draw_here(here)  # now: who waited for the lock builds what is there now
+    while True:
+        plan, passwords = decide(here, blueprint, rebuild=rebuild, reload=reload, overcommit=overcommit)
+        try:
+            carry_out(here, blueprint, plan, passwords)
+            break
+        except SubnetTaken:
+            continue  # another environment got the subnet since we looked: look again
+    status = status_of(here, observe(here.world, here.identity))
     return CameUp(status, as_steps(plan), round(monotonic() - began, 3), plan.other_folders)

@@ -30,9 +30,8 @@ def real_world(tell: Tell, environ: Mapping[str, str] = os.environ) -> World:
     """The world as it is. Connects to nothing before it is asked."""
     from envctl.world.engine import Engine
     from envctl.world.locks import Locks
-    from envctl.world.places import runtime_folder
+    from envctl.world.places import lock_folder, runtime_folder
     from envctl.world.shell import Shell
 
-    runtime = runtime_folder(environ)
     shell = Shell(environ)
-    return World(Engine(environ), shell, Locks(runtime / "locks", tell), runtime, tell)
+    return World(Engine(environ), shell, Locks(lock_folder(environ), shell, tell), runtime_folder(environ), tell)

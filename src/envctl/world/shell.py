@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGINT, SIGKILL
@@ -43,6 +43,7 @@ class Shell:
     def __init__(self, environ: Mapping[str, str]) -> None:
         self.environ = {name: environ[name] for name in PASSED_ON if name in environ}
         self._running: set[subprocess.Popen[bytes]] = set()
+        self._handed_down: set[int] = set()
         self._guard = threading.Lock()
         self._ended = False
 
@@ -91,10 +92,20 @@ class Shell:
                 stderr=subprocess.PIPE,
                 env=env,
                 cwd=cwd,
+                pass_fds=tuple(self._handed_down),
                 start_new_session=True,  # Ctrl-C reaches us, and we tell the program, once
             )
             self._running.add(process)
         return process
+
+    @contextmanager
+    def handing_down(self, descriptor: int) -> Iterator[None]:
+        """Programs that run() starts meanwhile keep this open file for as long as they live, if need be without us."""
+        self._handed_down.add(descriptor)
+        try:
+            yield
+        finally:
+            self._handed_down.discard(descriptor)
 
     def hand_over(self, argv: Sequence[str], *, env: Mapping[str, str] | None = None) -> int:
         """Run a program on our own terminal or pipes and return its status, as env(1) does (126, 127).
@@ -129,8 +140,7 @@ class Shell:
             running = list(self._running)
         for process in running:
             _interrupt(process)
-        for process in running:
-            _end(process)
+        _end(*running)
 
 
 def _terminal() -> dict[str, str]:
@@ -207,15 +217,19 @@ def _interrupt(process: subprocess.Popen[bytes]) -> None:
         _signal(process, SIGINT)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Wait for a program that was told to end; then nothing of what it started is left."""
+def _end(*processes: subprocess.Popen[bytes]) -> None:
+    """Wait for programs that were told to end; then, or at the next Ctrl-C, nothing of what they started is left."""
+    latest = monotonic() + _PATIENCE
     try:
-        process.wait(_PATIENCE)
+        for process in processes:
+            process.wait(max(0.0, latest - monotonic()))
     except subprocess.TimeoutExpired:
         pass
     finally:
-        _signal(process, SIGKILL)
-        process.wait()
+        for process in processes:
+            _signal(process, SIGKILL)
+        for process in processes:
+            process.wait()
 
 
 def _signal(process: subprocess.Popen[bytes], number: int) -> None:
