@@ -1,8 +1,26 @@
-"""`python -m envctl` is `envctl`."""
+"""Where `envctl` and `python -m envctl` begin. Nothing is loaded before Ctrl-C is taken care of."""
 
 from __future__ import annotations
 
-from envctl.cli import main
+import os
+
+# The heart of `signal`, without the enums that it loads first.
+from _signal import SIGINT, default_int_handler, getsignal, signal  # type: ignore[import-not-found]
+
+_INTERRUPTED = 130  # Exit.INTERRUPTED
+
+
+def main() -> None:
+    """Run envctl. While it loads and while it ends no command is at work: Ctrl-C ends it at once, without a word."""
+    if getsignal(SIGINT) is default_int_handler:  # else we were told to ignore it, as in the background of a script
+        signal(SIGINT, lambda _number, _frame: os._exit(_INTERRUPTED))
+    from envctl.cli import main as run
+
+    try:
+        run()
+    except KeyboardInterrupt:  # once more, at the very moment at which a command had ended
+        os._exit(_INTERRUPTED)
+
 
 if __name__ == "__main__":
     main()

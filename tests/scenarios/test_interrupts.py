@@ -20,6 +20,7 @@ pytestmark = pytest.mark.docker
 
 INTERRUPTED = 130
 AT_ONCE = 10.0  # seconds in which envctl makes the programs end that it was told to end
+IMPATIENT = 0.05  # seconds between two Ctrl-C
 GONE = 1.0  # seconds that the kernel may take to clear away what was killed
 
 # Gets healthy only once the test says so.
@@ -70,8 +71,11 @@ COPY public.orders (id, name) FROM stdin;
 """
 
 
-def interrupt(stage: Stage, said: str, *words: str, number: Signals = SIGINT) -> Ran:
-    """Run envctl, send it a signal as soon as it has said something on stderr, and wait for its end."""
+def interrupt(stage: Stage, said: str, *words: str, number: Signals = SIGINT, again: bool = False) -> Ran:
+    """Run envctl, send it a signal as soon as it has said something on stderr, and wait for its end.
+
+    Who is impatient sends it `again` and again.
+    """
     with stage.running(*words) as process:
         guard = Timer(LONGEST, process.kill)
         guard.start()
@@ -86,6 +90,8 @@ def interrupt(stage: Stage, said: str, *words: str, number: Signals = SIGINT) ->
             else:
                 pytest.fail(f"never said {said!r}:\n{''.join(heard)}{process.stdout.read()}")
             process.send_signal(number)
+            while again and _stays(process.pid, monotonic() + IMPATIENT):
+                process.send_signal(number)
             stderr, stdout = process.stderr.read(), process.stdout.read()
             return Ran(process.wait(AT_ONCE), stdout, "".join(heard) + stderr)
         finally:
@@ -159,6 +165,30 @@ def test_waiting_for_health_must_end_with_envctl(stage: Stage, needing: str) -> 
     assert "running" == stage.up()["state"]
     assert app == stage.ids()["app"]
     assert [] == stage.up()["steps"]
+
+
+def test_an_impatient_ctrl_c_must_end_it_too(stage: Stage) -> None:
+    """Ctrl-C again and again, while it ends what it started: nothing of it goes on, and run again it gets there."""
+    stage.write(WAITING + NEEDING)
+    ran = interrupt(stage, "app  waiting to become healthy", "up", again=True)
+    assert INTERRUPTED == ran.status
+    assert "Traceback" not in ran.stderr
+    assert [] == left_running(stage)
+    assert 0 == stage.inside("app", "touch", "/tmp/healthy")[0]
+    assert "running" == stage.up()["state"]
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["once", "impatiently"])
+def test_down_must_go_on_where_it_was_interrupted(stage: Stage, again: bool) -> None:
+    """Interrupted while it stops a container; run again, everything is gone."""
+    stage.write('[services.app]\nimage = "python:3.13-slim"\ncommand = ["sleep", "infinity"]\n')  # heeds no SIGTERM
+    stage.up()
+    ran = interrupt(stage, "app  stopping", "down", again=again)
+    assert (INTERRUPTED, "") == (ran.status, ran.stdout), ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert [] == left_running(stage)
+    assert stage.data("down")["existed"] is True
+    assert set() == stage.objects()
 
 
 def test_a_one_shot_must_run_again(stage: Stage) -> None:

@@ -20,12 +20,7 @@ def main() -> None:
         sys.exit(answer(shell, words))
     if words in ([], ["-h"], ["--help"]) and _help_fits() and _showed_help():
         return
-    try:
-        from envctl.cli.boundary import enter
-    except KeyboardInterrupt:  # while Typer loads there is no boundary yet
-        from envctl.errors import Exit
-
-        sys.exit(int(Exit.INTERRUPTED))
+    from envctl.cli.boundary import enter
 
     sys.exit(enter(words))
 

@@ -155,13 +155,15 @@ def _die_quietly() -> None:
 
 @contextmanager
 def _stoppable() -> Iterator[None]:
-    """SIGTERM stops a command as Ctrl-C does, so that the terminal is left clean."""
+    """Ctrl-C and SIGTERM stop a command in the same way: nothing of it goes on, and the terminal is left clean."""
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, stop)
+    heeded = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) != signal.SIG_IGN]
+    before = [(number, signal.signal(number, stop)) for number in heeded]
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before:
+            signal.signal(number, handler)
