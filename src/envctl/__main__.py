@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 
 # The heart of `signal`, without the enums that it loads first.
-from _signal import SIGINT, default_int_handler, getsignal, signal  # type: ignore[import-not-found]
+from _signal import SIG_IGN, SIGINT, default_int_handler, getsignal, signal  # type: ignore[import-not-found]
 
 _INTERRUPTED = 130  # Exit.INTERRUPTED
 
 
 def main() -> None:
-    """Run envctl. While it loads and while it ends no command is at work: Ctrl-C ends it at once, without a word."""
+    """Run envctl. While it loads no command is at work: Ctrl-C ends it at once, without a word."""
     if getsignal(SIGINT) is default_int_handler:  # else we were told to ignore it, as in the background of a script
         signal(SIGINT, lambda _number, _frame: os._exit(_INTERRUPTED))
     from envctl.cli import main as run
@@ -20,6 +20,8 @@ def main() -> None:
         run()
     except KeyboardInterrupt:  # once more, at the very moment at which a command had ended
         os._exit(_INTERRUPTED)
+    finally:
+        signal(SIGINT, SIG_IGN)  # the status is decided; Python's own end would let Ctrl-C replace it
 
 
 if __name__ == "__main__":
