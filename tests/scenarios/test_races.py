@@ -207,3 +207,15 @@ def test_a_killed_command_leaves_no_lock(stage: Stage) -> None:
         killed.wait()
     subprocess.run(["kill", "-9", *children], check=True)
     stage.did("down", "--no-wait")
+
+
+def test_neither_home_nor_session_is_needed(stage: Stage) -> None:
+    """As in a bare CI job or cron: no HOME, and an XDG_RUNTIME_DIR that is not there."""
+    stage.write(TOOLS)
+    config = Path("~/.config").expanduser()  # says where images come from here
+    del stage.environ["HOME"]
+    stage.environ |= {"XDG_CONFIG_HOME": str(config), "XDG_RUNTIME_DIR": "/run/user/4711/gone"}
+    assert "running" == stage.up()["state"]
+    assert [] == stage.up(env={"HOME": "/gone"})["steps"]
+    assert stage.data("down")["existed"] is True
+    assert not Path("/run/user/4711").exists()
