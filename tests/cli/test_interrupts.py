@@ -35,7 +35,7 @@ place = sys.argv.pop()
 def interrupt(*_):
     os.kill(os.getpid(), signal.SIGINT)
 
-def down(here, wait):
+def down(here, **_options):
     try:
         interrupt()
     finally:
