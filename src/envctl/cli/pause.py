@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from envctl.cli.command import Call, Command
+from envctl.cli.options import CHANGING
 from envctl.cli.status import head_line, service_lines
 from envctl.reports import Changed
 
@@ -25,7 +26,7 @@ def pause(call: Call, *, services: Services = None) -> None:
     from envctl.ops.setting import here
 
     with call.talk() as tell:
-        report = freeze(here(call.file, call.env, tell), tuple(services or ()))
+        report = freeze(here(call.file, call.env, tell), tuple(services or ()), wait=call.wait)
     call.answer(report.data(), changed_lines(report), _next(call, report))
 
 
@@ -42,6 +43,7 @@ def _next(call: Call, report: Changed) -> Iterator[str]:
 COMMAND = Command(
     name="pause",
     function=pause,
+    options=CHANGING,
     examples=(
         ("envctl pause", "all of this branch's environment, until `envctl resume`"),
         ("envctl pause worker", "only this service"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from envctl.cli.command import Call, Command
+from envctl.cli.options import CHANGING
 from envctl.cli.pause import Services, changed_lines
 
 
@@ -17,7 +18,7 @@ def restart(call: Call, *, services: Services = None) -> None:
     from envctl.ops.setting import here
 
     with call.talk() as tell:
-        report = again(here(call.file, call.env, tell), tuple(services or ()))
+        report = again(here(call.file, call.env, tell), tuple(services or ()), wait=call.wait)
     done = f"Restarted {', '.join(report.changed)} in {report.seconds:.1f} s."
     call.answer(report.data(), changed_lines(report), ("", done))
 
@@ -25,6 +26,7 @@ def restart(call: Call, *, services: Services = None) -> None:
 COMMAND = Command(
     name="restart",
     function=restart,
+    options=CHANGING,
     examples=(
         ("envctl restart api worker", "these two, in the order of their needs"),
         ("envctl restart", "every service"),

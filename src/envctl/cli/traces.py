@@ -7,16 +7,15 @@ import re
 
 from envctl import labels
 from envctl.cli import COMPLETION, failure
-from envctl.events import nobody
 from envctl.stack.registry import VARIABLE, user_file
 from envctl.stack.source import NAME
-from envctl.world import real_world
+from envctl.world.places import LOCK_DIR
 from envctl.world.shell import PASSED_ON
 
 Rows = list[tuple[str, str]]
 
 _LABEL = re.compile(r'^[A-Z]+ = f"\{PREFIX\}(\S+)"(?:  # (.*))?$', re.MULTILINE)
-_EVERYWHERE = {"XDG_RUNTIME_DIR": "/$XDG_RUNTIME_DIR", "XDG_CONFIG_HOME": "/$XDG_CONFIG_HOME", "HOME": "/~"}
+_EVERYWHERE = {"XDG_CONFIG_HOME": "/$XDG_CONFIG_HOME", "HOME": "/~"}
 
 
 def label_rows() -> Rows:
@@ -38,7 +37,6 @@ def label_page() -> list[str]:
 
 def file_rows() -> Rows:
     """What is read and written outside of Docker."""
-    world = real_world(nobody, _EVERYWHERE)
     return [
         (NAME, "Read: the stack file, here or in a folder above, or where `--file` says."),
         (
@@ -46,14 +44,15 @@ def file_rows() -> Rows:
             "Read: settings of the machine; without XDG_CONFIG_HOME it is under `~/.config`.",
         ),
         (
-            f"{_short(str(world.runtime))}/",
-            "Written: in memory, mode 0700; without XDG_RUNTIME_DIR it is `/dev/shm/envctl-UID`, and where there is no "
+            "$XDG_RUNTIME_DIR/envctl/",
+            "Written: in memory, mode 0700; where that folder is not, `/dev/shm/envctl-UID`, and where there is no "
             "/dev/shm under the temporary folder. `environments/` holds the files with passwords that are mounted; "
             "`down` removes those of its environment.",
         ),
         (
-            f"{_short(str(world.locks.folder))}/",
-            "Written: one lock file for each environment; the lock goes with its holder.",
+            "/dev/shm/envctl-locks/",  # noqa: S108 – a text
+            "Written: one lock file for each environment that a command works on, shared by all users of the machine; "
+            f"where there is no /dev/shm, `/tmp/envctl-locks/`. {LOCK_DIR} names another folder.",
         ),
         ("$DOCKER_CONFIG/, ~/.docker/", "Read: Docker's current context; its client reads its credentials there."),
     ]
@@ -63,6 +62,7 @@ def variable_rows() -> Rows:
     """Variables that change what envctl does, and those that it sets."""
     return [
         (VARIABLE, "Where images are taken from; wins over the stack file and the machine's settings."),
+        (LOCK_DIR, "The folder of locks, one for all who use the same daemon, as between a container and its host."),
         (failure.DEBUG, "`1`: a fault of envctl itself comes with its traceback."),
         ("XDG_RUNTIME_DIR, XDG_CONFIG_HOME, HOME", "Where the folders above are."),
         ("DOCKER_HOST, DOCKER_CONTEXT, DOCKER_CONFIG", "Which daemon, as for Docker's own client."),

@@ -18,29 +18,30 @@ from envctl.reports import Changed
 from envctl.world.parallel import together
 
 
-def pause(here: Here, services: Sequence[str] = ()) -> Changed:
+def pause(here: Here, services: Sequence[str] = (), *, wait: bool = True) -> Changed:
     """Freeze services where they stand, those that need others first. They keep memory, data and ports."""
-    return _turn(here, services, "running", "paused", here.world.engine.pause_container)
+    with here.world.locks.hold(here.identity.full, "pause", wait=wait):
+        return _turn(here, services, "running", "paused", here.world.engine.pause_container)
 
 
-def resume(here: Here, services: Sequence[str] = ()) -> Changed:
+def resume(here: Here, services: Sequence[str] = (), *, wait: bool = True) -> Changed:
     """Let paused services go on, those that others need first."""
-    return _turn(here, services, "paused", "running", here.world.engine.resume_container)
+    with here.world.locks.hold(here.identity.full, "resume", wait=wait):
+        return _turn(here, services, "paused", "running", here.world.engine.resume_container)
 
 
 def _turn(here: Here, services: Sequence[str], before: str, after: str, do: Callable[[str], None]) -> Changed:
     began = monotonic()
     world = here.world
-    with world.locks.hold(here.identity.full):
-        chosen = choose(here, services)
-        _refuse_others(here, chosen, named=bool(services))
-        turned = [service for service, container in chosen.items() if container.state == before]
-        order = layers(here.blueprint().workloads, turned)
-        for layer in order if after == "running" else reversed(order):
-            together(world.shell, [partial(do, chosen[service].id) for service in layer])
-            for service in layer:
-                world.tell(Event(service, "resumed" if after == "running" else after, "done"))
-        status = status_of(here, observe(world, here.identity))
+    chosen = choose(here, services)
+    _refuse_others(here, chosen, named=bool(services))
+    turned = [service for service, container in chosen.items() if container.state == before]
+    order = layers(here.blueprint().workloads, turned)
+    for layer in order if after == "running" else reversed(order):
+        together(world.shell, [partial(do, chosen[service].id) for service in layer])
+        for service in layer:
+            world.tell(Event(service, "resumed" if after == "running" else after, "done"))
+    status = status_of(here, observe(world, here.identity))
     return Changed(status, tuple(sorted(turned)), round(monotonic() - began, 3))
 
 

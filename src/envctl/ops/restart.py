@@ -19,13 +19,13 @@ from envctl.reports import Changed
 from envctl.world.parallel import together
 
 
-def restart(here: Here, services: Sequence[str] = ()) -> Changed:
+def restart(here: Here, services: Sequence[str] = (), *, wait: bool = True) -> Changed:
     """Stop services, those that need others first, and start the same containers again the other way round.
 
     Each starts once those it needs are ready. Raises EnvctlError(UNHEALTHY) that names who did not become so, and why.
     """
     began = monotonic()
-    with here.world.locks.hold(here.identity.full):
+    with here.world.locks.hold(here.identity.full, "restart", wait=wait):
         chosen = {name: c for name, c in choose(here, services).items() if services or not c.finished}
         blueprint = here.blueprint()
         order = layers(blueprint.workloads, chosen)
