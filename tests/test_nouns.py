@@ -18,11 +18,11 @@ from envctl.identity import Identity
 from envctl.observed import Container, Network, Observed, Record, Volume
 from envctl.plan import Plan, Start
 from envctl.secret import Secret
-from envctl.text import MASK, Hole, Password, PublishedPort, Text, text
+from envctl.text import MASK, Hole, Named, Password, PublishedPort, Text, text
 
 HIDDEN = "hunter2hunter2"
 IDENTITY = Identity("shop", "main")
-PARTS = st.one_of(st.text(), st.sampled_from([Password("db"), PublishedPort("web")]))
+PARTS = st.one_of(st.text(), st.sampled_from([Password("db"), PublishedPort("web"), Named("KEY")]))
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class Holder:
         str(ValueError(Secret(HIDDEN))),
         repr(EnvctlError(Exit.OUR_FAULT, "failed", data={"password": Secret(HIDDEN)}).data),
         Secret(HIDDEN).fingerprint(),
+        Secret(HIDDEN).fingerprint(Secret("key")),
         repr(copy.deepcopy(Holder(Secret(HIDDEN)))),
     ],
 )
@@ -71,7 +72,7 @@ def test_secrets_are_equal_when_their_values_are() -> None:
 
 
 def value(hole: Hole) -> str:
-    return f"<{type(hole).__name__} {hole.service}>"
+    return f"<{hole}>"
 
 
 @given(st.lists(PARTS), st.lists(PARTS))

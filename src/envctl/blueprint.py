@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from envctl.composition import DEFAULT_NETWORK, Composition, Words
 from envctl.identity import ONE_SHOT, Identity
+from envctl.secret import Source
 from envctl.text import Text
 from envctl.workload import Workload
 
@@ -52,6 +53,7 @@ class Blueprint:
     images: Mapping[str, Image]
     settings: Mapping[str, Text]  # how programs on the host reach the services: NAME_URL and so on
     composition: Composition | None = None  # the Compose project that the stack wraps
+    secrets: Mapping[str, Source] = field(default_factory=dict)  # where each secret's value comes from
 
     @property
     def network(self) -> str:

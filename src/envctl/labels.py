@@ -16,6 +16,7 @@ ROLE = f"{PREFIX}role"  # service | before | network | further-network | data | 
 DIGEST = f"{PREFIX}digest"  # what the container was made from
 PORT = f"{PREFIX}port"  # the published port, kept over restarts; `.PORT` follows for a further one of the container
 ENDS = f"{PREFIX}ends"  # the service may come to its end: once | always
+HIDDEN = f"{PREFIX}hidden"  # the file in the container that holds the variables nobody may see
 FACT = f"{PREFIX}fact."  # on a record: what has been done to a service's data
 PUBLIC = f"{PREFIX}public"  # the service gets a URL
 STANDIN = f"{PREFIX}standin"  # on images made from images/: the hash of what they were made from

@@ -49,6 +49,17 @@ class Container:
 
 
 @dataclass(frozen=True)
+class ImageDefaults:
+    """What a container does unless it is told otherwise. `health` is as the image says it: `CMD`, words …"""
+
+    entrypoint: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    health: tuple[str, ...] = ()
+    shell: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Network:
     """A network and its IPv4 subnets in CIDR notation."""
 

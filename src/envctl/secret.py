@@ -1,10 +1,14 @@
-"""A value that does not print."""
+"""Values that do not print, and where they come from."""
 
 from __future__ import annotations
 
 import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
-from envctl.text import MASK
+from envctl.text import MASK, Confidential
 
 
 class Secret:
@@ -19,9 +23,15 @@ class Secret:
         """The string itself."""
         return self._value
 
-    def fingerprint(self) -> str:
-        """A hash by which two secrets are told apart. Only fit for values too random to guess."""
-        return hashlib.sha256(self._value.encode()).hexdigest()[:16]
+    def content(self) -> bytes:
+        """The bytes of the string: those that were not UTF-8 are what they were."""
+        return self._value.encode("utf-8", "surrogateescape")
+
+    def fingerprint(self, key: Secret | None = None) -> str:
+        """A hash by which two secrets are told apart. Without a key only fit for values too random to guess."""
+        if key is None:
+            return hashlib.sha256(self.content()).hexdigest()[:16]
+        return hmac.digest(key.content(), self.content(), "sha256").hex()[:16]
 
     def __repr__(self) -> str:
         return MASK
@@ -36,3 +46,17 @@ class Secret:
 
     def __hash__(self) -> int:
         return hash(self._value)
+
+
+Secrets = Mapping[Confidential, Secret]
+KEY = ".envctl-key"  # the name of each environment's own secret: fingerprints of the others are keyed with it
+
+
+@dataclass(frozen=True)
+class Source:
+    """Who provides a secret's value, and what they are asked for: which of it they need depends on who they are."""
+
+    provider: str
+    key: str = ""  # the variable, or the key in the file
+    path: Path = Path()
+    length: int = 0

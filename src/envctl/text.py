@@ -1,4 +1,4 @@
-"""Texts with holes: a value that is decided except for a password or a published port.
+"""Texts with holes: a value that is decided except for a password, a secret or a published port.
 
 The blueprint is full of them, so that it can be printed, compared and stored without holding a secret.
 """
@@ -19,6 +19,13 @@ class Password:
 
 
 @dataclass(frozen=True, order=True)
+class Named:
+    """The value of one of the stack's secrets."""
+
+    secret: str
+
+
+@dataclass(frozen=True, order=True)
 class PublishedPort:
     """The port on the host's loopback at which a service answers; `which` names one beside its first."""
 
@@ -31,7 +38,8 @@ class PublishedPort:
         return f"{self.service}:{self.which}" if self.which else self.service
 
 
-Hole = Password | PublishedPort
+Confidential = Password | Named  # what nobody may see
+Hole = Confidential | PublishedPort
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,10 @@ class Text:
         """Every hole, in order."""
         return (part for part in self.parts if not isinstance(part, str))
 
+    def confidential(self) -> Iterator[Confidential]:
+        """The holes that hide something, in order."""
+        return (hole for hole in self.holes() if not isinstance(hole, PublishedPort))
+
     def fill(self, value: Callable[[Hole], str]) -> str:
         """The plain string, each hole replaced by `value(hole)`."""
         return "".join(part if isinstance(part, str) else value(part) for part in self.parts)
@@ -52,7 +64,7 @@ class Text:
         return text(self, other)
 
     def __str__(self) -> str:
-        return self.fill(lambda hole: MASK if isinstance(hole, Password) else f"<port of {hole.name}>")
+        return self.fill(lambda hole: f"<port of {hole.name}>" if isinstance(hole, PublishedPort) else MASK)
 
 
 def text(*parts: str | Hole | Text) -> Text:

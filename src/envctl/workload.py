@@ -11,6 +11,8 @@ from envctl.text import PublishedPort, Text
 
 PORTS = 32  # of the host that one environment has: at most so many services publish one
 
+HIDDEN_FILE = "/run/secrets/.envctl-env"  # in the container: its hidden variables, as a shell reads them
+
 
 @dataclass(frozen=True)
 class Build:
@@ -129,7 +131,8 @@ class Workload:
     build: Build | Recipe | None = None
     entrypoint: tuple[str, ...] | None = None
     command: tuple[str, ...] | None = None
-    environment: Mapping[str, Text] = field(default_factory=dict)
+    environment: Mapping[str, Text] = field(default_factory=dict)  # anybody who may inspect the container sees it
+    hidden: Mapping[str, Text] = field(default_factory=dict)  # variables kept in memory only; a shell hands them over
     files: Mapping[str, Text] = field(default_factory=dict)  # path in the container → content, kept in memory only
     mounts: tuple[Mount, ...] = ()
     port: int | None = None  # inside the container; published on loopback
@@ -152,6 +155,16 @@ def published(workload: Workload) -> tuple[PublishedPort, ...]:
     """Every port of a service that is published, its first one first."""
     first = () if workload.port is None else (PublishedPort(workload.service),)
     return (*first, *(PublishedPort(workload.service, port.name) for port in workload.further_ports))
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files in its container that are kept in memory only."""
+        return (*self.files, *((HIDDEN_FILE,) if self.hidden else ()))
+
+    @property
+    def texts(self) -> tuple[Text, ...]:
+        """Everything of it that may have holes."""
+        return (*self.environment.values(), *self.hidden.values(), *self.files.values())
 
 
 @dataclass(frozen=True)

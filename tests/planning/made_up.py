@@ -28,12 +28,13 @@ from envctl.planning.compare import compare
 from envctl.planning.data import data_labels
 from envctl.planning.draw import own_labels
 from envctl.planning.provision import fact, service_of, topics_fingerprint
-from envctl.text import Password, PublishedPort, text
+from envctl.text import Confidential, Password, PublishedPort, text
 from envctl.workload import Build, Database, Mount, Probe, Topics, Workload
 
 IDENTITY = Identity("shop", "main", "refs/heads/main")
 SUBNET = "10.213.138.0/25"
-PASSWORDS = {"db": "first"}
+Fingerprints = Mapping[Confidential, str]
+PASSWORDS: Fingerprints = {Password("db"): "first"}
 HEALTH = Probe(("healthy",))
 
 DB = Workload(
@@ -62,7 +63,7 @@ API = Workload(
     service="api",
     kind="app",
     build=Build(Path("/api"), Path("/api/Dockerfile")),
-    environment={"DATABASE_URL": text("postgresql://postgres:", Password("db"), "@db:5432/shop")},
+    hidden={"DATABASE_URL": text("postgresql://postgres:", Password("db"), "@db:5432/shop")},
     port=8000,
     probe=HEALTH,
     needs=("db", "events"),
@@ -119,7 +120,7 @@ class Daemon:
     def plan(
         self,
         drawn: Blueprint | None = None,
-        passwords: Mapping[str, str] = PASSWORDS,
+        passwords: Fingerprints = PASSWORDS,
         *,
         rebuild: bool = False,
         reload: Iterable[str] = (),
@@ -148,14 +149,12 @@ class Daemon:
         self.lose(service)
         del self.volumes[self.drawn.volume(f"{service}-data")]
 
-    def carry_out(self, plan: Plan, drawn: Blueprint | None = None, passwords: Mapping[str, str] = PASSWORDS) -> None:
+    def carry_out(self, plan: Plan, drawn: Blueprint | None = None, passwords: Fingerprints = PASSWORDS) -> None:
         """The whole plan."""
         for effect in self.effects(plan, drawn or self.drawn, passwords):
             effect()
 
-    def effects(
-        self, plan: Plan, drawn: Blueprint, passwords: Mapping[str, str] = PASSWORDS
-    ) -> list[Callable[[], None]]:
+    def effects(self, plan: Plan, drawn: Blueprint, passwords: Fingerprints = PASSWORDS) -> list[Callable[[], None]]:
         """One for each moment at which a run may be killed."""
         done: dict[str, str] = {}
 
@@ -164,7 +163,7 @@ class Daemon:
 
         def remember() -> None:
             stores = {step.service for step in plan.stores} | {service_of(key) for key in done}
-            facts = {fact("password", s): passwords[s] for s in sorted(stores) if s in passwords}
+            facts = {fact("password", s): p for s in sorted(stores) if (p := passwords.get(Password(s)))}
             named = {w.service: w.database.name for w in drawn.workloads if w.database is not None}
             facts |= {fact("database", s): named[s] for s in sorted(stores) if s in named}
             self._record({**self.observed().record.facts, **done, **facts})

@@ -13,9 +13,21 @@ from envctl.errors import EnvctlError, Exit
 from envctl.observed import Container, Network, Stranger
 from envctl.plan import Load, Plan
 from envctl.planning.compare import compare
-from envctl.text import text
+from envctl.text import Password, text
 from envctl.workload import Database, Limits, Mount, Probe, Topics, Workload
-from tests.planning.made_up import API, DB, EVENTS, SHOP, WEB, Daemon, any_port, blueprint, running, steps
+from tests.planning.made_up import (
+    API,
+    DB,
+    EVENTS,
+    SHOP,
+    WEB,
+    Daemon,
+    Fingerprints,
+    any_port,
+    blueprint,
+    running,
+    steps,
+)
 
 EVERYTHING = """
     pull image postgres:17 for db  # the daemon does not have it
@@ -313,10 +325,10 @@ def test_a_lost_password_is_replaced_everywhere() -> None:
         start db  # it is not there
         set the password of postgres in db  # its volume may still have an older one
         start api  # its definition changed"""
-    plan = daemon.plan(passwords={"db": "second"})
+    plan = daemon.plan(passwords={Password("db"): "second"})
     assert steps(expected) == steps(str(plan))
-    daemon.carry_out(plan, passwords={"db": "second"})
-    assert "nothing to do" == str(daemon.plan(passwords={"db": "second"}))
+    daemon.carry_out(plan, passwords={Password("db"): "second"})
+    assert "nothing to do" == str(daemon.plan(passwords={Password("db"): "second"}))
 
 
 @pytest.mark.parametrize("killed_after", range(5))
@@ -324,7 +336,7 @@ def test_a_password_is_set_whenever_the_run_is_killed(killed_after: int) -> None
     """As long as it is not recorded, the database may have another."""
     daemon = running()
     daemon.lose("db")
-    new = {"db": "second"}
+    new: Fingerprints = {Password("db"): "second"}
     plan = daemon.plan(passwords=new)
     for effect in daemon.effects(plan, daemon.drawn, new)[:killed_after]:
         effect()
@@ -481,7 +493,7 @@ def test_a_port_that_was_taken_meanwhile_is_left_and_what_tells_it_starts_anew()
 
 def test_a_password_is_in_no_part_of_a_plan() -> None:
     """Only its fingerprint is known here, and that is hashed once more."""
-    plan = running().plan(passwords={"db": "f1n6erpr1nt"})
+    plan = running().plan(passwords={Password("db"): "f1n6erpr1nt"})
     assert "f1n6erpr1nt" not in repr(plan)
 
 

@@ -113,5 +113,5 @@ def test_images_of_docker_hub_may_come_from_the_registry(stack: Callable[..., St
 def test_a_blueprint_prints_no_secret(stack: Callable[..., Stack]) -> None:
     """A password is a hole in it."""
     drawn = draw(stack(), MAIN, {})
-    assert f"postgresql://postgres:{MASK}@db:5432/shop" == str(drawn.workloads[1].environment["DATABASE_URL"])
+    assert f"postgresql://postgres:{MASK}@db:5432/shop" == str(drawn.workloads[1].hidden["DATABASE_URL"])
     assert f"postgresql://postgres:{MASK}@127.0.0.1:<port of db>/shop" == str(drawn.settings["DB_URL"])

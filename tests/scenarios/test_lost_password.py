@@ -50,5 +50,5 @@ def test_a_lost_password_must_be_replaced(stage: Stage) -> None:
     assert b"kept" == redis.Redis.from_url(new["CACHE_URL"]).get("key")
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(old["DB_URL"])
-    assert new["DB_PASSWORD"] in stage.inside("app", "printenv", "DATABASE_URL")[1]
+    assert new["DB_PASSWORD"] in stage.did("exec", "app", "printenv", "DATABASE_URL").stdout
     assert [] == stage.up()["steps"]

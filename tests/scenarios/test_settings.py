@@ -76,18 +76,16 @@ def test_topics_must_have_their_partitions(settings: dict[str, str]) -> None:
 
 def test_the_inner_url_must_open_the_database(shop: Stage) -> None:
     """What a container is told as `${db.url}` works inside the network."""
-    _, url = shop.inside("tools", "printenv", "DATABASE_URL")
+    url = shop.did("exec", "tools", "printenv", "DATABASE_URL").stdout
     assert url.endswith(f"@db:5432/{shop.project}\n")
     assert (0, "1\n") == shop.inside("db", "psql", url.strip(), "--tuples-only", "--no-align", "--command=SELECT 1")
 
 
 def test_the_inner_url_must_open_the_cache(shop: Stage) -> None:
     """What a container is told as `${cache.url}` works inside the network."""
-    _, url = shop.inside("tools", "printenv", "REDIS_URL")
+    url = shop.did("exec", "tools", "printenv", "REDIS_URL").stdout
     assert url.endswith("@cache:6379/0\n")
-    password = url.removeprefix("redis://:").partition("@")[0]
-    ping = ("redis-cli", "--no-auth-warning", "-h", "cache", "-p", "6379", "-a", password, "PING")
-    assert (0, "PONG\n") == shop.inside("cache", *ping)
+    assert (0, "PONG\n") == shop.inside("cache", "redis-cli", "--no-auth-warning", "-u", url.strip(), "PING")
 
 
 def test_the_broker_must_take_and_give_events_in_the_network(shop: Stage) -> None:

@@ -65,4 +65,4 @@ def test_what_envctl_decides(key: str) -> None:
 def test_its_url() -> None:
     """Without a user, with the password, database 0."""
     settings = make().settings("cache", "shop", Address("cache", text("6379")))
-    assert text("redis://:", Password("cache"), "@cache:6379/0") == settings["url"]
+    assert text("redis://default:", Password("cache"), "@cache:6379/0") == settings["url"]

@@ -19,6 +19,7 @@ from envctl.stack import load, schema
 from envctl.stack.model import Dump, EnvironmentLimits, ProjectSection
 from envctl.stack.plain import keys_of
 from envctl.stack.reference import FILE, page
+from envctl.stack.secrets import SECRET_KINDS
 from tests.stack.test_lines import keys_of as every_key
 from tests.stack.test_lines import toml
 
@@ -169,6 +170,7 @@ SECTIONS: dict[str, tuple[type[Section], ...]] = {
     "project": (ProjectSection,),
     "services": (*KINDS, BuildSection, HealthSection),
     "data": (Dump,),
+    "secrets": tuple(SECRET_KINDS.values()),
     "limits": (EnvironmentLimits,),
 }
 

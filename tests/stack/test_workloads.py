@@ -48,8 +48,9 @@ path = "../data/shop.dump"
 
 
 def environment(found: tuple[Workload, ...], service: str) -> dict[str, Text]:
-    """A service's environment."""
-    return dict(next(work for work in found if work.service == service).environment)
+    """A service's environment, whether it may be seen or not."""
+    work = next(work for work in found if work.service == service)
+    return {**work.environment, **work.hidden}
 
 
 def test_needs_come_first_then_the_name(read: Read) -> None:
@@ -62,7 +63,7 @@ def test_references_are_answered_inside_the_network(read: Read) -> None:
     env = environment(workloads(read(SHOP)), "api")
     assert Text(("postgresql://postgres:", Password("my-db"), "@my-db:5432/shop?x=1")) == env["DATABASE_URL"]
     assert Text(("events:9092",)) == env["KAFKA"]
-    assert Text(("redis://:", Password("cache"), "@cache:6379/0")) == env["REDIS_URL"]
+    assert Text(("redis://default:", Password("cache"), "@cache:6379/0")) == env["REDIS_URL"]
     assert Text(("web:3000 8000",)) == env["WEB"]
 
 

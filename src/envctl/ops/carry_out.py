@@ -20,13 +20,14 @@ from envctl.plan import CreateNetwork, CreateVolume, Forget, Load, Plan, Prepare
 from envctl.planning.data import data_labels
 from envctl.runtimes.compose import images
 from envctl.runtimes.compose.recipes import build_recipe
-from envctl.secrets.passwords import Passwords
+from envctl.secret import Secrets
+from envctl.secrets.files import tidy_files
 from envctl.workload import Recipe, Workload
 from envctl.world import World
 from envctl.world.parallel import together
 
 
-def carry_out(here: Here, blueprint: Blueprint, plan: Plan, passwords: Passwords) -> None:
+def carry_out(here: Here, blueprint: Blueprint, plan: Plan, secrets: Secrets) -> None:
     """Dumps and images first, so that nothing is touched when one cannot be had; then network and volumes; then the
     services."""
     dumps = check_dumps(here, blueprint, plan)
@@ -34,17 +35,19 @@ def carry_out(here: Here, blueprint: Blueprint, plan: Plan, passwords: Passwords
     refuse_pretenders(here.world, here.identity, plan.started_from)
     _prepare(here.world, blueprint, plan)
     if not plan.provision:  # nothing comes between stores and services: Compose is run once
-        start(here, blueprint, plan, (*plan.stores, *plan.services), passwords)
-        provision(here, blueprint, plan, passwords, dumps)
+        start(here, blueprint, plan, (*plan.stores, *plan.services), secrets)
+        provision(here, blueprint, plan, secrets, dumps)
+        tidy_files(here.world, blueprint)
         return
-    start(here, blueprint, plan, plan.stores, passwords)
+    start(here, blueprint, plan, plan.stores, secrets)
     try:
-        provision(here, blueprint, plan, passwords, dumps)
+        provision(here, blueprint, plan, secrets, dumps)
     except EnvctlError:
         if not any(isinstance(step, Load) and step.fresh for step in plan.provision):
-            start(here, blueprint, plan, plan.services, passwords)  # they go on with the data they had
+            start(here, blueprint, plan, plan.services, secrets)  # they go on with the data they had
         raise
-    start(here, blueprint, plan, plan.services, passwords)
+    start(here, blueprint, plan, plan.services, secrets)
+    tidy_files(here.world, blueprint)
 
 
 def _with_images(here: Here, blueprint: Blueprint, plan: Plan) -> Plan:

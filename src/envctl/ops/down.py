@@ -11,7 +11,7 @@ from envctl.observed import Container, Network, Observed
 from envctl.ops.observe import observe
 from envctl.ops.setting import Here
 from envctl.reports import LeftAlone, WentDown
-from envctl.secrets.passwords import remove_files
+from envctl.secrets.files import remove_files
 from envctl.world import World
 from envctl.world.engine import InUse
 from envctl.world.parallel import together

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from envctl import labels
 from envctl.errors import EnvctlError, Exit
 from envctl.ops.observe import running_here
 from envctl.ops.setting import Here
+from envctl.runtimes.compose.wrapped import through_shell
 from envctl.world.shell import NOT_EXECUTABLE, NOT_FOUND
 
 
@@ -26,7 +28,8 @@ def execute(here: Here, service: str, argv: Sequence[str], *, tty: bool, stdin: 
             else f"Running: {', '.join(running) or 'none'}.",
         )
     flags = (*(("--interactive",) if stdin else ()), *(("--tty",) if tty else ()))
-    status = here.world.shell.hand_over(("docker", "exec", *flags, container.id, *argv))
+    words = through_shell(argv) if labels.HIDDEN in container.labels else argv
+    status = here.world.shell.hand_over(("docker", "exec", *flags, container.id, *words))
     if status == NOT_EXECUTABLE and not _is_there(here, container.id, argv[0]):
         return NOT_FOUND  # engines before 28 say 126 of both
     return status

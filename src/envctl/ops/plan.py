@@ -15,7 +15,8 @@ from envctl.planning.draw import draw
 from envctl.reports import Planned, PlannedStep
 from envctl.runtimes.compose.images import content_digest
 from envctl.runtimes.compose.recipes import digest_of_recipe
-from envctl.secrets.passwords import Passwords, complete, recall
+from envctl.secret import Secrets
+from envctl.secrets.gather import fingerprints, gather
 from envctl.stack import Stack, refuse_missing_files, workloads
 from envctl.workload import Build, Recipe
 from envctl.world.ports import is_free
@@ -63,17 +64,16 @@ def decide(
     rebuild: bool = False,
     reload: Collection[str] = (),
     overcommit: bool = False,
-) -> tuple[Plan, Passwords]:
-    """Look, and decide; with the passwords that the plan was made for. What it needs of the machine must be there."""
+) -> tuple[Plan, Secrets]:
+    """Look, and decide; with the secrets that the plan was made for. What it needs of the machine must be there."""
     observed = observe(here.world, here.identity, blueprint)
-    passwords = complete(blueprint, recall(here.world, blueprint, observed))
-    fingerprints = {service: password.fingerprint() for service, password in passwords.items()}
-    plan = compare(blueprint, observed, fingerprints, is_free, rebuild=rebuild, reload=reload)
+    secrets = gather(here.world, blueprint, observed)
+    plan = compare(blueprint, observed, fingerprints(secrets), is_free, rebuild=rebuild, reload=reload)
     to_be_made = {step.image for step in plan.prepare if isinstance(step, PrepareImage)}
     refuse_pretenders(here.world, here.identity, set(plan.started_from) - to_be_made)
     refuse_missing_files(here.stack, {step.data for step in plan.provision if isinstance(step, Load)})
     preflight(here, blueprint, plan, observed, overcommit=overcommit)
-    return plan, passwords
+    return plan, secrets
 
 
 def as_steps(plan: Plan) -> tuple[PlannedStep, ...]:

@@ -14,15 +14,16 @@ from envctl.ops.setting import Here
 from envctl.plan import CreateDatabase, CreateTopics, Load, Plan, SetPassword, Start, Step
 from envctl.planning.data import version_of
 from envctl.planning.provision import fact, topics_fingerprint
-from envctl.secrets.passwords import Passwords
+from envctl.secret import Secrets
 from envctl.seeds.databases import create_database
 from envctl.seeds.topics import create_topics
+from envctl.text import Password
 from envctl.world.parallel import together
 
 Facts = dict[str, str]
 
 
-def provision(here: Here, blueprint: Blueprint, plan: Plan, passwords: Passwords, dumps: Dumps) -> None:
+def provision(here: Here, blueprint: Blueprint, plan: Plan, secrets: Secrets, dumps: Dumps) -> None:
     """Carry out a plan's provisioning, each service beside the others, and record what was done."""
     by_service: dict[str, list[Step]] = {step.service: [] for step in plan.stores}
     for step in plan.provision:
@@ -31,10 +32,10 @@ def provision(here: Here, blueprint: Blueprint, plan: Plan, passwords: Passwords
 
     def work(service: str) -> None:
         for step in by_service[service]:
-            facts.update(_do(here, blueprint, plan, passwords, dumps, step))
+            facts.update(_do(here, blueprint, plan, secrets, dumps, step))
         workload = blueprint.workload(service)
         if workload is not None and workload.database is not None:  # others take the password from their container
-            facts[fact("password", service)] = passwords[service].fingerprint()
+            facts[fact("password", service)] = secrets[Password(service)].fingerprint()
             facts[fact("database", service)] = workload.database.name
         if workload is not None and (version := version_of(workload)):
             facts[fact("version", service)] = version
@@ -50,11 +51,11 @@ def _service(step: Step) -> str:
     return step.service
 
 
-def _do(here: Here, blueprint: Blueprint, plan: Plan, passwords: Passwords, dumps: Dumps, step: Step) -> Facts:
+def _do(here: Here, blueprint: Blueprint, plan: Plan, secrets: Secrets, dumps: Dumps, step: Step) -> Facts:
     match step:
         case SetPassword(service=service, user=user):
             client = DatabaseClient(here.world, blueprint.container(service))
-            client.set_password(user, passwords[service])
+            client.set_password(user, secrets[Password(service)])
             return {}
         case CreateDatabase(service=service):
             create_database(DatabaseClient(here.world, blueprint.container(service)), database_of(blueprint, service))

@@ -7,8 +7,8 @@ from envctl.errors import EnvctlError, Exit
 from envctl.ops.observe import running_here
 from envctl.ops.setting import Here
 from envctl.reports import Settings
-from envctl.secrets.passwords import recall
-from envctl.text import Hole, Password
+from envctl.secrets.gather import recall
+from envctl.text import Hole, Named, PublishedPort
 
 
 class _Unknown(Exception):
@@ -19,14 +19,15 @@ def settings(here: Here) -> Settings:
     """The variables by which a program on the host reaches the environment's services, passwords included."""
     blueprint = here.blueprint()
     observed = running_here(here.world, here.identity)
-    passwords = recall(here.world, blueprint, observed)
+    secrets = recall(here.world, blueprint, observed)
 
     def fill(hole: Hole) -> str:
+        if not isinstance(hole, PublishedPort):
+            if (known := secrets.get(hole)) is not None:
+                return known.reveal()
+            raise _Unknown(hole.secret if isinstance(hole, Named) else hole.service)
         container = observed.container(hole.service)
-        known = passwords.get(hole.service)
-        if isinstance(hole, Password) and known is not None:
-            return known.reveal()
-        if not isinstance(hole, Password) and container and (port := container.labels.get(labels.port(hole.which))):
+        if container and (port := container.labels.get(labels.port(hole.which))):
             return port
         raise _Unknown(hole.service)
 

@@ -3,40 +3,42 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 from envctl import labels
 from envctl.blueprint import Blueprint
-from envctl.errors import EnvctlError
+from envctl.errors import EnvctlError, Exit
 from envctl.events import Event
-from envctl.observed import Container
+from envctl.observed import Container, ImageDefaults
 from envctl.ops.failure import not_ready
 from envctl.ops.observe import observe
 from envctl.ops.setting import Here
 from envctl.ops.settle import GLANCE, Ages, is_lost, settle
 from envctl.plan import Plan, Start
 from envctl.planning.ownership import is_ours, refuse_strangers
-from envctl.runtimes.compose import drive
-from envctl.runtimes.compose.project import render
-from envctl.secrets.passwords import Passwords, host_file, write_files
-from envctl.text import Hole, Password
+from envctl.runtimes.compose import drive, wrapped
+from envctl.runtimes.compose.project import Fill, render
+from envctl.secret import Secrets
+from envctl.secrets.files import host_file, write_files
+from envctl.text import Hole, PublishedPort
 
 
-def start(here: Here, blueprint: Blueprint, plan: Plan, steps: Sequence[Start], passwords: Passwords) -> None:
+def start(here: Here, blueprint: Blueprint, plan: Plan, steps: Sequence[Start], secrets: Secrets) -> None:
     """Start these services, each after those it needs. Raises EnvctlError(UNHEALTHY) that names who failed and why."""
     services = frozenset(step.service for step in steps)
     if not services:
         return
 
     def fill(hole: Hole) -> str:
-        return passwords[hole.service].reveal() if isinstance(hole, Password) else str(plan.ports[hole.name])
+        return str(plan.ports[hole.name]) if isinstance(hole, PublishedPort) else secrets[hole].reveal()
 
     def mounted(service: str, path: str) -> str:
         return str(host_file(here.world.runtime, blueprint, service, path))
 
-    write_files(here.world, blueprint, services, passwords)
-    project = render(blueprint, plan, services, fill, mounted)
+    images = _images(here, blueprint, plan, services)
+    write_files(here.world, blueprint, services, secrets, plan.ports, _plain(blueprint, images, fill))
+    project = render(blueprint, plan, services, fill, mounted, images)
     refuse_strangers(blueprint, observe(here.world, here.identity))  # who came since the plan was made
     values = blueprint.composition.variables if blueprint.composition else {}
     see_through(here, blueprint, services, lambda: drive.up(here.world, project, here.stack.root, values))
@@ -53,6 +55,34 @@ def see_through(here: Here, blueprint: Blueprint, services: frozenset[str], begi
         ready = settle(lambda: _runners(here, services), len(services), ages, complained=bool(complaints))
     if not ready:
         raise not_ready(here, blueprint, services, complaints)
+
+
+def _images(here: Here, blueprint: Blueprint, plan: Plan, services: frozenset[str]) -> dict[str, ImageDefaults]:
+    """How the images of services with hidden variables start."""
+    hiding = [w for w in blueprint.workloads if w.hidden and w.service in services]
+    images = {w.service: here.world.engine.image_defaults(plan.images[w.service]) for w in hiding}
+    for workload in hiding:
+        image = images[workload.service]
+        if not (wrapped.entry(workload, image) or wrapped.command(workload, image)):
+            raise EnvctlError(
+                Exit.STACK_FILE,
+                f"the image {plan.images[workload.service]} of {workload.service} does not say what it runs",
+                unchanged="It was not started.",
+                hint=f"Give services.{workload.service} a `command`.",
+            )
+    return images
+
+
+def _plain(blueprint: Blueprint, images: Mapping[str, ImageDefaults], fill: Fill) -> dict[str, dict[str, str]]:
+    """The plain variables of the containers of these images."""
+    return {
+        w.service: {
+            **images[w.service].environment,
+            **{name: value.fill(fill) for name, value in w.environment.items()},
+        }
+        for w in blueprint.workloads
+        if w.service in images
+    }
 
 
 def _look(here: Here, services: frozenset[str]) -> list[Container]:

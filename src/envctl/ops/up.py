@@ -29,9 +29,9 @@ def converge(here: Here, *, rebuild: bool = False, reload: Collection[str] = (),
     began = monotonic()
     blueprint = draw_here(here)  # now: who waited for the lock builds what is there now
     while True:
-        plan, passwords = decide(here, blueprint, rebuild=rebuild, reload=reload, overcommit=overcommit)
+        plan, secrets = decide(here, blueprint, rebuild=rebuild, reload=reload, overcommit=overcommit)
         try:
-            carry_out(here, blueprint, plan, passwords)
+            carry_out(here, blueprint, plan, secrets)
             break
         except SubnetTaken:
             continue  # another environment got the subnet since we looked: look again

@@ -27,7 +27,7 @@ from envctl.planning.data import refuse_other_data
 from envctl.planning.ownership import refuse_strangers
 from envctl.planning.provision import forgets, provision
 from envctl.planning.slots import assign, block, carve, choose, first_half
-from envctl.text import Hole, Password, Text
+from envctl.text import Confidential, Hole, PublishedPort, Text
 from envctl.workload import Workload, published
 
 FORMAT = 2  # part of every digest: a change in how containers are rendered is a change of all of them
@@ -36,7 +36,7 @@ FORMAT = 2  # part of every digest: a change in how containers are rendered is a
 def compare(
     blueprint: Blueprint,
     observed: Observed,
-    passwords: Mapping[str, str],
+    secrets: Mapping[Confidential, str],
     free: Callable[[int], bool],
     *,
     rebuild: bool = False,
@@ -44,7 +44,7 @@ def compare(
 ) -> Plan:
     """Decide the steps from what is to what the blueprint says.
 
-    `passwords` has a fingerprint of each service's password; `free` tells whether a port of the host can be had.
+    `secrets` has a fingerprint of each password and secret; `free` tells whether a port of the host can be had.
     `rebuild` builds every image anew; `reload` names the services whose data is loaded again.
     Raises EnvctlError: NOT_OURS when something of others is in the way, DATA_REFUSED when the data that is there is of
     another kind, NO_CAPACITY when no subnet or port is left.
@@ -57,10 +57,10 @@ def compare(
     images = {service: _reference(image, observed) for service, image in blueprint.images.items()}
     digests = {
         # The image's own name counts: whether it came by way of a mirror makes no difference to a container.
-        w.service: _digest(w, blueprint.images[w.service].candidates[0], ports, passwords)
+        w.service: _digest(w, blueprint.images[w.service].candidates[0], ports, secrets)
         for w in blueprint.workloads
     }
-    contents = provision(blueprint, observed, passwords, reload)
+    contents = provision(blueprint, observed, secrets, reload)
     anew = _anew(blueprint, observed, digests, contents, rebuild=rebuild)
     starts = _starts(blueprint, observed, anew)
     stores = _stores(blueprint.workloads)
@@ -146,20 +146,20 @@ def _reference(image: Image, observed: Observed) -> str:
     return present or (image.candidates[0] if len(image.candidates) == 1 else image.candidates[1])
 
 
-def _digest(workload: Workload, image: str, ports: Mapping[str, int], passwords: Mapping[str, str]) -> str:
-    """What a container is made from, passwords included, as a hash. Topics and dumps are not part of a container."""
+def _digest(workload: Workload, image: str, ports: Mapping[str, int], secrets: Mapping[Confidential, str]) -> str:
+    """What a container is made from, as a hash: passwords and secrets too, but neither topics nor dumps."""
 
     def value(hole: Hole) -> str:
-        if isinstance(hole, Password):
-            return f"password {passwords.get(hole.service)}"
-        return f"port {ports.get(hole.name)}"
+        if isinstance(hole, PublishedPort):
+            return f"port {ports.get(hole.name)}"
+        return f"secret {secrets.get(hole)}"
 
     def plain(thing: object) -> str:
         return thing.fill(value) if isinstance(thing, Text) else str(thing)
 
     made_from = {
         key: {k: plain(v) for k, v in content.items()} if isinstance(content, Mapping) else content
-        for key in ("entrypoint", "command", "environment", "files", "port", "probe", "before", "limits")
+        for key in ("entrypoint", "command", "environment", "hidden", "files", "port", "probe", "before", "limits")
         for content in (getattr(workload, key),)
     }
     whole = {

@@ -12,7 +12,7 @@ from pathlib import Path
 from envctl import labels
 from envctl.blueprint import Blueprint, Image, references
 from envctl.identity import Identity
-from envctl.stack import Stack, host_settings, workloads
+from envctl.stack import Stack, host_settings, secret_sources, workloads
 from envctl.text import text
 from envctl.workload import Workload
 
@@ -42,6 +42,7 @@ def draw(stack: Stack, identity: Identity, contents: Mapping[str, str]) -> Bluep
         images={w.service: _image(stack, w, builders, contents) for w in drawn},
         settings=host_settings(stack),
         composition=stack.composition,
+        secrets=secret_sources(stack),
     )
 
 

@@ -9,18 +9,19 @@ from collections.abc import Collection, Iterable, Mapping
 from envctl.blueprint import Blueprint
 from envctl.observed import Observed
 from envctl.plan import CreateDatabase, CreateTopics, Forget, Load, SetPassword, Step
+from envctl.text import Confidential, Password
 from envctl.workload import Workload
 
 
 def provision(
-    blueprint: Blueprint, observed: Observed, passwords: Mapping[str, str], reload: Collection[str]
+    blueprint: Blueprint, observed: Observed, secrets: Mapping[Confidential, str], reload: Collection[str]
 ) -> tuple[Step, ...]:
     """The steps from what the stores hold, as far as it is recorded, to what they shall hold."""
     steps: list[Step] = []
     for workload in blueprint.workloads:
         volumes = [blueprint.volume(mount.volume) for mount in workload.mounts]
         facts = observed.record.facts if all(observed.has_volume(v) for v in volumes) else None
-        steps += _database(workload, facts, passwords.get(workload.service), reload)
+        steps += _database(workload, facts, secrets.get(Password(workload.service)), reload)
         steps += _topics(workload, facts)
     return tuple(steps)
 

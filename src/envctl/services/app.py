@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from envctl.secret import KEY
 from envctl.services.base import Complaint, Section, Service, reached
 from envctl.services.fields import (
     Argv,
@@ -16,6 +17,7 @@ from envctl.services.fields import (
     Image,
     Inside,
     Line,
+    Names,
     Port,
     Scalar,
     Variable,
@@ -25,8 +27,8 @@ from envctl.services.fields import (
     whole_or_table,
 )
 from envctl.services.probe import http_probe
-from envctl.services.references import Told, resolve
-from envctl.text import Text
+from envctl.services.references import Told, references, resolve
+from envctl.text import Named, Text, text
 from envctl.workload import Address, Build, Mount, Probe, Workload
 
 PATIENCE = 60.0
@@ -120,9 +122,21 @@ class App(Service):
     public: bool = Field(default=False, description="Listed by `envctl urls`: people open it.", examples=[True])
     env: dict[Variable, Scalar] = Field(
         default={},
-        description="Environment variables. `${service.attribute}` is answered; `$${` is a plain `${`. "
-        "A password that is asked for here stands in the container's environment, where `docker inspect` shows it.",
+        description="Environment variables. `${service.attribute}` and `${secrets.NAME}` are answered; `$${` is a "
+        "plain `${`. Those that come to hold a password or secret are handed over in memory, out of sight of "
+        "`docker inspect`.",
         examples=[{"DATABASE_URL": "${db.url}", "LOG_LEVEL": "debug"}],
+    )
+    secrets: Names = Field(
+        default=(),
+        description="Secrets that it gets as files `/run/secrets/NAME`. Each has a `[secrets.NAME]`.",
+        examples=[["STRIPE_KEY"]],
+    )
+    plain_env: bool = Field(
+        default=False,
+        description="Variables with passwords and secrets stand in the container's own environment, where `docker "
+        "inspect` shows them. For images without a shell (`/bin/sh`), which the other way needs.",
+        examples=[True],
     )
     health: HealthField | None = Field(
         default=None,
@@ -160,10 +174,16 @@ class App(Service):
             yield Complaint(("public",), "a service without a port has no URL", "add `port`")
         if self.health is not None:
             yield from self._health_complaints(self.health)
+        yield from self._secret_complaints()
         places = [path.rstrip("/") for path in self.volumes.values()]
         for volume, path in self.volumes.items():
             if places.count(path.rstrip("/")) > 1:
                 yield Complaint(("volumes", volume), f"another volume is mounted at {path} too")
+
+    def _secret_complaints(self) -> Iterator[Complaint]:
+        for volume, path in self.volumes.items():
+            if f"{self.SECRETS}/".startswith(f"{path.rstrip('/')}/") or path.startswith(f"{self.SECRETS}/"):
+                yield Complaint(("volumes", volume), f"{self.SECRETS} is where secrets are mounted")
 
     def _health_complaints(self, health: HealthSection) -> Iterator[Complaint]:
         if (health.path is None) == (health.command is None):
@@ -171,6 +191,17 @@ class App(Service):
             yield Complaint(("health",), found, "give it exactly one of them")
         elif health.path is not None and self.port is None:
             yield Complaint(("health",), "a path is asked for at the service's port, and it has none", "add `port`")
+
+    @property
+    def used_secrets(self) -> tuple[str, ...]:
+        """The secrets that it lists or refers to: it gets the files of all of them."""
+        referred = (reference.secret for value in self.env.values() for reference in references(value))
+        return tuple(dict.fromkeys((*self.secrets, *(name for name in referred if name))))
+
+    def _secret_files(self) -> dict[str, Text]:
+        """The environment's key goes with them: who looks at the container later can tell by it what has changed."""
+        used = self.used_secrets
+        return {f"{self.SECRETS}/{name}": text(Named(name)) for name in (*used, *((KEY,) if used else ()))}
 
     def _probe(self) -> Probe | None:
         if self.health is None:
@@ -181,13 +212,17 @@ class App(Service):
 
     def workload(self, name: str, project: str, root: Path, told: Told) -> Workload:
         """The image, its environment with every reference answered, and how it shows that it is ready."""
+        variables = {key: resolve(value, told) for key, value in self.env.items()}
+        hidden = {} if self.plain_env else {k: v for k, v in variables.items() if any(v.confidential())}
         return Workload(
             service=name,
             kind=self.kind,
             image=self.image,
             build=self.build.at(root) if self.build else None,
             command=self.command,
-            environment={key: resolve(value, told) for key, value in self.env.items()},
+            environment={key: value for key, value in variables.items() if key not in hidden},
+            hidden=hidden,
+            files=self._secret_files(),
             mounts=tuple(Mount(volume, path) for volume, path in sorted(self.volumes.items())),
             port=self.port,
             public=self.public,

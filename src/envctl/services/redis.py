@@ -109,6 +109,6 @@ class Redis(Service):
         )
 
     def settings(self, name: str, project: str, at: Address) -> Mapping[str, Text]:
-        """redis://:PASSWORD@HOST:PORT/0 and its parts."""
+        """redis://default:PASSWORD@HOST:PORT/0 and its parts. `redis-cli -u` takes no password without a user."""
         password = Password(name)
-        return {**reached("redis", at, login=text(":", password, "@"), path="/0"), "password": text(password)}
+        return {**reached("redis", at, login=text("default:", password, "@"), path="/0"), "password": text(password)}

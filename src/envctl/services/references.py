@@ -1,4 +1,4 @@
-"""`${service.attribute}` inside a text: the only form that is a reference."""
+"""`${service.attribute}` and `${secrets.NAME}` inside a text: the only forms that are references."""
 
 from __future__ import annotations
 
@@ -10,19 +10,28 @@ from envctl.text import Text, text
 
 Told = Callable[[str, str], Text]  # (service, attribute) → what it is inside the network
 
+SECRETS = "secrets"  # stands where a service's name would: no service is called so
+FILE = "file"  # `${secrets.NAME.file}` is the path of the secret's file
+
 
 @dataclass(frozen=True)
 class Reference:
-    """What another service is reached by."""
+    """What another service is reached by, or a secret: `NAME` or `NAME.file` of `secrets`."""
 
     service: str
     attribute: str
+
+    @property
+    def secret(self) -> str | None:
+        """The name of the secret; None when it is a service that is referred to."""
+        return self.attribute.partition(".")[0] if self.service == SECRETS else None
 
     def __str__(self) -> str:
         return f"${{{self.service}.{self.attribute}}}"
 
 
-_TOKEN = re.compile(r"\$\$\{|\$\{([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\}")
+_NAME = r"[A-Za-z0-9_-]+"
+_TOKEN = re.compile(rf"\$\$\{{|\$\{{(?:({SECRETS})\.({_NAME}\.{FILE})|({_NAME})\.({_NAME}))\}}")
 
 
 def parse(value: str) -> tuple[str | Reference, ...]:
@@ -31,7 +40,8 @@ def parse(value: str) -> tuple[str | Reference, ...]:
     start = 0
     for found in _TOKEN.finditer(value):
         parts.append(value[start : found.start()])
-        parts.append("${" if found[1] is None else Reference(found[1], found[2]))
+        service, attribute = found[1] or found[3], found[2] or found[4]
+        parts.append(Reference(service, attribute) if service else "${")
         start = found.end()
     parts.append(value[start:])
     return tuple(part for part in parts if part != "")

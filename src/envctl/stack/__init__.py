@@ -7,7 +7,7 @@ from envctl.stack.load import find, load
 from envctl.stack.model import Stack
 from envctl.stack.origins import resolved
 from envctl.stack.problems import Problem
-from envctl.stack.workloads import host_settings, missing_files, refuse_missing_files, workloads
+from envctl.stack.workloads import host_settings, missing_files, refuse_missing_files, secret_sources, workloads
 
 __all__ = [
     "Problem",
@@ -19,5 +19,6 @@ __all__ = [
     "refuse_missing_files",
     "resolved",
     "schema",
+    "secret_sources",
     "workloads",
 ]

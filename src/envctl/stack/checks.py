@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from envctl.services import Service
 from envctl.services.app import App
 from envctl.services.postgres import Postgres
-from envctl.services.references import Reference, references
+from envctl.services.references import FILE, SECRETS, Reference, references
 from envctl.stack.lines import Key
 from envctl.stack.problems import Notes
+from envctl.stack.secrets import paste_ready
 from envctl.text import text
 from envctl.workload import PORTS, Address
 
+WRITABLE = r"[A-Za-z_][A-Za-z0-9_]*"  # by a shell
 _ANYWHERE = Address("localhost", text("0"))
 
 
@@ -25,6 +27,7 @@ class Scope:
     valid: Mapping[str, Service]
     services: Mapping[str, Service]
     names: frozenset[str]
+    secrets: frozenset[str] = frozenset()  # the names of all
 
 
 def check_needs(scope: Scope, notes: Notes) -> None:
@@ -80,13 +83,16 @@ def check_references(scope: Scope, project: str, notes: Notes) -> None:
                 _check_reference(("services", name, *at), reference, scope, project, notes)
         for key in ("command", "before"):
             for index, word in enumerate(getattr(service, key, None) or ()):
-                if any(reference.service in scope.names for reference in references(word)):
+                if any(reference.service in {*scope.names, SECRETS} for reference in references(word)):
                     hint = f'refer to it in env and write "$NAME" in a shell: {key} = ["sh", "-c", "…"]'
                     notes.add(("services", name, key, index), "references are answered in env only", hint=hint)
 
 
 def _check_reference(at: Key, reference: Reference, scope: Scope, project: str, notes: Notes) -> None:
     literal = f"write ${reference} if the text itself is meant"
+    if reference.secret is not None:
+        _check_secret(at, f"{reference}: ", reference.secret, scope, notes)
+        return
     target = reference.service
     if target not in scope.names:
         hint = f"services are: {', '.join(sorted(scope.names))}; {literal}"
@@ -100,6 +106,36 @@ def _check_reference(at: Key, reference: Reference, scope: Scope, project: str, 
             message = f"{reference}: {target} has no attribute {reference.attribute!r}"
             hint = f"it has: {', '.join(known)}; {literal}"
             notes.add(at, message, guess=notes.guess(reference.attribute, known), hint=hint)
+
+
+def check_secrets(scope: Scope, notes: Notes) -> None:
+    """Every secret that is listed is declared; a variable that holds one can be written by a shell."""
+    for name, service in scope.services.items():
+        if not isinstance(service, App):
+            continue
+        for index, secret in enumerate(service.secrets):
+            _check_secret(("services", name, "secrets", index), "", secret, scope, notes)
+        for variable, value in () if service.plain_env else service.env.items():
+            if not re.fullmatch(WRITABLE, variable) and any(
+                _hides(reference, scope) for reference in references(value)
+            ):
+                message = "a variable with a password or secret has a name of letters, digits and _ only"
+                notes.add(("services", name, "env", variable), message, hint="or plain_env = true for the service")
+
+
+def _hides(reference: Reference, scope: Scope) -> bool:
+    """Whether it stands for something that nobody may see."""
+    if reference.secret is not None:
+        return not reference.attribute.endswith(f".{FILE}")
+    service = scope.valid.get(reference.service)
+    told = service.settings(reference.service, "project", _ANYWHERE) if service else {}
+    return reference.attribute in told and any(told[reference.attribute].confidential())
+
+
+def _check_secret(at: Key, where: str, secret: str, scope: Scope, notes: Notes) -> None:
+    if secret not in scope.secrets:
+        message = f"{where}there is no secret {secret[:80]!r}"
+        notes.add(at, message, guess=notes.guess(secret, scope.secrets), hint=paste_ready(secret[:80]))
 
 
 def check_data(scope: Scope, data: frozenset[str], notes: Notes) -> None:
@@ -145,7 +181,9 @@ def check_names(names: frozenset[str], pattern: str, suffix: str, notes: Notes) 
         at: Key = ("services", name)
         if not check_name(at, name, pattern, what, notes):
             continue
-        if name.endswith("-"):
+        if name == SECRETS:
+            notes.add(at, f"${{{SECRETS}.NAME}} stands for a secret, so no service is called so")
+        elif name.endswith("-"):
             notes.add(at, "a host name cannot end with -")
         elif name.endswith(suffix):
             notes.add(at, f"names that end with {suffix} belong to one-shots", hint="choose another name")

@@ -8,6 +8,7 @@ from pydantic.json_schema import models_json_schema
 
 from envctl.services import BY_NAME, Section
 from envctl.stack.model import DATA, DATA_KINDS, SERVICE, EnvironmentLimits, ProjectSection
+from envctl.stack.secrets import NAMES, SECRET_KINDS
 
 Schema = dict[str, Any]
 _REF = "#/$defs/{model}"
@@ -15,7 +16,8 @@ _REF = "#/$defs/{model}"
 
 def schema() -> Schema:
     """The schema. What `load` accepts is valid; names that refer to each other are checked by `load` alone."""
-    sections: list[type[Section]] = [ProjectSection, *BY_NAME.values(), *DATA_KINDS.values(), EnvironmentLimits]
+    several = (*BY_NAME.values(), *DATA_KINDS.values(), *SECRET_KINDS.values())
+    sections: list[type[Section]] = [ProjectSection, *several, EnvironmentLimits]
     pairs = [(section, "validation") for section in sections]
     refs, shared = models_json_schema(pairs, ref_template=_REF)  # type: ignore[arg-type]  # a literal in a list
     parts = {section: refs[section, "validation"] for section in sections}
@@ -37,10 +39,22 @@ def schema() -> Schema:
             "project": parts[ProjectSection],
             "services": _tables("The stack's services, by name.", SERVICE, {"$ref": "#/$defs/Service"}, least=1),
             "data": _tables("What databases are filled from, by name.", DATA, parts[DATA_KINDS["dump"]]),
+            "secrets": _tables("Where the values of secrets come from, by name.", NAMES, _secret(parts)),
             "limits": parts[EnvironmentLimits],
         },
         "$defs": definitions,
     }
+
+
+def _secret(parts: dict[type[Section], Schema]) -> Schema:
+    """`from` is chosen first, and `generated` where it is left out."""
+
+    def when(kind: str) -> Schema:
+        said = {"properties": {"from": {"const": kind}}}
+        return said if kind == "generated" else {**said, "required": ["from"]}
+
+    kinds = [{"if": when(kind), "then": parts[section]} for kind, section in SECRET_KINDS.items()]
+    return {"type": "object", "properties": {"from": {"enum": list(SECRET_KINDS)}}, "allOf": kinds}
 
 
 def _tables(description: str, names: str, each: Schema, *, least: int = 0) -> Schema:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -27,10 +28,11 @@ from envctl.stack.model import (
 from envctl.stack.plain import validate, what_is_left
 from envctl.stack.problems import Notes, refused
 from envctl.stack.registry import NO_REGISTRY, Registry, choose
+from envctl.stack.secrets import NAMES, SecretSection, section
 from envctl.stack.shares import check_limits
 from envctl.stack.source import NAME, Source, read, unusable
 
-SECTIONS = ("project", "services", "data", "limits")
+SECTIONS = ("project", "services", "data", "secrets", "limits")
 
 
 def find(start: Path) -> Path:
@@ -64,7 +66,9 @@ def _stack(source: Source, environ: Mapping[str, str] | None, notes: Notes) -> S
             notes.add((key,), "unknown section", guess=guess, hint="" if guess else f"known: {', '.join(SECTIONS)}")
     project = validate(ProjectSection, _table(document, "project", notes), ("project",), notes)
     wraps = "compose" in _table(document, "project", Notes(source.lines))
+    secrets, secret_names = _secrets(document, notes)
     scope = checks.Scope({}, {}, frozenset()) if wraps else _services(document, notes)
+    scope = replace(scope, secrets=secret_names)
     data, data_names = _data(document, notes)
     limits = validate(EnvironmentLimits, _table(document, "limits", notes), ("limits",), notes) or LimitsSection()
     name = project.name if project else "project"
@@ -79,6 +83,7 @@ def _stack(source: Source, environ: Mapping[str, str] | None, notes: Notes) -> S
         root=source.path.parent,
         services=MappingProxyType(dict(scope.valid)),
         data=MappingProxyType(data),
+        secrets=MappingProxyType(secrets),
         limits=limits.amounts(),
         chosen=choose(os.environ if environ is None else environ, said),
         lines=source.lines,
@@ -173,12 +178,24 @@ def _data(document: Mapping[str, Any], notes: Notes) -> tuple[dict[str, Dump], f
     return found, frozenset(tables)
 
 
+def _secrets(document: Mapping[str, Any], notes: Notes) -> tuple[dict[str, SecretSection], frozenset[str]]:
+    """The valid secret sections, and the names of all."""
+    tables = _table(document, "secrets", notes)
+    found: dict[str, SecretSection] = {}
+    for name, table in tables.items():
+        what = "a secret's name (letters, digits and _, not starting with a digit, at most 64)"
+        if checks.check_name(("secrets", name), name, NAMES, what, notes) and (valid := section(name, table, notes)):
+            found[name] = valid
+    return found, frozenset(tables)
+
+
 def _check(scope: checks.Scope, data: frozenset[str], limits: LimitsSection, project: str, notes: Notes) -> None:
     for name, service in scope.valid.items():
         for complaint in service.complaints(name, project):
             notes.add(("services", name, *complaint.at), complaint.message, hint=complaint.hint)
     checks.check_needs(scope, notes)
     checks.check_references(scope, project, notes)
+    checks.check_secrets(scope, notes)
     checks.check_data(scope, data, notes)
     checks.check_volumes(scope, notes)
     checks.check_ports(scope, notes)

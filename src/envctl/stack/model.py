@@ -14,6 +14,7 @@ from envctl.services import LimitsSection, Section, Service
 from envctl.services.fields import Folder, Paths, Words, named, real, refuse
 from envctl.stack.lines import Lines
 from envctl.stack.registry import NO_REGISTRY, Registry, complaint
+from envctl.stack.secrets import SecretSection
 from envctl.workload import Limits
 
 PROJECT = r"[a-z](?:[a-z0-9-]{0,28}[a-z0-9])?"  # also part of an image's name, which cannot end with -
@@ -102,6 +103,7 @@ class Stack:
     root: Path  # its folder: relative paths in it start here
     services: Mapping[str, Service]
     data: Mapping[str, Dump] = field(default_factory=dict)
+    secrets: Mapping[str, SecretSection] = field(default_factory=dict)
     limits: Limits = Limits()  # noqa: RUF009  # frozen
     wraps: Wraps | None = None
     composition: Composition | None = None  # what it wraps, once that has been read

@@ -12,7 +12,7 @@ from envctl.stack.lines import Key
 from envctl.stack.model import EnvironmentLimits, Stack, Wraps
 from envctl.stack.problems import dotted
 from envctl.stack.workloads import workloads
-from envctl.text import MASK
+from envctl.text import MASK, Password
 from envctl.workload import Limits, Workload
 
 DEFAULT = "default"
@@ -48,6 +48,8 @@ class _Resolver:
             yield from self.service(name, service, self.workloads[name])
         for name, data in stack.data.items():
             yield from self.section(("data", name), data)
+        for name, secret in stack.secrets.items():
+            yield from self.section(("secrets", name), secret)
         for field in EnvironmentLimits.model_fields:
             value = getattr(stack.limits, field)
             if value is not None:
@@ -83,7 +85,8 @@ class _Resolver:
         """One entry of a table of names; a variable is shown with its references answered."""
         key = (*at, name)
         if at[-1] == "env":
-            value = hidden(name, str(self.workloads[str(at[1])].environment[name]))
+            work = self.workloads[str(at[1])]
+            value = hidden(name, str({**work.environment, **work.hidden}[name]))
         elif at[-1] in {"args", "config", "settings"}:
             value = hidden(name, str(value))
         return ConfigValue(dotted(key), value, self.origin(key))
@@ -96,7 +99,7 @@ class _Resolver:
             yield ConfigValue(dotted((*at, "image")), work.image, origin)
         if work.database and "database" not in given:
             yield ConfigValue(dotted((*at, "database")), work.database.name, self.origin(("project", "name")))
-        if work.files:
+        if any(isinstance(hole, Password) for content in work.files.values() for hole in content.holes()):
             yield ConfigValue(dotted((*at, "password")), MASK, GENERATED)
 
     def limits(self, at: Key, service: Service, limits: Limits) -> Iterator[ConfigValue]:

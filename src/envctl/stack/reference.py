@@ -15,8 +15,10 @@ from pydantic.fields import FieldInfo
 from envctl.identity import ONE_SHOT
 from envctl.services import BY_NAME, LimitsSection, Section
 from envctl.services.app import BuildSection, HealthSection
+from envctl.services.references import SECRETS
 from envctl.services.units import show_size
 from envctl.stack.model import DATA, DATA_KINDS, PROJECT, SERVICE, SERVICES, EnvironmentLimits, ProjectSection
+from envctl.stack.secrets import NAMES, SECRET_KINDS
 from envctl.stack.source import BYTES, DOTS, LINE, NESTING
 from envctl.text import text
 from envctl.workload import Address
@@ -38,7 +40,8 @@ An unknown key is an error. All that is wrong is said at once, with lines, befor
 REFERENCES = """## References
 
 In a value of `env`, `${service.attribute}` stands for what another service is reached by inside the environment's
-network. `$${` is a plain `${`; every other `$` stays as it is. A reference does not order anything: `needs` does.
+network, `${secrets.NAME}` for the value of a secret and `${secrets.NAME.file}` for the path of its file in the
+container. `$${` is a plain `${`; every other `$` stays as it is. A reference does not order anything: `needs` does.
 
 | kind | attribute | such as |
 |---|---|---|
@@ -67,8 +70,9 @@ def names() -> str:
 | what | pattern |
 |---|---|
 | project | `{PROJECT}` |
-| service | `{SERVICE}`, not ending with `-` or `{ONE_SHOT}` |
+| service | `{SERVICE}`, not ending with `-` or `{ONE_SHOT}`, not `{SECRETS}` |
 | data section | `{DATA}` |
+| secret | `{NAMES}` |
 
 A file has at most {show_size(BYTES)}, {LINE} characters a line, {DOTS} dots in a key and {NESTING} brackets inside
 each other, and a stack at most {SERVICES} services.
@@ -125,6 +129,8 @@ def _parts() -> Iterator[str]:
     yield references()
     for kind, data in DATA_KINDS.items():
         yield _part(f'`[data.NAME]`, from = "{kind}"', data)
+    for kind, secret in SECRET_KINDS.items():
+        yield _part(f'`[secrets.NAME]`, from = "{kind}"', secret)
     yield _part("`[limits]`", EnvironmentLimits)
     yield names()
 

@@ -9,10 +9,13 @@ from dataclasses import replace
 from graphlib import TopologicalSorter
 from pathlib import Path
 
+from envctl.secret import KEY, Source
+from envctl.services import Service
+from envctl.services.references import SECRETS
 from envctl.stack.model import Stack
 from envctl.stack.problems import Problem, dotted, refused
 from envctl.stack.shares import shares
-from envctl.text import PublishedPort, Text, text
+from envctl.text import Named, PublishedPort, Text, text
 from envctl.workload import Address, Database, Recipe, Workload
 
 LOOPBACK = "127.0.0.1"
@@ -36,6 +39,8 @@ def workloads(stack: Stack) -> tuple[Workload, ...]:
     limits = shares(stack.services, stack.limits)
 
     def told(service: str, attribute: str) -> Text:
+        if service == SECRETS:
+            return _secret(attribute)
         found = stack.services[service]
         inside = Address(service, text(str(found.listens)))
         return found.settings(service, stack.project, inside)[attribute]
@@ -45,6 +50,17 @@ def workloads(stack: Stack) -> tuple[Workload, ...]:
         for name in order(stack)
         for work in (stack.services[name].workload(name, stack.project, stack.root, told),)
     )
+
+
+def _secret(attribute: str) -> Text:
+    name, _, file = attribute.partition(".")
+    return text(f"{Service.SECRETS}/{name}") if file else text(Named(name))
+
+
+def secret_sources(stack: Stack) -> dict[str, Source]:
+    """Where each secret's value comes from, the environment's own key included."""
+    declared = {name: section.source(name, stack.root) for name, section in stack.secrets.items()}
+    return {**declared, KEY: Source("generated", length=32)}
 
 
 def _filled(stack: Stack, database: Database | None) -> Database | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ class World:
     locks: Locks
     runtime: Path
     tell: Tell
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)  # the caller's own, for secrets alone
 
 
 def real_world(tell: Tell, environ: Mapping[str, str] = os.environ) -> World:
@@ -34,4 +35,5 @@ def real_world(tell: Tell, environ: Mapping[str, str] = os.environ) -> World:
     from envctl.world.shell import Shell
 
     shell = Shell(environ)
-    return World(Engine(environ), shell, Locks(lock_folder(environ), shell, tell), runtime_folder(environ), tell)
+    locks = Locks(lock_folder(environ), shell, tell)
+    return World(Engine(environ), shell, locks, runtime_folder(environ), tell, environ)

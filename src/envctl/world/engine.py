@@ -13,7 +13,7 @@ from urllib.parse import quote
 from envctl import labels
 from envctl.errors import EnvctlError, Exit
 from envctl.machine import Daemon
-from envctl.observed import Container, Happening, Network, Used, Volume
+from envctl.observed import Container, Happening, ImageDefaults, Network, Used, Volume
 from envctl.world import daemon
 from envctl.world.machine import full_disk
 from envctl.world.readings import happening, used
@@ -135,8 +135,23 @@ class Engine:
 
     def image_labels(self, image: str) -> Mapping[str, str] | None:
         """The labels that an image gives its containers; None when it is gone."""
-        raw = self._read(f"/images/{quote(image, safe='/:@')}/json")
-        return None if raw is None else (raw.get("Config") or {}).get("Labels") or {}
+        config = self._image_config(image)
+        return None if config is None else config.get("Labels") or {}
+
+    def image_defaults(self, reference: str) -> ImageDefaults:
+        """How an image starts; nothing is said of one that is gone."""
+        config = self._image_config(reference) or {}
+        return ImageDefaults(
+            entrypoint=tuple(config.get("Entrypoint") or ()),
+            command=tuple(config.get("Cmd") or ()),
+            environment=dict(entry.split("=", 1) for entry in config.get("Env") or () if "=" in entry),
+            health=tuple((config.get("Healthcheck") or {}).get("Test") or ()),
+            shell=tuple(config.get("Shell") or ()),
+        )
+
+    def _image_config(self, reference: str) -> dict[str, Any] | None:
+        raw = self._read(f"/images/{quote(reference, safe='/:@')}/json")
+        return None if raw is None else raw.get("Config") or {}
 
     def pull(self, reference: str, progress: Callable[[str], None]) -> str | None:
         """Pull an image. Returns why it cannot be had, None when it is there."""

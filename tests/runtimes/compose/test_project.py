@@ -13,12 +13,14 @@ import pytest
 
 from envctl import labels
 from envctl.blueprint import Blueprint
+from envctl.observed import ImageDefaults
 from envctl.plan import Plan
 from envctl.runtimes.compose.project import before_name, render, written
 from envctl.text import Hole, Password, Text, text
 from envctl.workload import Limits, Probe, Workload
 from tests.planning.made_up import API, DB, EVENTS, SHOP, WEB, Daemon, blueprint
 
+IMAGE = ImageDefaults(entrypoint=("enter",), command=("serve", "all"))
 HIDDEN = "hunter2hunter2hunter2"
 
 
@@ -33,7 +35,7 @@ def host_file(service: str, path: str) -> str:
 def rendered(*workloads: Workload, only: tuple[str, ...] | None = None) -> dict[str, Any]:
     drawn = blueprint(workloads or SHOP)
     services = only if only is not None else tuple(w.service for w in drawn.workloads)
-    return render(drawn, plan_of(drawn), services, fill, host_file)
+    return render(drawn, plan_of(drawn), services, fill, host_file, {"api": IMAGE})
 
 
 def plan_of(drawn: Blueprint) -> Plan:
@@ -122,21 +124,63 @@ def test_a_container_is_labelled_with_all_that_is_asked_of_it_later() -> None:
     } == rendered()["services"]["web"]["labels"]
 
 
-def test_no_password_is_in_a_label_a_name_or_a_command() -> None:
-    """Only in the environment of those that were given it."""
-    project = rendered()
-    for rendered_service in project["services"].values():
-        rendered_service.pop("environment")
+def test_no_password_is_in_the_project() -> None:
+    """Neither that of a store nor what an app is told of it: both are files."""
+    assert HIDDEN not in json.dumps(rendered())
+
+
+def test_a_password_that_is_to_be_seen_is_only_in_the_environment() -> None:
+    """Of those whose stack file says so."""
+    shown = replace(API, environment=API.hidden, hidden={}, needs=())
+    project = rendered(shown)
+    assert HIDDEN in project["services"]["api"].pop("environment")["DATABASE_URL"]
+    assert HIDDEN in project["services"]["api-before"].pop("environment")["DATABASE_URL"]
     assert HIDDEN not in json.dumps(project)
-    assert HIDDEN in json.dumps(rendered()["services"]["api"]["environment"])
-    assert HIDDEN not in json.dumps(rendered()["services"]["db"])
+
+
+def test_hidden_variables_are_read_by_a_shell_that_becomes_the_program() -> None:
+    """The service, its one-shot and its health check, each with the words that it would have had without."""
+    services = rendered()["services"]
+    shell = ["/bin/sh", "-c", '. /run/secrets/.envctl-env && exec "$$@"', "envctl"]
+    mount = {"source": "api_.envctl-env", "target": "/run/secrets/.envctl-env"}
+    for name, command in (("api", ["serve", "all"]), ("api-before", ["migrate"])):
+        assert ([*shell, "enter"], command) == (services[name]["entrypoint"], services[name]["command"])
+        assert [mount] == services[name]["secrets"]
+        assert "/run/secrets/.envctl-env" == services[name]["labels"][labels.HIDDEN]
+    assert ["CMD", *shell, "healthy"] == services["api"]["healthcheck"]["test"]
+    assert all(labels.HIDDEN not in services[name]["labels"] for name in ("db", "web"))
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        (("CMD", "ask", "me"), ["ask", "me"]),
+        (("CMD-SHELL", "ask me"), ["/bin/sh", "-c", "ask me"]),
+        (("NONE",), None),
+        ((), None),
+    ],
+)
+def test_an_images_own_health_check_sees_hidden_variables_too(said: tuple[str, ...], asked: list[str] | None) -> None:
+    """Only where the stack file says none; when and how often it is asked stays the image's."""
+    drawn = blueprint((replace(API, probe=None, needs=(), before=None),))
+    image = {"api": replace(IMAGE, health=said)}
+    project = render(drawn, plan_of(drawn), ("api",), fill, host_file, image)
+    check = project["services"]["api"].get("healthcheck")
+    assert asked == (check["test"][5:] if check else None)
+    assert check is None or {"test"} == set(check)
+
+
+def test_an_entrypoint_of_ones_own_drops_the_images_command() -> None:
+    """As it does in Docker."""
+    found = rendered(replace(API, entrypoint=("mine",), needs=()))["services"]["api"]
+    assert ("mine", False) == (found["entrypoint"][-1], "command" in found)
 
 
 def test_a_store_gets_its_password_as_a_file() -> None:
     """Of which only the path is said."""
     project = rendered(replace(DB, needs=()))
-    assert [{"source": "db-db-password", "target": "/run/secrets/db-password"}] == project["services"]["db"]["secrets"]
-    assert {"db-db-password": {"file": "/run/envctl/$$odd/db/db-password"}} == project["secrets"]
+    assert [{"source": "db_db-password", "target": "/run/secrets/db-password"}] == project["services"]["db"]["secrets"]
+    assert {"db_db-password": {"file": "/run/envctl/$$odd/db/db-password"}} == project["secrets"]
 
 
 def test_services_wait_for_what_they_need() -> None:

@@ -14,10 +14,12 @@ from typing import Any
 from envctl import labels
 from envctl.blueprint import Blueprint
 from envctl.identity import ONE_SHOT
+from envctl.observed import ImageDefaults
 from envctl.plan import Plan
+from envctl.runtimes.compose import wrapped
 from envctl.runtimes.compose.composed import composed_labels, composed_service, shared_parts
 from envctl.text import Hole
-from envctl.workload import Composed, Workload
+from envctl.workload import HIDDEN_FILE, Composed, Workload
 
 _WATCH_WHILE_STARTING = "200ms"
 _WATCH = (2.0, 10.0)  # seconds between two health checks later on: at least, at most
@@ -27,6 +29,7 @@ _UNREADABLE = "[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
 
 Fill = Callable[[Hole], str]
 HostFile = Callable[[str, str], str]  # (service, path in the container) → path on the host
+_Image = ImageDefaults | None  # of a service with hidden variables
 
 
 def before_name(service: str) -> str:
@@ -35,11 +38,17 @@ def before_name(service: str) -> str:
 
 
 def render(
-    blueprint: Blueprint, plan: Plan, services: Collection[str], fill: Fill, host_file: HostFile
+    blueprint: Blueprint,
+    plan: Plan,
+    services: Collection[str],
+    fill: Fill,
+    host_file: HostFile,
+    images: Mapping[str, ImageDefaults],
 ) -> dict[str, Any]:
     """The project that starts `services`, which others already run beside.
 
-    `fill` knows passwords and ports; the result is for Compose's standard input, never for a disk.
+    `fill` knows passwords and ports; the result is for Compose's standard input, never for a disk. `images` says of
+    each service with hidden variables how its image starts.
     """
     wanted = [w for w in blueprint.workloads if w.service in services]
     rendered: dict[str, Any] = {}
@@ -47,9 +56,10 @@ def render(
         if workload.composed is not None:
             rendered[workload.service] = _composed(blueprint, plan, workload, workload.composed, services)
             continue
-        rendered[workload.service] = _service(blueprint, plan, workload, wanted, fill)
+        image = images.get(workload.service)
+        rendered[workload.service] = _service(blueprint, plan, workload, wanted, fill, image)
         if workload.before is not None:
-            rendered[before_name(workload.service)] = _before(blueprint, plan, workload, wanted, fill)
+            rendered[before_name(workload.service)] = _before(blueprint, plan, workload, wanted, fill, image)
     document = {
         "name": blueprint.identity.full,
         "services": rendered,
@@ -59,7 +69,7 @@ def render(
             for w in wanted
             for mount in w.mounts
         },
-        "secrets": {_secret(w.service, path): {"file": host_file(w.service, path)} for w in wanted for path in w.files},
+        "secrets": {_secret(w.service, path): {"file": host_file(w.service, path)} for w in wanted for path in w.paths},
     }
     if blueprint.composition is not None:
         document |= shared_parts(blueprint, blueprint.composition)
@@ -78,7 +88,12 @@ def written(project: Mapping[str, Any]) -> bytes:
 
 
 def _service(
-    blueprint: Blueprint, plan: Plan, workload: Workload, started: list[Workload], fill: Fill
+    blueprint: Blueprint,
+    plan: Plan,
+    workload: Workload,
+    started: list[Workload],
+    fill: Fill,
+    image: _Image,
 ) -> dict[str, Any]:
     service = workload.service
     port = plan.ports.get(service)
@@ -86,9 +101,9 @@ def _service(
         **_common(plan, workload, fill),
         "container_name": blueprint.container(service),
         "labels": _own_labels(blueprint, plan, workload),
+        **_started_by(workload, workload.command, image),
         **_optional(
-            command=_list(workload.command),
-            healthcheck=_healthcheck(workload),
+            healthcheck=_healthcheck(workload, image),
             ports=_ports(workload, port),
         ),
         "depends_on": _needs(workload, started, with_before=True),
@@ -113,14 +128,19 @@ def _own_labels(blueprint: Blueprint, plan: Plan, workload: Workload) -> dict[st
 
 
 def _before(
-    blueprint: Blueprint, plan: Plan, workload: Workload, started: list[Workload], fill: Fill
+    blueprint: Blueprint,
+    plan: Plan,
+    workload: Workload,
+    started: list[Workload],
+    fill: Fill,
+    image: _Image,
 ) -> dict[str, Any]:
     name = before_name(workload.service)
     return {
         **_common(plan, workload, fill),
         "container_name": blueprint.container(name),
         "labels": _labels(blueprint, workload, "before"),
-        "command": _list(workload.before),
+        **_started_by(workload, workload.before, image),
         "healthcheck": {"disable": True},
         "depends_on": _needs(workload, started, with_before=False),
     }
@@ -136,9 +156,8 @@ def _common(plan: Plan, workload: Workload, fill: Fill) -> dict[str, Any]:
         "stop_grace_period": f"{workload.stop_grace:g}s",
         **_limits(workload),
         **_optional(
-            entrypoint=_list(workload.entrypoint),
             volumes=[{"type": "volume", "source": m.volume, "target": m.path} for m in workload.mounts],
-            secrets=[{"source": _secret(workload.service, path), "target": path} for path in workload.files],
+            secrets=[{"source": _secret(workload.service, path), "target": path} for path in workload.paths],
         ),
     }
 
@@ -149,7 +168,17 @@ def _labels(blueprint: Blueprint, workload: Workload, role: str) -> dict[str, st
         labels.SERVICE: workload.service,
         labels.KIND: workload.kind,
         labels.ROLE: role,
+        **({labels.HIDDEN: HIDDEN_FILE} if workload.hidden else {}),
     }
+
+
+def _started_by(workload: Workload, argv: tuple[str, ...] | None, image: _Image) -> dict[str, Any]:
+    """Entry and command; with hidden variables both are said in full, because Compose then forgets the image's own."""
+    if image is None:
+        return _optional(entrypoint=_list(workload.entrypoint), command=_list(argv))
+    whole = wrapped.command(workload, image) if argv is None else argv
+    entrypoint = wrapped.through_shell(wrapped.entry(workload, image))
+    return _optional(entrypoint=_list(entrypoint), command=_list(whole))
 
 
 def _needs(workload: Workload, started: list[Workload], *, with_before: bool) -> dict[str, Any]:
@@ -165,12 +194,14 @@ def _needs(workload: Workload, started: list[Workload], *, with_before: bool) ->
     return needs
 
 
-def _healthcheck(workload: Workload) -> dict[str, Any] | None:
+def _healthcheck(workload: Workload, image: _Image) -> dict[str, Any] | None:
     if workload.probe is None:
-        return None
+        own = wrapped.health(image) if image else ()
+        return {"test": ["CMD", *wrapped.through_shell(own)]} if own else None
+    command = workload.probe.command
     start_period, interval = _rhythm(workload.probe.patience)
     return {
-        "test": ["CMD", *workload.probe.command],
+        "test": ["CMD", *(wrapped.through_shell(command) if image else command)],
         "start_period": f"{start_period:g}s",
         "start_interval": _WATCH_WHILE_STARTING,
         "interval": f"{interval:g}s",
@@ -214,7 +245,7 @@ def _limits(workload: Workload) -> dict[str, Any]:
 
 
 def _secret(service: str, path: str) -> str:
-    return f"{service}-{path.rpartition('/')[2]}"
+    return f"{service}_{path.rpartition('/')[2]}"  # no service's name holds _
 
 
 def _list(words: tuple[str, ...] | None) -> list[str] | None:
