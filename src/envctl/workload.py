@@ -150,12 +150,6 @@ class Workload:
     stop_grace: float = 10.0  # seconds between the stop signal and the kill
     composed: Composed | None = None  # of a Compose project that the stack wraps
 
-
-def published(workload: Workload) -> tuple[PublishedPort, ...]:
-    """Every port of a service that is published, its first one first."""
-    first = () if workload.port is None else (PublishedPort(workload.service),)
-    return (*first, *(PublishedPort(workload.service, port.name) for port in workload.further_ports))
-
     @property
     def paths(self) -> tuple[str, ...]:
         """The files in its container that are kept in memory only."""
@@ -165,6 +159,12 @@ def published(workload: Workload) -> tuple[PublishedPort, ...]:
     def texts(self) -> tuple[Text, ...]:
         """Everything of it that may have holes."""
         return (*self.environment.values(), *self.hidden.values(), *self.files.values())
+
+
+def published(workload: Workload) -> tuple[PublishedPort, ...]:
+    """Every port of a service that is published, its first one first."""
+    first = () if workload.port is None else (PublishedPort(workload.service),)
+    return (*first, *(PublishedPort(workload.service, port.name) for port in workload.further_ports))
 
 
 @dataclass(frozen=True)

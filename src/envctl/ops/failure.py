@@ -11,6 +11,7 @@ from envctl.observed import Container, Observed
 from envctl.ops.observe import observe
 from envctl.ops.setting import Here
 from envctl.ops.status import status_of
+from envctl.runtimes.compose.wrapped import SHELL
 
 _LINES = 12  # of a log that are worth showing
 
@@ -37,7 +38,8 @@ def not_ready(here: Here, blueprint: Blueprint, services: Collection[str], compl
         "; ".join(f"{c.service} {why}" for c, why in culprits),
         details=(*evidence, *_others(observed, blueprint, set(services) - named.keys())),
         unchanged="What is running was left running, for you to look at.",
-        hint=f"See `envctl logs {' '.join(named)}`; once mended, `envctl up` goes on from here.",
+        hint=_without_shell([c for c in observed.containers if c.service in named])
+        or f"See `envctl logs {' '.join(named)}`; once mended, `envctl up` goes on from here.",
         data=data,
     )
 
@@ -75,6 +77,18 @@ def _others(observed: Observed, blueprint: Blueprint, services: Collection[str])
             yield f"{workload.service} was not started: it needs {', '.join(missing)}"
         else:
             yield f"{workload.service} was not started"
+
+
+def _without_shell(culprits: Collection[Container]) -> str:
+    """What to do where an image has no shell to hand hidden variables over; nothing where that is not why."""
+    services = [c.service for c in culprits if labels.HIDDEN in c.labels and f'"{SHELL}"' in c.error]
+    if not services:
+        return ""
+    return (
+        f"The image of {services[0]} has no {SHELL}, which hands over variables that hold passwords and secrets. "
+        f"Read them from files, or set services.{services[0]}.plain_env = true, where `docker inspect` shows them. "
+        "Then run `envctl up` again."
+    )
 
 
 def _evidence(here: Here, container: Container) -> list[str]:
