@@ -26,10 +26,9 @@ from envctl import labels
 from envctl.events import nobody
 from envctl.ops.plan import decide, draw_here
 from envctl.ops.setting import here
+from envctl.ops.start import prepared
 from envctl.planning.names import by_hand
-from envctl.runtimes.compose.project import render, written
-from envctl.secrets.passwords import host_file, write_files
-from envctl.text import Hole, Password
+from envctl.runtimes.compose.project import written
 
 ENVIRONMENTS = 50
 STACK = """\
@@ -179,16 +178,9 @@ class Race:
     def _rendered(self) -> bytes:
         """What envctl would give to Compose, with network and volumes for Compose to make."""
         blueprint = draw_here(self.theirs)
-        plan, passwords = decide(self.theirs, blueprint)
+        plan, secrets = decide(self.theirs, blueprint)
         services = frozenset(w.service for w in blueprint.workloads)
-        world = self.theirs.world
-
-        def fill(hole: Hole) -> str:
-            return passwords[hole.service].reveal() if isinstance(hole, Password) else str(plan.ports[hole.service])
-
-        write_files(world, blueprint, services, passwords)
-        mounted = lambda service, path: str(host_file(world.runtime, blueprint, service, path))  # noqa: E731
-        project = render(blueprint, plan, services, fill, mounted)
+        project = prepared(self.theirs, blueprint, plan, services, secrets)
         for thing in (*project["networks"].values(), *project["volumes"].values()):
             del thing["external"]
         return written(project)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from envctl import labels
 from envctl.blueprint import Blueprint
@@ -30,6 +31,17 @@ def start(here: Here, blueprint: Blueprint, plan: Plan, steps: Sequence[Start], 
     if not services:
         return
 
+    project = prepared(here, blueprint, plan, services, secrets)
+    refuse_strangers(blueprint, observe(here.world, here.identity))  # who came since the plan was made
+    values = blueprint.composition.variables if blueprint.composition else {}
+    see_through(here, blueprint, services, lambda: drive.up(here.world, project, here.stack.root, values))
+
+
+def prepared(
+    here: Here, blueprint: Blueprint, plan: Plan, services: frozenset[str], secrets: Secrets
+) -> dict[str, Any]:
+    """Write the files in memory that these services mount; returns the project that starts them."""
+
     def fill(hole: Hole) -> str:
         return str(plan.ports[hole.name]) if isinstance(hole, PublishedPort) else secrets[hole].reveal()
 
@@ -38,10 +50,7 @@ def start(here: Here, blueprint: Blueprint, plan: Plan, steps: Sequence[Start], 
 
     images = _images(here, blueprint, plan, services)
     write_files(here.world, blueprint, services, secrets, plan.ports, _plain(blueprint, images, fill))
-    project = render(blueprint, plan, services, fill, mounted, images)
-    refuse_strangers(blueprint, observe(here.world, here.identity))  # who came since the plan was made
-    values = blueprint.composition.variables if blueprint.composition else {}
-    see_through(here, blueprint, services, lambda: drive.up(here.world, project, here.stack.root, values))
+    return render(blueprint, plan, services, fill, mounted, images)
 
 
 def see_through(here: Here, blueprint: Blueprint, services: frozenset[str], begin: Callable[[], list[str]]) -> None:
