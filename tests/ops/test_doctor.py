@@ -20,6 +20,7 @@ from envctl import labels
 from envctl.errors import EnvctlError, Exit
 from envctl.machine import Daemon, Machine
 from envctl.observed import Network
+from envctl.ops import doctor as story
 from envctl.ops.checks import CHECKS, docker, folders, machine, project
 from envctl.ops.doctor import examine
 from envctl.ops.patient import Patient, Seen
@@ -105,6 +106,19 @@ def test_whatever_a_check_meets_is_a_finding(tmp_path: Path) -> None:
         ("broken", "failed", 1),
     ] == [(f.check, f.verdict, f.exit) for f in found]
     assert "hunter2" not in str(found)
+
+
+def test_a_program_that_never_answers_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is a finding, and no process of ours is left."""
+    monkeypatch.setattr(story, "_PATIENCE", 1.0)
+    monkeypatch.chdir(tmp_path)
+    program(tmp_path, "docker", f"echo $$ >> {tmp_path}/started; exec sleep 100")
+    there = world(tmp_path, path=f"{tmp_path}:{os.environ['PATH']}")
+    found = {f.check: f.verdict for f in story.doctor(there, {"ENVCTL_REGISTRY": "127.0.0.1:9"}).findings}
+    assert ("failed", "failed", "failed") == tuple(found[name] for name in ("docker command", "compose", "buildx"))
+    started = (tmp_path / "started").read_text().split()
+    assert 3 == len(started)
+    assert [] == [number for number in started if Path("/proc", number).exists()]
 
 
 @pytest.mark.parametrize(

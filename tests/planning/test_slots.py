@@ -119,6 +119,8 @@ def test_what_is_left_can_be_counted() -> None:
     """Overlapping ones count once."""
     assert SLOTS == left([]) == left(["192.168.0.0/16"])
     assert SLOTS - 3 == left(["10.213.0.0/24", "10.213.0.0/25", "10.213.200.0/25"])
+    assert SLOTS - 2 == left(["10.213.255.255/32", "10.213.0.0/30", "10.214.0.0/25"])
+    assert 0 == left(["10.0.0.0/8"])
 
 
 def test_when_every_port_is_taken_there_is_no_capacity() -> None:

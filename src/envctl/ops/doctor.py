@@ -24,7 +24,10 @@ def doctor(world: World, environ: Mapping[str, str], file: Path | None = None) -
     """Look at everything that envctl needs, all at the same time. Changes nothing, and never raises."""
     patient = Patient(world, environ, _stack(file, environ))
     patient.ask()
-    return examine(patient, CHECKS, _PATIENCE)
+    try:
+        return examine(patient, CHECKS, _PATIENCE)
+    finally:
+        world.shell.end_all()  # a program that gave no answer does not go on without us
 
 
 def examine(patient: Patient, checks: Sequence[Check], patience: float) -> Diagnosis:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from threading import Thread
 from time import time
@@ -39,8 +40,6 @@ class Patient:
         Thread(target=self._ask, daemon=True).start()
 
     def _ask(self) -> None:
-        from datetime import datetime
-
         try:
             daemon = self.world.engine.daemon()
             ahead = datetime.fromisoformat(daemon.clock).timestamp() - time() if daemon.clock else 0.0

@@ -15,7 +15,7 @@ from envctl.workload import PORTS
 
 RANGE = ipaddress.IPv4Network("10.213.0.0/16")
 PREFIX = 25  # 126 addresses
-SLOTS = 2 ** (PREFIX - RANGE.prefixlen)
+SLOTS = 1 << (PREFIX - RANGE.prefixlen)
 FIRST_PORT = 16000  # with 512 slots of 32 ports this ends below Linux's ephemeral ports (32768)
 _SMALLEST = 29  # the prefix of the smallest subnet of a further network
 _OVERHEAD = 4  # addresses that no container gets: network, broadcast, gateway; and one to spare
@@ -45,8 +45,12 @@ def choose(name: str, taken: Iterable[str], free: Free) -> ipaddress.IPv4Network
 
 def left(taken: Iterable[str]) -> int:
     """How many subnets nobody overlaps."""
-    mine = _in_range(taken)
-    return sum(not any(subnet.overlaps(other) for other in mine) for subnet in RANGE.subnets(new_prefix=PREFIX))
+    start, size = int(RANGE.network_address), 1 << (32 - PREFIX)
+    covered: set[int] = set()
+    for other in _in_range(taken):
+        first, last = int(other.network_address) - start, int(other.broadcast_address) - start
+        covered.update(range(max(first // size, 0), min(last // size, SLOTS - 1) + 1))
+    return SLOTS - len(covered)
 
 
 def every_port() -> range:
