@@ -33,7 +33,7 @@ def stack_file(patient: Patient) -> Finding:
         return Finding("stack file", "unknown", "there is none here", "envctl.toml.example shows every key.")
     if isinstance(stack, EnvctlError):
         return Finding("stack file", "failed", "\n".join((stack.message, *stack.details)), stack.hint, int(stack.code))
-    return Finding("stack file", "ok", f"{stack.path}: {stack.project}, {len(stack.services)} services")
+    return Finding("stack file", "ok", f"{stack.path}: {stack.project} ({', '.join(stack.services)})")
 
 
 def registry(patient: Patient) -> Finding:
