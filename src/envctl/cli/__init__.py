@@ -13,6 +13,7 @@ COMPLETION = "_ENVCTL_COMPLETE"  # the shell whose completion script asks
 
 def main() -> None:
     """Run `envctl` with the process' own arguments and leave with its exit status."""
+    _occupy_closed_streams()
     words = sys.argv[1:]
     if shell := os.environ.get(COMPLETION):
         from envctl.cli.completing import answer
@@ -23,6 +24,15 @@ def main() -> None:
     from envctl.cli.boundary import enter
 
     sys.exit(enter(words))
+
+
+def _occupy_closed_streams() -> None:
+    """A stream the caller closed (`>&-`) stays unusable: the next file opened must not become stdout by chance."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDONLY)  # takes the lowest free number, which is this one
 
 
 def _showed_help() -> bool:

@@ -12,6 +12,7 @@ from typing import Any, TextIO
 
 from envctl.errors import EnvctlError, Exit
 
+_ELSEWHERE = "Give stdout another place."
 SCHEMA = 1  # of the envelope; raised when its shape changes
 
 
@@ -59,6 +60,8 @@ def _plain(value: object) -> Any:
 def write_lines(lines: Iterable[str]) -> None:
     """Print lines of the result, and make sure that they arrive."""
     text = "".join(f"{line}\n" for line in lines)
+    if sys.stdout is None:  # closed by the caller
+        raise Unwritable(Exit.OUR_FAULT, "the result cannot be written: stdout is closed", hint=_ELSEWHERE)
     try:
         print(text, end="", flush=True)
     except BrokenPipeError:
@@ -66,7 +69,7 @@ def write_lines(lines: Iterable[str]) -> None:
     except OSError as failure:
         _let_go_of_stdout()
         message = f"the result cannot be written: {failure.strerror}"
-        raise Unwritable(Exit.OUR_FAULT, message, hint="Give stdout another place.") from failure
+        raise Unwritable(Exit.OUR_FAULT, message, hint=_ELSEWHERE) from failure
 
 
 def _let_go_of_stdout() -> None:
