@@ -10,7 +10,8 @@ from envctl.runtimes.compose.read import read
 from envctl.services.composed import ComposedService
 from envctl.stack import Problem, Stack
 from envctl.stack.model import Wraps
-from envctl.stack.problems import dotted, guessed, refused
+from envctl.stack.problems import Notes, dotted, guessed, refused
+from envctl.stack.shares import check_limits
 from envctl.workload import PORTS, published
 from envctl.world import World
 
@@ -23,9 +24,11 @@ def complete(world: World, stack: Stack, identity: Identity) -> Stack:
     if (wraps := stack.wraps) is None:
         return stack
     composition = read(world, wraps.files, wraps.profiles, identity.full, wraps.public)
-    if problems := _problems(stack, wraps, composition):
-        raise refused(stack.path, problems)
     services = {work.service: ComposedService.of(work) for work in composition.workloads}
+    notes = Notes(stack.lines)
+    check_limits(services, stack.limits, notes)
+    if problems := [*_problems(stack, wraps, composition), *notes.problems()]:
+        raise refused(stack.path, problems)
     return replace(stack, services=services, composition=composition)
 
 

@@ -182,7 +182,7 @@ configs:
     ("services", "said"),
     [
         ("  web:\n    image: a\n    ports: 3\n", "services.web.ports must be a list"),
-        ("  web:\n   image: a\n  - b\n", "yaml: line "),
+        ("  web:\n   image: a\n  - b\n", "compose.yaml:1: did not find expected key"),
         ("  web:\n    image: ${MISSING:?say which}\n", "required variable MISSING is missing a value: say which"),
         ("  web:\n    image: a\n    depends_on: [db]\n", 'undefined service "db"'),
         ("  web:\n    image: a\n    env_file: no.env\n", "no.env"),
@@ -224,6 +224,11 @@ def test_the_file_that_is_wrong_must_be_named(stage: Stage) -> None:
         (f'{WRAPS}public = ["web"]\n', f"  web:\n{REDIS}", "web publishes no TCP port"),
         (WRAPS, f'  web:\n{REDIS}    ports: ["7000-7032"]\n', "publishes 33 ports"),
         (WRAPS, "  web:\n    build: nowhere\n", "there is no"),
+        (
+            f'{WRAPS}[limits]\nmemory = "64MiB"\n',
+            f"  web:\n{REDIS}    mem_limit: 1g\n",
+            "limits.memory: 64 MiB is less",
+        ),
         (f'{WRAPS}profiles = ["none"]\n', f"  web:\n{REDIS}    profiles: [dev]\n", "no service"),
     ],
 )

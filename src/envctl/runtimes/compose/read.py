@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ _COMPOSE = ("docker", "compose", "--ansi", "never")
 _UNCHANGED = "Nothing was started or changed."
 _WARNING = 'level=warning msg="'
 _BELOW_IS_THE_VALUE = "You may need to escape any $"
+_LINE = re.compile(r"yaml: line (\d+): (.*)")
 _UNSET = "variable is not set"
 
 
@@ -89,11 +91,18 @@ def _wrong(
     return EnvctlError(
         Exit.STACK_FILE,
         f"Compose cannot read {upto[-1]}",
-        details=tuple(_without_values(line.strip() for line in said if _WARNING not in line)),
+        details=tuple(_placed(upto[-1], _without_values(line.strip() for line in said if _WARNING not in line))),
         unchanged=_UNCHANGED,
         hint="Correct it, then run the same command again. Its variables come from the `.env` beside the first file, "
         "and not from your shell.",
     )
+
+
+def _placed(file: Path, lines: Iterable[str]) -> Iterator[str]:
+    """Compose tells the line without the file."""
+    for line in lines:
+        found = _LINE.fullmatch(line)
+        yield f"{file.name}:{found[1]}: {found[2]}" if found else line
 
 
 def _without_values(lines: Iterable[str]) -> Iterator[str]:
