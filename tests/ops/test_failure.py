@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from envctl import labels
 from envctl.errors import EnvctlError, Exit
 from envctl.observed import Container
 from envctl.ops.failure import not_ready
@@ -135,3 +136,12 @@ def test_the_status_goes_with_the_failure(tmp_path: Path) -> None:
     assert "partial" == data["state"]
     assert isinstance(data["services"], tuple | list)
     assert ["running", "exited", "absent"] == [service["state"] for service in data["services"]]
+
+
+def test_who_crashes_again_and_again_is_a_culprit(tmp_path: Path) -> None:
+    """With how often; a one-shot that is done is none."""
+    done = container("api", state="exited", exit_code=0)
+    done = replace(done, labels={**done.labels, labels.ENDS: "once"})
+    looping = replace(container("web", state="restarting"), restarts=9)
+    error = failure(tmp_path, container("db", health="healthy"), done, looping)
+    assert "web is restarted again and again: it exited 9 times" == error.message

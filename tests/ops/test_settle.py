@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from envctl import labels
 from envctl.observed import Container
 from envctl.ops.settle import Ages, settle
 from tests.ops.fake import container
@@ -123,3 +124,36 @@ def test_a_slow_service_is_waited_for() -> None:
     ready, seconds = waited(lambda now: [replace(DB, health="starting" if now < 100 else "healthy")], 1)
     assert ready
     assert 100 <= seconds < 101
+
+
+def crashing(now: float) -> Container:
+    """What a restart policy makes of a service that ends at once: ever longer pauses, a glance of running between."""
+    pause, begun, restarts = 0.1, 0.2, 0
+    while now >= begun + pause:
+        begun, pause, restarts = begun + pause + 0.2, pause * 2, restarts + 1
+    running = now < begun
+    return replace(API, state="running" if running else "restarting", restarts=restarts, started_at=f"{restarts}")
+
+
+def test_a_service_that_crashes_again_and_again_is_lost() -> None:
+    """A restart policy does not make anybody wait for ever; what it needs may come late, so it has half a minute."""
+    ready, seconds = waited(lambda now: [DB, crashing(now)])
+    assert not ready
+    assert 20.0 < seconds < 40.0
+
+
+def test_a_service_that_found_what_it_needs_is_ready() -> None:
+    """After some restarts, once it runs for longer than it took to crash."""
+    ready, seconds = waited(
+        lambda now: [DB, crashing(now) if now < 6.0 else replace(API, restarts=6, started_at="last")]
+    )
+    assert ready
+    assert 11.0 <= seconds < 11.5
+
+
+def test_a_one_shot_that_is_done_is_ready() -> None:
+    """One that ended otherwise is not, nor is a service that should run."""
+    done = replace(API, state="exited", exit_code=0, labels={**API.labels, labels.ENDS: "once"})
+    assert waited(lambda now: [DB, done])[0]
+    assert not waited(lambda now: [DB, replace(done, exit_code=1)])[0]
+    assert not waited(lambda now: [DB, replace(done, labels=API.labels)])[0]

@@ -11,6 +11,7 @@ from envctl.observed import Container
 GLANCE = 0.1  # seconds between two looks at the containers
 _SETTLED = 1.0  # seconds a service without a health check must run to count as started
 _PATIENT = 8  # restarts, with their pauses 25 seconds, that a service may need until what it needs is there
+_SETTLED_AGAIN = 5.0  # the same for one that its restart policy has started again already
 _GRACE = 1.0  # seconds that the others get once one is lost: what fails together is named together
 
 
@@ -76,4 +77,5 @@ def _is_becoming(container: Container, ages: Ages) -> bool:
     """Whether it runs, and the next moments show whether it is well."""
     if container.state != "running" or is_lost(container):
         return False
-    return not container.ready or (container.health is None and ages.of(container) < _SETTLED)
+    settled = _SETTLED_AGAIN if container.restarts else _SETTLED
+    return not container.ready or (container.health is None and ages.of(container) < settled)

@@ -123,14 +123,6 @@ def test_a_one_shot_that_fails_must_be_named(stage: Stage) -> None:
     ]
 
 
-def test_a_service_that_crashes_again_and_again_must_be_named(stage: Stage) -> None:
-    """A restart policy does not make `up` wait for ever."""
-    write(stage, f'  web:\n{REDIS}    restart: always\n    command: sh -c "echo oh no; exit 4"\n')
-    error = stage.refused(8, "up")["error"]
-    assert "web is restarted again and again" in error["message"]
-    assert "web | oh no" in error["details"]
-
-
 def test_an_external_network_and_odd_options_must_not_be_in_the_way(stage: Stage) -> None:
     """The environment has its own; what a volume or network says beside is kept."""
     extra = """
