@@ -34,10 +34,12 @@ HEARD = {
 }
 # The interpreter hears that these connect, not what they send then.
 MUTE = {"asyncio", "ctypes", "mmap", "multiprocessing", "socket", "ssl"}
-MUTE_AND_HARMLESS = {
-    "world/ports.py": {"socket"},  # it binds and sends nothing
-    "world/glance.py": {"socket"},  # completion: it only asks
+HARMLESS = {
+    "world/ports.py": {"socket"},  # binds, and sends nothing
+    "world/daemon.py": {"socket"},  # asks, and changes nothing: see below
+    "world/glance.py": {"socket"},
 }
+METHODS = {"POST", "PUT", "DELETE", "PATCH"}
 
 
 def run(code: str, spec: Spec) -> subprocess.CompletedProcess[str]:
@@ -129,10 +131,21 @@ def test_nothing_is_imported_that_goes_unheard() -> None:
         for module in imported(path):
             package = module.partition(".")[0]
             if package in sys.stdlib_module_names:
-                assert package not in MUTE - MUTE_AND_HARMLESS.get(own, set()), f"{own} imports {package}"
+                assert package not in MUTE - HARMLESS.get(own, set()), f"{own} imports {package}"
             elif package != "envctl":
                 known = package in HEARD or any(m.partition(".")[0] == package for m in UNHEARD)
                 assert known, f"{own} imports {package}: does the interpreter hear of what it does?"
+
+
+def test_who_sends_unheard_only_asks() -> None:
+    """No other method of HTTP than GET stands where a socket is spoken to directly."""
+    for own in HARMLESS:
+        texts = {
+            node.value
+            for node in ast.walk(ast.parse((SOURCE / own).read_text()))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
+        assert set() == {method for method in METHODS for text in texts if method in text.split()}, own
 
 
 def test_every_call_of_the_broker_is_wrapped() -> None:

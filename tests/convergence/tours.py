@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from signal import SIGINT, SIGTERM
 from tempfile import TemporaryDirectory
 from threading import Lock
 from time import monotonic
@@ -57,7 +58,8 @@ class Break:
     def statuses(self) -> tuple[int, ...]:
         """How the command may end."""
         died = KILLED if self.how in ("alone", "tree") else INTERRUPTED
-        return (died,) if self.point else (died, 0)
+        early = {"interrupt": -SIGINT, "terminate": -SIGTERM}.get(self.how, died)  # before envctl was loaded
+        return (died,) if self.point else (died, early, 0)
 
 
 class Traveller:
@@ -86,10 +88,14 @@ class Traveller:
             *words[before + len(ENVCTL) :],
         ]
 
-    def watched(self, stop: Stop, spec: Spec, ends: Callable[[subprocess.Popen[str]], object] = lambda _: None) -> Ran:
-        """Give a stop's command under watch; `ends` may end it."""
+    def watched(self, stop: Stop, spec: Spec) -> Ran:
+        """Give a stop's command under watch."""
+        return self.ran(self.words(stop, spec), stop, lambda _: None)
+
+    def ran(self, argv: Sequence[str], stop: Stop, ends: Callable[[subprocess.Popen[str]], object]) -> Ran:
+        """Run a command line where a stop's stack is; `ends` may end it."""
         self.stage.write(stop.stack, **(stop.files or {}))
-        with self.stage.running_program(self.words(stop, spec)) as process:
+        with self.stage.running_program(argv) as process:
             ends(process)
             stdout, stderr = process.communicate(timeout=LONGEST)
         return Ran(process.returncode, stdout, stderr)
@@ -106,7 +112,7 @@ class Traveller:
                 return
             act(broken.how, process.pid)
 
-        return self.watched(stop, self.spec(), end)
+        return self.ran(self.stage.words(stop.command, "--quiet"), stop, end)
 
     def spec(self, log: str = "", at: str = "", how: str = "alone") -> Spec:
         """What to do at a point that is called the same for every traveller."""
