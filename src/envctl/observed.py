@@ -124,6 +124,7 @@ class Observed:
     subnets: tuple[str, ...] = ()
     images: Mapping[str, str] = field(default_factory=dict)
     strangers: tuple[Stranger, ...] = ()
+    half_made: tuple[str, ...] = ()  # volumes of ours that the daemon left without their labels
 
     def container(self, service: str) -> Container | None:
         """The container that runs a service (not its one-shot)."""
@@ -138,7 +139,8 @@ class Observed:
     @property
     def exists(self) -> bool:
         """Whether anything of the environment is there."""
-        return bool(self.containers or self.volumes or self.network or self.further_networks)
+        parts = (self.containers, self.volumes, self.network, self.further_networks, self.half_made)
+        return any(parts)
 
     @property
     def record(self) -> Record:

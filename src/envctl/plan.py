@@ -69,6 +69,16 @@ class CreateVolume(Step):
 
 
 @dataclass(frozen=True)
+class RemoveVolume(Step):
+    """Remove a volume that the daemon left half made, and so without its labels."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"remove volume {self.name}"
+
+
+@dataclass(frozen=True)
 class Forget(Step):
     """Strike from the record what was done to a service's data: that data is gone."""
 

@@ -16,14 +16,26 @@ from envctl.ops.provision import provision
 from envctl.ops.remember import remember
 from envctl.ops.setting import Here
 from envctl.ops.start import start
-from envctl.plan import CreateNetwork, CreateVolume, Forget, Load, Plan, PrepareImage, RemoveContainer, Resume, Step
+from envctl.ops.volumes import make_volume
+from envctl.plan import (
+    CreateNetwork,
+    CreateVolume,
+    Forget,
+    Load,
+    Plan,
+    PrepareImage,
+    RemoveContainer,
+    RemoveVolume,
+    Resume,
+    Step,
+)
 from envctl.planning.data import data_labels
 from envctl.runtimes.compose import images
 from envctl.runtimes.compose.recipes import build_recipe
 from envctl.secret import Secrets
 from envctl.secrets.files import tidy_files
 from envctl.workload import Recipe, Workload
-from envctl.world import World
+from envctl.world import World, begun
 from envctl.world.parallel import together
 
 
@@ -91,7 +103,7 @@ def _pulled(world: World, subject: str, workload: Workload, candidates: Sequence
 
 
 def _prepare(world: World, blueprint: Blueprint, plan: Plan) -> None:
-    """The network first: it reserves subnet and ports. What is forgotten is so before new volumes are there."""
+    """The network first: it reserves subnet and ports. What goes, and what is forgotten, before what is new."""
     for step in plan.prepare:
         if isinstance(step, CreateNetwork):
             words = blueprint.network_words(step.name)
@@ -108,6 +120,10 @@ def _prepare(world: World, blueprint: Blueprint, plan: Plan) -> None:
                 options=words.get("driver_opts"),
             )
             world.tell(Event("network", f"{step.name} ({step.subnet})", "done"))
+    for step in plan.prepare:
+        if isinstance(step, RemoveVolume):
+            world.engine.remove_volume(step.name)
+    begun.strike_all(world.runtime, blueprint.identity.full)
     if gone := [step.service for step in plan.prepare if isinstance(step, Forget)]:
         remember(world, blueprint, {}, forget=gone)
     rest = [_small(world, blueprint, step) for step in plan.prepare]
@@ -124,9 +140,8 @@ def _small(world: World, blueprint: Blueprint, step: Step) -> Callable[[], None]
                 **data_labels(blueprint, name),
                 labels.ROLE: "data",
             }
-            return lambda: world.engine.create_volume(
-                name, own, driver=words.get("driver"), options=words.get("driver_opts")
-            )
+            driver, options = words.get("driver"), words.get("driver_opts")
+            return lambda: make_volume(world, blueprint.identity, name, own, driver=driver, options=options)
         case RemoveContainer(id=container):
             return lambda: world.engine.remove_container(container)
         case Resume(id=container):

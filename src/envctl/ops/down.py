@@ -46,7 +46,8 @@ def _remove(world: World, observed: Observed) -> tuple[str, ...]:
         world.tell(Event(container.service, "removed", "done"))
 
     together(world.shell, [partial(remove, c) for c in observed.containers], at_most=16)
-    rest = [partial(_unless_used, f"volume {v.name}", world.engine.remove_volume, v.name) for v in observed.volumes]
+    volumes = (*(v.name for v in observed.volumes), *observed.half_made)
+    rest = [partial(_unless_used, f"volume {name}", world.engine.remove_volume, name) for name in volumes]
     rest += [partial(_unless_used, f"network {n.name}", world.engine.remove_network, n.id) for n in _networks(observed)]
     return tuple(thing for thing in together(world.shell, rest) if thing is not None)
 
@@ -86,5 +87,6 @@ def _names(observed: Observed) -> tuple[str, ...]:
     return (
         *(f"container {c.name}" for c in observed.containers),
         *(f"volume {v.name}" for v in observed.volumes),
+        *(f"volume {name}" for name in observed.half_made),
         *(f"network {n.name}" for n in _networks(observed)),
     )

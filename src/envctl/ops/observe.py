@@ -13,17 +13,19 @@ from envctl.observed import COMPOSE_PROJECT, Container, Network, Observed, Stran
 from envctl.planning.names import of_branch
 from envctl.planning.ownership import NOTHING, Object, is_ours, is_pretender, stranger
 from envctl.world import World
+from envctl.world.begun import noted
 
 
 def observe(world: World, identity: Identity, blueprint: Blueprint | None = None) -> Observed:
     """An environment's objects and what looks like them; with a blueprint also which of its images are there."""
     own = {labels.PROJECT: identity.project, labels.ENVIRONMENT: identity.name}
     composed, prefix = {COMPOSE_PROJECT: identity.full}, f"{identity.full}_"
-    networks = world.engine.networks()
+    networks, volumes = world.engine.networks(), world.engine.volumes(own, composed, prefix=prefix)
+    half_made = {v.name for v in volumes if not v.labels} & noted(world.runtime, identity.full)
     around: tuple[Object, ...] = (
         *world.engine.containers(own, composed, prefix=prefix),
         *(n for n in networks if f"{n.name}_".startswith(prefix) or _carries(n, own) or _carries(n, composed)),
-        *world.engine.volumes(own, composed, prefix=prefix),
+        *(v for v in volumes if v.name not in half_made),
     )
     ours, strangers = _sorted_out(world, identity, around)
     own_networks = [o for o in ours if isinstance(o, Network)]
@@ -35,6 +37,7 @@ def observe(world: World, identity: Identity, blueprint: Blueprint | None = None
         subnets=tuple(subnet for n in networks for subnet in n.subnets),
         images=_images(world, blueprint),
         strangers=strangers,
+        half_made=tuple(sorted(half_made)),
     )
 
 

@@ -8,6 +8,7 @@ from envctl import labels
 from envctl.blueprint import Blueprint
 from envctl.observed import Record
 from envctl.ops.observe import observe
+from envctl.ops.volumes import make_volume
 from envctl.planning.provision import service_of
 from envctl.world import World
 
@@ -24,7 +25,8 @@ def remember(world: World, blueprint: Blueprint, facts: Mapping[str, str], forge
         return
     new = Record(old.number + 1, whole)
     own = {labels.FACT + key: value for key, value in whole.items()}
-    world.engine.create_volume(new.name(blueprint.identity), {**blueprint.labels, **own, labels.ROLE: "record"})
+    labelled = {**blueprint.labels, **own, labels.ROLE: "record"}
+    make_volume(world, blueprint.identity, new.name(blueprint.identity), labelled)
     for volume in observed.volumes:
         if volume.labels.get(labels.ROLE) == "record":
             world.engine.remove_volume(volume.name)

@@ -19,6 +19,7 @@ from envctl.plan import (
     Plan,
     PrepareImage,
     RemoveContainer,
+    RemoveVolume,
     Resume,
     Start,
     Step,
@@ -318,6 +319,8 @@ def _further_networks(observed: Observed, further: Mapping[str, ipaddress.IPv4Ne
 
 
 def _volumes(blueprint: Blueprint, observed: Observed) -> Iterable[Step]:
+    for name in observed.half_made:
+        yield RemoveVolume("the Docker Engine stopped while it was made", name)
     for volume in dict.fromkeys(mount.volume for w in blueprint.workloads for mount in w.mounts):
         if not observed.has_volume(blueprint.volume(volume)):
             yield CreateVolume("it is not there", blueprint.volume(volume))

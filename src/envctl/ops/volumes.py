@@ -1,0 +1,29 @@
+"""Makes volumes so that one which the daemon leaves half made is known to be ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from envctl.errors import EnvctlError, Exit
+from envctl.identity import Identity
+from envctl.world import World, begun
+
+
+def make_volume(
+    world: World,
+    identity: Identity,
+    name: str,
+    own: Mapping[str, str],
+    *,
+    driver: str | None = None,
+    options: Mapping[str, str] | None = None,
+) -> None:
+    """Make a volume that is not there. Raises EnvctlError."""
+    begun.note(world.runtime, identity.full, name)
+    try:
+        world.engine.create_volume(name, own, driver=driver, options=options)
+    except EnvctlError as error:
+        if error.code is Exit.NOT_OURS:
+            begun.strike(world.runtime, identity.full, name)
+        raise
+    begun.strike(world.runtime, identity.full, name)
