@@ -58,8 +58,8 @@ class Break:
     def statuses(self) -> tuple[int, ...]:
         """How the command may end."""
         died = KILLED if self.how in ("alone", "tree") else INTERRUPTED
-        early = {"interrupt": -SIGINT, "terminate": -SIGTERM}.get(self.how, died)  # before envctl was loaded
-        return (died,) if self.point else (died, early, 0)
+        early = () if died == KILLED else (-SIGINT, -SIGTERM)  # before envctl was loaded, or when it had all but ended
+        return (died,) if self.point else (died, *early, 0)
 
 
 class Traveller:
