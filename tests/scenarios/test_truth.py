@@ -84,10 +84,10 @@ class Heard:
         """The names of what this happened to."""
         return [e["name"] for e in self.events if (kind, action) == (e["Type"], e["Action"])]
 
-    def started(self, role: str) -> list[str]:
-        """The services whose container of that role was started."""
-        starts = [e["Actor"]["Attributes"] for e in self.events if ("container", "start") == (e["Type"], e["Action"])]
-        return [a[labels.SERVICE] for a in starts if a[labels.ROLE] == role]
+    def services(self, action: str, role: str = "service") -> list[str]:
+        """The services to whose container of that role this happened."""
+        found = [e["Actor"]["Attributes"] for e in self.events if ("container", action) == (e["Type"], e["Action"])]
+        return [a[labels.SERVICE] for a in found if a[labels.ROLE] == role]
 
     def told(self, service: str) -> bool:
         """Whether a program was run in a service's container that changes its data."""
@@ -107,7 +107,8 @@ class Heard:
             *(f"remove container {name}" for name in self.named("container", "destroy")),
             *(f"create volume {name}" for name in volumes),
             *(f"create network {n.name} ({n.attrs['IPAM']['Config'][0]['Subnet']})" for n in networks),
-            *(f"start {service}" for service in self.started("service")),
+            *(f"start {service}" for service in self.services("start")),
+                *(f"resume {service}" for service in self.services("unpause")),
             *(["tell db"] if self.told("db") else []),
         ])  # fmt: skip
 
@@ -193,7 +194,7 @@ def test_what_the_plan_prints_is_what_happens(stage: Stage, seed: int) -> None:
         did = stage.data(*command)
     assert in_events(planned) == heard.steps(), f"{happened}; {edited}; {command}"
     assert command == ("seed",) or planned == [step["step"] for step in did["steps"]]
-    assert set(heard.started("before")) <= set(heard.started("service"))
+    assert set(heard.services("start", "before")) <= set(heard.services("start"))
     changes = ("create", "destroy", "start", "exec_create: psql")
     assert planned or [] == [e for e in heard.events if e["Action"].startswith(changes)]
     assert [] == stage.data("plan")["steps"]
