@@ -159,6 +159,7 @@ class Plan:
     ports: Mapping[str, int] = field(default_factory=dict)
     images: Mapping[str, str] = field(default_factory=dict)  # service → the reference it will run from
     digests: Mapping[str, str] = field(default_factory=dict)  # service → what its container is made from
+    versions: Mapping[str, str] = field(default_factory=dict)  # of data, to be recorded once the stores are up
     other_folders: tuple[str, ...] = ()  # from which the environment was brought up before
 
     @property

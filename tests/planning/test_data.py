@@ -9,7 +9,7 @@ import pytest
 from envctl import labels
 from envctl.errors import EnvctlError, Exit
 from envctl.observed import Volume
-from envctl.planning.data import data_labels, refuse_other_data
+from envctl.planning.data import data_labels, refuse_other_data, unrecorded
 from envctl.planning.provision import fact
 from envctl.workload import Database, Format, Mount, Workload
 from tests.planning.made_up import DB, EVENTS, SHOP, Daemon, blueprint, running
@@ -111,3 +111,18 @@ def test_a_kind_without_the_volume_has_nothing_to_fit() -> None:
     """The data stays for whoever has it in the stack file again."""
     app = Workload("db", "app", image="a:1", port=80, mounts=(Mount("other", "/d"),))
     made().plan(blueprint(with_(db=app)))
+
+
+def test_a_version_is_recorded_also_where_nothing_is_to_be_started() -> None:
+    """A run that was killed after the start left it out; the next one makes up for it, and then there is no more to."""
+    drawn = blueprint(MADE_OF)
+    there = running(drawn).observed()
+    said = {k: v for k, v in there.record.facts.items() if not k.startswith("version.")}
+    bare = tuple(v for v in there.volumes if v.labels.get(labels.ROLE) != "record")
+    own = {labels.FACT + key: value for key, value in said.items()}
+    killed = replace(there, volumes=(*bare, Volume("shop_main__record-1", {**own, labels.ROLE: "record"})))
+    missing = unrecorded(drawn, killed)
+    assert "version.db" in missing
+    own |= {labels.FACT + key: value for key, value in missing.items()}
+    whole = replace(there, volumes=(*bare, Volume("shop_main__record-2", {**own, labels.ROLE: "record"})))
+    assert {} == unrecorded(drawn, whole)

@@ -207,5 +207,5 @@ def test_a_dry_run_must_change_nothing(stage: Stage, command: str) -> None:
     heard = Heard(stage)
     with heard.listening():
         stage.did(command, *(() if command == "plan" else ("--dry-run",)))
-    asking = ("exec_", "archive-path", "mount", "unmount")  # health checks, and a password that is read
+    asking = ("exec_", "health_status", "archive-path", "mount", "unmount")  # and a password that is read
     assert [] == [e["Action"] for e in heard.events if not e["Action"].startswith(asking)]

@@ -12,7 +12,6 @@ from envctl.ops.dumps import Dumps, database_of, telling
 from envctl.ops.remember import remember
 from envctl.ops.setting import Here
 from envctl.plan import CreateDatabase, CreateTopics, Load, Plan, SetPassword, Start, Step
-from envctl.planning.data import version_of
 from envctl.planning.provision import fact, topics_fingerprint
 from envctl.secret import Secrets
 from envctl.seeds.databases import create_database
@@ -28,7 +27,7 @@ def provision(here: Here, blueprint: Blueprint, plan: Plan, secrets: Secrets, du
     by_service: dict[str, list[Step]] = {step.service: [] for step in plan.stores}
     for step in plan.provision:
         by_service.setdefault(_service(step), []).append(step)
-    facts: Facts = {}
+    facts: Facts = dict(plan.versions)
 
     def work(service: str) -> None:
         for step in by_service[service]:
@@ -37,8 +36,6 @@ def provision(here: Here, blueprint: Blueprint, plan: Plan, secrets: Secrets, du
         if workload is not None and workload.database is not None:  # others take the password from their container
             facts[fact("password", service)] = secrets[Password(service)].fingerprint()
             facts[fact("database", service)] = workload.database.name
-        if workload is not None and (version := version_of(workload)):
-            facts[fact("version", service)] = version
 
     try:
         together(here.world.shell, [partial(work, service) for service in by_service])

@@ -24,7 +24,7 @@ from envctl.plan import (
     Start,
     Step,
 )
-from envctl.planning.data import refuse_other_data
+from envctl.planning.data import refuse_other_data, unrecorded
 from envctl.planning.ownership import refuse_strangers
 from envctl.planning.provision import forgets, provision
 from envctl.planning.slots import assign, block, carve, choose, first_half
@@ -81,6 +81,7 @@ def compare(
         ports=ports,
         images=images,
         digests=digests,
+        versions=unrecorded(blueprint, observed),
         other_folders=_other_folders(blueprint, observed),
     )
 

@@ -30,6 +30,18 @@ def version_of(workload: Workload) -> str:
     return ".".join(map(str, workload.format.version))
 
 
+def unrecorded(blueprint: Blueprint, observed: Observed) -> dict[str, str]:
+    """The versions of data that the record does not have: new ones, and those a killed run did not come to record."""
+    return {
+        key: version
+        for workload in blueprint.workloads
+        if (version := version_of(workload))
+        for key in (fact("version", workload.service),)
+        if observed.record.facts.get(key) != version
+        or not all(observed.has_volume(blueprint.volume(mount.volume)) for mount in workload.mounts)
+    }
+
+
 def refuse_other_data(blueprint: Blueprint, observed: Observed) -> None:
     """No server is started on data that is not its own. Raises EnvctlError(DATA_REFUSED) before anything is.
 
