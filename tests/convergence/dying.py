@@ -17,6 +17,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -94,7 +95,8 @@ def act(how: str, process: int, daemon: int = 0) -> None:
             os.kill(process, signal.SIGTERM)
         case "tree":
             for child in reversed(descendants(process)):
-                os.kill(child, signal.SIGKILL)
+                with suppress(ProcessLookupError):  # it has just ended
+                    os.kill(child, signal.SIGKILL)
             os.kill(process, signal.SIGKILL)
         case _:
             os.kill(process, signal.SIGKILL)
