@@ -68,7 +68,7 @@ def test_it_runs_from_its_own_place(installed: Path, tmp_path: Path) -> None:
         done = subprocess.run(argv, capture_output=True, text=True, cwd=tmp_path, env=alone(), check=True)
         return done.stdout
 
-    assert HELP.read_text("utf-8") == said(str(installed / "envctl"), "--help")
+    assert Path(HELP).read_text("utf-8") == said(str(installed / "envctl"), "--help")
     assert f"envctl {__version__}\n" == said(str(installed / "envctl"), "--version")
     where = said(str(installed / "python"), "-c", "import envctl; print(envctl.__file__)")
     assert Path(where.strip()).is_relative_to(installed.parent)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import shlex
+from pathlib import Path
 
 import pytest
 
@@ -81,10 +82,10 @@ def test_a_missing_argument_gets_an_example(envctl: Envctl, command: str) -> Non
 
 def test_nothing_said_is_help(envctl: Envctl) -> None:
     """`envctl` alone shows the help, and `--version` the version."""
-    assert (0, HELP.read_text()) == (envctl().status, group_help())
+    assert (0, Path(HELP).read_text()) == (envctl().status, group_help())
     assert re.fullmatch(r"envctl \d+\.\d+\.\d+\n", envctl("--version").out)
 
 
 def test_the_ready_help_is_the_real_one() -> None:
     """The help that is shown without loading Typer is what Typer would say (`python -m envctl.cli.reference`)."""
-    assert group_help() == HELP.read_text(encoding="utf-8")
+    assert group_help() == Path(HELP).read_text(encoding="utf-8")

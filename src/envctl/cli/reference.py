@@ -200,7 +200,7 @@ def main(folder: Path) -> None:
     (folder / "doctor.md").write_text(checks(), encoding="utf-8")
     (folder / "labels.md").write_text(labels(), encoding="utf-8")
     (folder / "files.md").write_text(files(), encoding="utf-8")
-    HELP.write_text(group_help(), encoding="utf-8")
+    Path(HELP).write_text(group_help(), encoding="utf-8")
     KNOWN.write_text(json.dumps(completions(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
