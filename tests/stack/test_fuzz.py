@@ -15,7 +15,11 @@ from envctl.errors import EnvctlError, Exit
 from envctl.stack import Stack, load
 
 ROOT = Path(__file__).parents[2]
-REAL = [ROOT / "envctl.toml.example", *sorted(ROOT.glob("examples/*/envctl.toml"))]
+REAL = [
+    *sorted(ROOT.glob("envctl*.toml.example")),
+    *sorted(ROOT.glob("examples/*/envctl.toml")),
+    *sorted(ROOT.glob("templates/*/envctl.toml")),
+]
 LONGEST = 1.0  # seconds of processor time for one file
 TOKENS = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|\w+|\s+|.", re.DOTALL)
 
@@ -106,6 +110,8 @@ def mutated(draw: st.DrawFn) -> bytes:
 def invented(draw: st.DrawFn) -> bytes:
     """Sections and keys that a stack file has, with whatever values."""
     lines = ["[project]", f"name = {toml(draw(st.one_of(st.just('shop'), VALUES)))}"]
+    for key in draw(st.lists(st.sampled_from(["compose", "profiles", "public", "registry"]), max_size=2, unique=True)):
+        lines.append(f"{key} = {toml(draw(VALUES))}")
     for name in draw(st.lists(NAMES, max_size=4, unique=True)):
         lines.append(f"[services.{toml(name)}]")
         kind = draw(st.sampled_from(["app", "postgres", "kafka", "redis"]))

@@ -107,3 +107,25 @@ def test_a_repository_that_git_will_not_read_says_why(shell: Shell, repository: 
 def test_without_git_the_environment_must_be_named(tmp_path: Path) -> None:
     """A machine without git is no fault of the stack."""
     assert "git is not installed" in refused(Shell({"PATH": str(tmp_path)}), tmp_path).message
+
+
+def test_a_submodule_is_a_repository_of_its_own(shell: Shell, repository: Path, tmp_path: Path) -> None:
+    """A stack file in it goes by its own branch, not by that of the repository around it."""
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    git(inner, "init", "--quiet", "--initial-branch", "inner-main")
+    commit(inner)
+    commit(repository)
+    git(repository, "-c", "protocol.file.allow=always", "submodule", "add", "--quiet", str(inner), "part")
+    assert ("refs/heads/main", "refs/heads/inner-main") == (
+        branch(shell, repository),
+        branch(shell, repository / "part"),
+    )
+    git(repository / "part", "checkout", "--quiet", "--detach")  # as `git submodule update` leaves it
+    assert f"{repository}/part has no branch checked out (detached HEAD)" == refused(shell, repository / "part").message
+
+
+def test_a_bare_repository_has_a_branch_too(shell: Shell, tmp_path: Path) -> None:
+    """Its HEAD says which, though nothing is checked out."""
+    git(tmp_path, "init", "--quiet", "--bare", "--initial-branch", "main", "bare.git")
+    assert "refs/heads/main" == branch(shell, tmp_path / "bare.git")
