@@ -16,7 +16,9 @@ from docker import DockerClient
 from docker.errors import DockerException
 
 _PATIENCE = 60.0  # seconds for a daemon to start or to end
-_BEGIN = """ip link set lo up
+# In the machine's own network a second daemon would take away the first one's bridge.
+_BEGIN = """[ "$(readlink /proc/self/ns/net)" != "$2" ]
+ip link set lo up
 exec dockerd --host unix://"$1"/docker.sock --data-root "$1"/data --exec-root "$1"/exec --pidfile "$1"/docker.pid \
     --bridge none --ip6tables=false"""
 
@@ -29,6 +31,11 @@ def impossible() -> str | None:
     return f"a second Docker Engine needs {', '.join(missing)}" if missing else None
 
 
+def _network(process: int | str = "self") -> str:
+    """Which network a process is in."""
+    return str(Path(f"/proc/{process}/ns/net").readlink())
+
+
 class Daemon:
     """Starts and ends. Its network has its own loopback, so its ports are nobody else's."""
 
@@ -38,6 +45,9 @@ class Daemon:
         self._namespace = subprocess.Popen(
             ["unshare", "--net", "sleep", "infinity"], stdin=subprocess.DEVNULL, start_new_session=True
         )
+        latest = monotonic() + _PATIENCE
+        while _network(self._namespace.pid) == _network():
+            assert monotonic() < latest, "there is no network of its own"
         self._log: IO[bytes] = (folder / "log").open("ab")
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -53,7 +63,7 @@ class Daemon:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        argv = self.inside(["unshare", "--mount", "sh", "-ec", _BEGIN, "sh", str(self.folder)])
+        argv = self.inside(["unshare", "--mount", "sh", "-ec", _BEGIN, "sh", str(self.folder), _network()])
         quiet = subprocess.DEVNULL
         self._process = subprocess.Popen(argv, stdin=quiet, stdout=self._log, stderr=self._log, start_new_session=True)
         latest = monotonic() + _PATIENCE
