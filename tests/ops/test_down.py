@@ -10,7 +10,7 @@ import pytest
 from envctl.errors import EnvctlError, Exit
 from envctl.observed import Network, Volume
 from envctl.ops.down import down
-from envctl.world.engine import InUse
+from envctl.world.client import InUse
 from tests.ops.fake import FakeEngine, container, here, own
 
 OURS = (container("db"), container("api"))

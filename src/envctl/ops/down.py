@@ -13,7 +13,7 @@ from envctl.ops.setting import Here
 from envctl.reports import LeftAlone, WentDown
 from envctl.secrets.files import remove_files
 from envctl.world import World
-from envctl.world.engine import InUse
+from envctl.world.client import InUse
 from envctl.world.parallel import together
 
 

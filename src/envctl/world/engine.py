@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
@@ -14,28 +14,19 @@ from envctl import labels
 from envctl.errors import EnvctlError, Exit
 from envctl.machine import Daemon
 from envctl.observed import Container, Happening, ImageDefaults, Network, Used, Volume
-from envctl.world import daemon
-from envctl.world.machine import full_disk
-from envctl.world.readings import happening, used
+from envctl.world import daemon, readings
+from envctl.world.client import connect, in_use, read_far, refused, speaking
 
 if TYPE_CHECKING:
     from docker import APIClient
-    from docker.errors import APIError
 
 T = TypeVar("T")
 
 _TRIES = 4  # the kernel may fail to freeze processes that are busy starting others
 
-_HEALTH = re.compile(r"\((?:health: )?(healthy|unhealthy|starting)\)$")  # of `Up 3 minutes (healthy)`
-_EXIT = re.compile(r"Exited \((\d+)\)")  # of `Exited (1) 3 minutes ago`
-
 
 class SubnetTaken(Exception):
     """Somebody else got the subnet since we looked."""
-
-
-class InUse(EnvctlError):
-    """A container that is there uses it, so the daemon does not remove it."""
 
 
 class Engine:
@@ -51,7 +42,7 @@ class Engine:
     def client(self) -> APIClient:
         """The client library's connection, for all that is more than reading."""
         if self._client is None:
-            self._client = _connect(self._environ, self._host)
+            self._client = connect(self._environ, self._host)
         return self._client
 
     def _read(self, path: str, **query: str) -> Any:
@@ -69,7 +60,7 @@ class Engine:
             if self._host.startswith(daemon.SOCKET):
                 answer = daemon.read(self._host, path, query)
             else:
-                answer = _read_far(self.client, path, query)
+                answer = read_far(self.client, path, query)
         except OSError as error:
             raise daemon.stopped(error) if self._answered else daemon.nobody(self._host, error) from error
         self._answered = True
@@ -101,13 +92,13 @@ class Engine:
     def inspect(self, container: str) -> Container | None:
         """One container by ID or name; None when it is gone."""
         raw = self._read(f"/containers/{quote(container, safe='')}/json")
-        return None if raw is None else _container(raw)
+        return None if raw is None else readings.container(raw)
 
     def listed(self, only: Mapping[str, str] | None = None) -> tuple[Container, ...]:
         """Containers with all these labels, or with ours when none are named: few details, but a single question."""
         (asked,) = _filters([only], "") if only else [_asked(label=[labels.ENVIRONMENT])]
         found = self._read("/containers/json", all="1", filters=asked)
-        return tuple(self._surely(_listed(raw)) for raw in found)
+        return tuple(self._surely(readings.listed(raw)) for raw in found)
 
     def _surely(self, container: Container) -> Container:
         """A list calls what was paused a while ago unhealthy, and only a closer look can tell."""
@@ -115,7 +106,7 @@ class Engine:
 
     def networks(self) -> tuple[Network, ...]:
         """Every network of the daemon."""
-        return tuple(_network(raw) for raw in self._read("/networks"))
+        return tuple(readings.network(raw) for raw in self._read("/networks"))
 
     def volumes(self, *any_of: Mapping[str, str], prefix: str = "") -> tuple[Volume, ...]:
         """Volumes with all labels of one of these, or whose name begins so; those with our label if neither is said."""
@@ -161,7 +152,7 @@ class Engine:
         repository, tag = parse_repository_tag(reference)
         layers: dict[str, tuple[int, int]] = {}
         try:
-            with _speaking():
+            with speaking():
                 for event in self.client.pull(repository, tag or "latest", stream=True, decode=True):
                     if error := event.get("error"):
                         return str(error)
@@ -189,20 +180,20 @@ class Engine:
 
         ipam = IPAMConfig(pool_configs=[IPAMPool(subnet=subnet)])
         try:
-            with _speaking():
+            with speaking():
                 self.client.create_network(
                     name, driver="bridge", ipam=ipam, labels=dict(own), internal=internal, options=dict(options or {})
                 )
         except APIError as error:
             if "overlaps" in str(error.explanation):
                 raise SubnetTaken(subnet) from error
-            raise _refused(f"network {name}", error) from error
+            raise refused(f"network {name}", error) from error
 
     def create_volume(
         self, name: str, own: Mapping[str, str], *, driver: str | None = None, options: Mapping[str, str] | None = None
     ) -> None:
         """Create a volume, or find ours of that name. Raises EnvctlError(NOT_OURS) where it is somebody else's."""
-        with _speaking(f"volume {name}"):
+        with speaking(f"volume {name}"):
             made = self.client.create_volume(name, driver, dict(options or {}) or None, labels=dict(own))
             found = made.get("Labels") or {}
         if any(found.get(key) != own[key] for key in (labels.PROJECT, labels.ENVIRONMENT)):
@@ -218,41 +209,41 @@ class Engine:
         from docker.errors import APIError
 
         for _ in range(_TRIES):
-            with suppress(APIError), _speaking():
+            with suppress(APIError), speaking():
                 return self.client.pause(container)
-        with _speaking(f"container {container}"):
+        with speaking(f"container {container}"):
             return self.client.pause(container)
 
     def resume_container(self, container: str) -> None:
         """Let a paused container go on."""
-        with _speaking(f"container {container}"):
+        with speaking(f"container {container}"):
             self.client.unpause(container)
 
     def stop_container(self, container: str) -> None:
         """Stop a container, with as much grace as it was made with."""
-        with _speaking(f"container {container}"):
+        with speaking(f"container {container}"):
             self.client.stop(container)
 
     def start_container(self, container: str) -> None:
         """Start a container that is there. Why the daemon cannot is kept with the container."""
-        with _speaking(f"container {container}"):
+        with speaking(f"container {container}"):
             self.client.start(container)
 
     def remove_container(self, container: str) -> None:
         """Stop a container, with as much grace as it was made with, and remove it with its anonymous volumes."""
-        with _speaking(f"container {container}", gone_is_fine=True):
+        with speaking(f"container {container}", gone_is_fine=True):
             self.client.stop(container)
-        with _speaking(f"container {container}", gone_is_fine=True):
+        with speaking(f"container {container}", gone_is_fine=True):
             self.client.remove_container(container, v=True, force=True)
 
     def remove_network(self, network: str) -> None:
         """Remove a network by ID. Raises InUse."""
-        with _speaking(f"network {network}", gone_is_fine=True), _in_use(f"network {network}"):
+        with speaking(f"network {network}", gone_is_fine=True), in_use(f"network {network}"):
             self.client.remove_network(network)
 
     def remove_volume(self, volume: str) -> None:
         """Remove a volume and what is in it. Raises InUse."""
-        with _speaking(f"volume {volume}", gone_is_fine=True), _in_use(f"volume {volume}"):
+        with speaking(f"volume {volume}", gone_is_fine=True), in_use(f"volume {volume}"):
             self.client.remove_volume(volume)
 
     def usage(self, container: str) -> Used | None:
@@ -260,27 +251,27 @@ class Engine:
         from docker.errors import NotFound
 
         try:
-            with _speaking():
+            with speaking():
                 limit = self.client.inspect_container(container)["HostConfig"].get("Memory") or None
-                return used(self.client.stats(container, stream=False), limit)
+                return readings.used(self.client.stats(container, stream=False), limit)
         except NotFound:
             return None
 
     def happenings(self, *, since: float | None, until: float | None) -> Iterator[Happening]:
         """Events of containers, networks and volumes as they come, from now or from `since`, to `until` if ever."""
-        with _speaking("events"):
+        with speaking("events"):
             found = self.client.events(  # type: ignore[call-overload]  # a fraction of a second is a text
                 since=None if since is None else f"{since:.9f}",
                 until=None if until is None else f"{until:.9f}",
                 filters={"type": ["container", "network", "volume"]},
                 decode=True,
             )
-            yield from map(happening, found)
+            yield from map(readings.happening, found)
 
     def read_file(self, container: str, path: str) -> bytes | None:
         """A small file of a container, running or not; None when it cannot be had."""
         try:
-            return self._parsed(_only_file, f"/containers/{quote(container, safe='')}/archive", {"path": path})
+            return self._parsed(readings.only_file, f"/containers/{quote(container, safe='')}/archive", {"path": path})
         except daemon.Refused:
             return None
 
@@ -288,8 +279,8 @@ class Engine:
         self, container: str, *, stream: str, follow: bool, since: float | None, tail: int | None
     ) -> Iterator[bytes]:
         """One stream (`stdout` or `stderr`) of a container's log, each line led by its RFC 3339 time."""
-        with _speaking(f"container {container}", gone_is_fine=True):
-            yield from _lines(
+        with speaking(f"container {container}", gone_is_fine=True):
+            yield from readings.whole_lines(
                 self.client.logs(
                     container,
                     stdout=stream == "stdout",
@@ -303,16 +294,6 @@ class Engine:
             )
 
 
-def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Whole lines of a log: the daemon cuts long ones into pieces."""
-    rest = b""
-    for chunk in chunks:
-        *lines, rest = (rest + chunk).split(b"\n")
-        yield from lines
-    if rest:
-        yield rest
-
-
 def _filters(any_of: Iterable[Mapping[str, str]], prefix: str) -> list[str]:
     """One question for each alternative: the daemon knows no `or`."""
     asked = [_asked(label=[f"{key}={value}" for key, value in only.items()]) for only in any_of]
@@ -321,140 +302,3 @@ def _filters(any_of: Iterable[Mapping[str, str]], prefix: str) -> list[str]:
 
 def _asked(**wanted: list[str]) -> str:
     return json.dumps(wanted)
-
-
-def _container(raw: dict[str, Any]) -> Container:
-    state, config = raw["State"], raw["Config"]
-    health = state.get("Health") or {}
-    log = health.get("Log") or [{}]
-    return Container(
-        id=raw["Id"],
-        name=raw["Name"].removeprefix("/"),
-        labels=config.get("Labels") or {},
-        image=config.get("Image", ""),
-        state=state["Status"],
-        health=_health(health),
-        exit_code=state.get("ExitCode") if state["Status"] in ("exited", "dead") else None,
-        oom_killed=bool(state.get("OOMKilled")),
-        error=state.get("Error", ""),
-        started_at=state.get("StartedAt") if state["Status"] != "created" else None,
-        restarts=raw.get("RestartCount") or 0,
-        health_output=(log[-1].get("Output") or "").strip(),
-        memory=(raw.get("HostConfig") or {}).get("Memory") or None,
-        image_id=raw["Image"],
-    )
-
-
-def _health(health: Mapping[str, Any]) -> str | None:
-    """Pausing a container makes Docker call it unhealthy, until the first check after it goes on. A container that
-    really is has failed its checks at least once.
-    """
-    said = health.get("Status")
-    if said == "unhealthy" and health.get("FailingStreak") == 0:
-        checks = health.get("Log") or []
-        return "healthy" if checks and checks[-1].get("ExitCode") == 0 else "starting"
-    return None if said in (None, "none") else str(said)
-
-
-def _listed(raw: dict[str, Any]) -> Container:
-    status = raw.get("Status", "")
-    return Container(
-        id=raw["Id"],
-        name=(raw.get("Names") or ["/"])[0].removeprefix("/"),
-        labels=raw.get("Labels") or {},
-        image=raw.get("Image", ""),
-        state=raw.get("State", ""),
-        health=found[1] if (found := _HEALTH.search(status)) else None,
-        exit_code=int(found[1]) if (found := _EXIT.match(status)) else None,
-        image_id=raw.get("ImageID", ""),
-    )
-
-
-def _network(raw: dict[str, Any]) -> Network:
-    pools = (raw.get("IPAM") or {}).get("Config") or []
-    subnets = tuple(pool["Subnet"] for pool in pools if pool.get("Subnet"))
-    return Network(raw["Id"], raw["Name"], raw.get("Labels") or {}, subnets)
-
-
-def _only_file(archive: bytes) -> bytes | None:
-    import io
-    import tarfile
-
-    try:
-        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-            for member in tar:
-                if (file := tar.extractfile(member)) is not None:
-                    return file.read()
-    except tarfile.ReadError as error:
-        raise ValueError(str(error)) from error
-    return None
-
-
-def _connect(environ: Mapping[str, str], host: str) -> APIClient:
-    import docker
-    from docker.errors import DockerException
-
-    try:
-        client = docker.from_env(environment={**environ, "DOCKER_HOST": host}, version="auto", timeout=120).api
-    except DockerException as error:
-        raise daemon.nobody(host, error) from error
-    if _number(client.api_version) < _number(daemon.API):
-        raise daemon.too_old(host, str(client.api_version))
-    return client
-
-
-def _number(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in str(version).split("."))
-
-
-def _read_far(client: APIClient, path: str, query: Mapping[str, str]) -> bytes:
-    """What daemon.read() does, of a daemon that has no socket on this machine."""
-    answer = client.get(f"{client.base_url}/v{daemon.API}{path}", params=dict(query), timeout=client.timeout)
-    if answer.status_code != HTTPStatus.OK:
-        raise daemon.refused(answer.status_code, answer.content)
-    return answer.content
-
-
-def _refused(what: str, error: APIError) -> EnvctlError:
-    return full_disk(f"{what} could not be made", str(error.explanation or error)) or EnvctlError(
-        Exit.DOCKER,
-        f"{what}: the Docker Engine refused: {error.explanation or error}",
-        hint="Nothing else was tried. See `docker info` and the daemon's log.",
-    )
-
-
-@contextmanager
-def _in_use(what: str) -> Iterator[None]:
-    from docker.errors import APIError
-
-    try:
-        yield
-    except APIError as error:
-        if "in use" in str(error.explanation) or "active endpoints" in str(error.explanation):
-            raise InUse(
-                Exit.DOCKER, f"{what} is in use: {error.explanation}", hint="Remove the container that uses it."
-            ) from error
-        raise
-
-
-@contextmanager
-def _speaking(what: str = "", *, gone_is_fine: bool = False) -> Iterator[None]:
-    """Turns what the client library raises into our errors; without `what`, API errors are the caller's to handle."""
-    from docker.errors import APIError, NotFound
-    from requests.exceptions import ConnectionError as Unreachable
-    from requests.exceptions import Timeout
-
-    try:
-        yield
-    except NotFound:
-        if not gone_is_fine:
-            raise
-    except APIError as error:
-        in_progress = error.status_code == HTTPStatus.CONFLICT and "already in progress" in str(error.explanation)
-        if gone_is_fine and in_progress:
-            return
-        if not what:
-            raise
-        raise _refused(what, error) from error
-    except (Unreachable, Timeout) as error:
-        raise daemon.stopped(error) from error

@@ -1,14 +1,17 @@
-"""What the Engine's API says of use and events, in our nouns. Pure."""
+"""What the Engine's API says, in our nouns. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from envctl.observed import Happening, Used
+from envctl.observed import Container, Happening, Network, Used
 
 _SECOND = 1_000_000_000
+_HEALTH = re.compile(r"\((?:health: )?(healthy|unhealthy|starting)\)$")  # of `Up 3 minutes (healthy)`
+_EXIT = re.compile(r"Exited \((\d+)\)")  # of `Exited (1) 3 minutes ago`
 
 
 def used(stats: Mapping[str, Any], memory_limit: int | None) -> Used:
@@ -45,3 +48,84 @@ def happening(event: Mapping[str, Any]) -> Happening:
 def _moment(nanoseconds: int) -> str:
     seconds, rest = divmod(nanoseconds, _SECOND)
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"
+
+
+def container(raw: dict[str, Any]) -> Container:
+    """One of `inspect`."""
+    state, config = raw["State"], raw["Config"]
+    health = state.get("Health") or {}
+    log = health.get("Log") or [{}]
+    return Container(
+        id=raw["Id"],
+        name=raw["Name"].removeprefix("/"),
+        labels=config.get("Labels") or {},
+        image=config.get("Image", ""),
+        state=state["Status"],
+        health=_health(health),
+        exit_code=state.get("ExitCode") if state["Status"] in ("exited", "dead") else None,
+        oom_killed=bool(state.get("OOMKilled")),
+        error=state.get("Error", ""),
+        started_at=state.get("StartedAt") if state["Status"] != "created" else None,
+        restarts=raw.get("RestartCount") or 0,
+        health_output=(log[-1].get("Output") or "").strip(),
+        memory=(raw.get("HostConfig") or {}).get("Memory") or None,
+        image_id=raw["Image"],
+    )
+
+
+def _health(health: Mapping[str, Any]) -> str | None:
+    """Pausing a container makes Docker call it unhealthy, until the first check after it goes on. A container that
+    really is has failed its checks at least once.
+    """
+    said = health.get("Status")
+    if said == "unhealthy" and health.get("FailingStreak") == 0:
+        checks = health.get("Log") or []
+        return "healthy" if checks and checks[-1].get("ExitCode") == 0 else "starting"
+    return None if said in (None, "none") else str(said)
+
+
+def listed(raw: dict[str, Any]) -> Container:
+    """One of the list of containers, which says less."""
+    status = raw.get("Status", "")
+    return Container(
+        id=raw["Id"],
+        name=(raw.get("Names") or ["/"])[0].removeprefix("/"),
+        labels=raw.get("Labels") or {},
+        image=raw.get("Image", ""),
+        state=raw.get("State", ""),
+        health=found[1] if (found := _HEALTH.search(status)) else None,
+        exit_code=int(found[1]) if (found := _EXIT.match(status)) else None,
+        image_id=raw.get("ImageID", ""),
+    )
+
+
+def network(raw: dict[str, Any]) -> Network:
+    """One of the list of networks."""
+    pools = (raw.get("IPAM") or {}).get("Config") or []
+    subnets = tuple(pool["Subnet"] for pool in pools if pool.get("Subnet"))
+    return Network(raw["Id"], raw["Name"], raw.get("Labels") or {}, subnets)
+
+
+def only_file(archive: bytes) -> bytes | None:
+    """The content of an archive's first file; None when it has none. Raises ValueError for half an archive."""
+    import io
+    import tarfile
+
+    try:
+        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+            for member in tar:
+                if (file := tar.extractfile(member)) is not None:
+                    return file.read()
+    except tarfile.ReadError as error:
+        raise ValueError(str(error)) from error
+    return None
+
+
+def whole_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Whole lines of a log: the daemon cuts long ones into pieces."""
+    rest = b""
+    for chunk in chunks:
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from lines
+    if rest:
+        yield rest
