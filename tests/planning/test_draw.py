@@ -70,8 +70,8 @@ def test_the_branch_is_a_label_as_it_is(stack: Callable[..., Stack]) -> None:
 
 def test_the_folder_is_a_label(stack: Callable[..., Stack]) -> None:
     """It tells two checkouts apart that share an environment; whatever bytes it holds."""
-    drawn = replace(stack(), root=Path(os.fsdecode(b"/work/caf\xe9")))
-    assert "/work/caf\ufffd" == draw(drawn, MAIN, {}).labels[labels.CHECKOUT]
+    drawn = replace(stack(), root=Path(os.fsdecode(b"/home/caf\xe9")))
+    assert "/home/caf\ufffd" == draw(drawn, MAIN, {}).labels[labels.CHECKOUT]
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,12 @@ class Heard:
         found = [e["Actor"]["Attributes"] for e in self.events if ("container", action) == (e["Type"], e["Action"])]
         return [a[labels.SERVICE] for a in found if a[labels.ROLE] == role]
 
+    def resumed(self) -> list[str]:
+        """Services that were paused and go on. What is removed while it is paused goes on too, to hear that it ends."""
+        gone = {e["Actor"]["ID"] for e in self.events if ("container", "destroy") == (e["Type"], e["Action"])}
+        found = [e["Actor"] for e in self.events if ("container", "unpause") == (e["Type"], e["Action"])]
+        return [a["Attributes"][labels.SERVICE] for a in found if a["ID"] not in gone]
+
     def told(self, service: str) -> bool:
         """Whether a program was run in a service's container that changes its data."""
         name = f"{self.stage.full()}_{service}"
@@ -108,7 +114,7 @@ class Heard:
             *(f"create volume {name}" for name in volumes),
             *(f"create network {n.name} ({n.attrs['IPAM']['Config'][0]['Subnet']})" for n in networks),
             *(f"start {service}" for service in self.services("start")),
-                *(f"resume {service}" for service in self.services("unpause")),
+            *(f"resume {service}" for service in self.resumed()),
             *(["tell db"] if self.told("db") else []),
         ])  # fmt: skip
 
