@@ -54,7 +54,7 @@ def test_a_value_is_text_that_a_program_can_be_given(name: str, folder: Path) ->
     assert value and "\0" not in value
 
 
-@pytest.mark.parametrize("name", ["env", "dotenv"])
+@pytest.mark.parametrize("name", ["env", "dotenv", "caller"])
 def test_a_provided_value_arrives_byte_for_byte(name: str, folder: Path) -> None:
     """Line breaks, quotes, dollars and what looks like a variable are its own."""
     assert VALUE == find(name, folder)
@@ -110,3 +110,13 @@ def test_files_of_every_sort(tmp_path: Path, content: bytes, value: str) -> None
     """As editors and other tools write them."""
     (tmp_path / ".env").write_bytes(content)
     assert value == find("dotenv", tmp_path)
+
+
+def test_the_caller_s_variable_comes_before_the_file(folder: Path) -> None:
+    """What is set by hand is meant; the file is for the rest, and who has neither hears of both."""
+    assert "by hand" == find("caller", folder, environ={"NAME": "by hand"})
+    assert VALUE == find("caller", folder, environ={})
+    with pytest.raises(Missing) as missing:
+        find("caller", folder, key="NOWHERE", environ={})
+    assert "NOWHERE is not set here" in str(missing.value)
+    assert f"{folder / '.env'} has no value" in str(missing.value)

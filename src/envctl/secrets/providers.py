@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from envctl.secret import Source
-from envctl.secrets import dotenv, environment, generated
+from envctl.secrets import caller, dotenv, environment, generated
 
 
 class Provider(Protocol):
@@ -19,4 +19,5 @@ PROVIDERS: Mapping[str, Provider] = {
     "generated": generated.find,
     "env": environment.find,
     "dotenv": dotenv.find,
+    "caller": caller.find,
 }

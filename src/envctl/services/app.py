@@ -129,7 +129,8 @@ class App(Service):
     )
     secrets: Names = Field(
         default=(),
-        description="Secrets that it gets as files `/run/secrets/NAME`. Each has a `[secrets.NAME]`.",
+        description="Secrets that it gets as files `/run/secrets/NAME`. One without a "
+        "`[secrets.NAME]` comes from whoever calls envctl: a variable of that name, else a key of `.env`.",
         examples=[["STRIPE_KEY"]],
     )
     plain_env: bool = Field(

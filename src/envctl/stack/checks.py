@@ -12,7 +12,7 @@ from envctl.services.postgres import Postgres
 from envctl.services.references import FILE, SECRETS, Reference, references
 from envctl.stack.lines import Key
 from envctl.stack.problems import Notes
-from envctl.stack.secrets import paste_ready
+from envctl.stack.secrets import NAMES
 from envctl.text import text
 from envctl.workload import PORTS, Address
 
@@ -27,7 +27,6 @@ class Scope:
     valid: Mapping[str, Service]
     services: Mapping[str, Service]
     names: frozenset[str]
-    secrets: frozenset[str] = frozenset()  # the names of all
 
 
 def check_needs(scope: Scope, notes: Notes) -> None:
@@ -91,7 +90,7 @@ def check_references(scope: Scope, project: str, notes: Notes) -> None:
 def _check_reference(at: Key, reference: Reference, scope: Scope, project: str, notes: Notes) -> None:
     literal = f"write ${reference} if the text itself is meant"
     if reference.secret is not None:
-        _check_secret(at, f"{reference}: ", reference.secret, scope, notes)
+        check_secret_name(at, reference.secret, notes)
         return
     target = reference.service
     if target not in scope.names:
@@ -109,12 +108,12 @@ def _check_reference(at: Key, reference: Reference, scope: Scope, project: str, 
 
 
 def check_secrets(scope: Scope, notes: Notes) -> None:
-    """Every secret that is listed is declared; a variable that holds one can be written by a shell."""
+    """Every secret that is listed can be one; a variable that holds one can be written by a shell."""
     for name, service in scope.services.items():
         if not isinstance(service, App):
             continue
         for index, secret in enumerate(service.secrets):
-            _check_secret(("services", name, "secrets", index), "", secret, scope, notes)
+            check_secret_name(("services", name, "secrets", index), secret, notes)
         for variable, value in () if service.plain_env else service.env.items():
             if not re.fullmatch(WRITABLE, variable) and any(
                 _hides(reference, scope) for reference in references(value)
@@ -130,12 +129,6 @@ def _hides(reference: Reference, scope: Scope) -> bool:
     service = scope.valid.get(reference.service)
     told = service.settings(reference.service, "project", _ANYWHERE) if service else {}
     return reference.attribute in told and any(told[reference.attribute].confidential())
-
-
-def _check_secret(at: Key, where: str, secret: str, scope: Scope, notes: Notes) -> None:
-    if secret not in scope.secrets:
-        message = f"{where}there is no secret {secret[:80]!r}"
-        notes.add(at, message, guess=notes.guess(secret, scope.secrets), hint=paste_ready(secret[:80]))
 
 
 def check_data(scope: Scope, data: frozenset[str], notes: Notes) -> None:
@@ -172,6 +165,12 @@ def check_name(at: Key, name: str, pattern: str, what: str, notes: Notes) -> boo
         return True
     notes.add(at, f"{name[:80]!r} is not {what}")
     return False
+
+
+def check_secret_name(at: Key, name: str, notes: Notes) -> bool:
+    """What can be a variable, too."""
+    what = "a secret's name (letters, digits and _, not starting with a digit, at most 64)"
+    return check_name(at, name, NAMES, what, notes)
 
 
 def check_names(names: frozenset[str], pattern: str, suffix: str, notes: Notes) -> None:

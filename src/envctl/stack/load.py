@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from envctl.identity import ONE_SHOT
 from envctl.services import BY_NAME, LimitsSection, Service
+from envctl.services.app import App
 from envctl.services.fields import kind_of, real
 from envctl.stack import checks
 from envctl.stack.lines import Key
@@ -28,7 +28,7 @@ from envctl.stack.model import (
 from envctl.stack.plain import validate, what_is_left
 from envctl.stack.problems import Notes, refused
 from envctl.stack.registry import NO_REGISTRY, Registry, choose
-from envctl.stack.secrets import NAMES, SecretSection, section
+from envctl.stack.secrets import FromCaller, SecretSection, section
 from envctl.stack.shares import check_limits
 from envctl.stack.source import NAME, Source, read, unusable
 
@@ -66,9 +66,8 @@ def _stack(source: Source, environ: Mapping[str, str] | None, notes: Notes) -> S
             notes.add((key,), "unknown section", guess=guess, hint="" if guess else f"known: {', '.join(SECTIONS)}")
     project = validate(ProjectSection, _table(document, "project", notes), ("project",), notes)
     wraps = "compose" in _table(document, "project", Notes(source.lines))
-    secrets, secret_names = _secrets(document, notes)
+    secrets = _secrets(document, notes)
     scope = checks.Scope({}, {}, frozenset()) if wraps else _services(document, notes)
-    scope = replace(scope, secrets=secret_names)
     data, data_names = _data(document, notes)
     limits = validate(EnvironmentLimits, _table(document, "limits", notes), ("limits",), notes) or LimitsSection()
     name = project.name if project else "project"
@@ -83,7 +82,7 @@ def _stack(source: Source, environ: Mapping[str, str] | None, notes: Notes) -> S
         root=source.path.parent,
         services=MappingProxyType(dict(scope.valid)),
         data=MappingProxyType(data),
-        secrets=MappingProxyType(secrets),
+        secrets=MappingProxyType({**_undeclared(scope.valid.values()), **secrets}),
         limits=limits.amounts(),
         chosen=choose(os.environ if environ is None else environ, said),
         lines=source.lines,
@@ -178,15 +177,19 @@ def _data(document: Mapping[str, Any], notes: Notes) -> tuple[dict[str, Dump], f
     return found, frozenset(tables)
 
 
-def _secrets(document: Mapping[str, Any], notes: Notes) -> tuple[dict[str, SecretSection], frozenset[str]]:
-    """The valid secret sections, and the names of all."""
+def _undeclared(services: Iterable[Service]) -> dict[str, SecretSection]:
+    """A secret that a service uses needs no section: then whoever calls envctl provides it."""
+    return {name: FromCaller() for service in services if isinstance(service, App) for name in service.used_secrets}
+
+
+def _secrets(document: Mapping[str, Any], notes: Notes) -> dict[str, SecretSection]:
+    """The valid secret sections."""
     tables = _table(document, "secrets", notes)
     found: dict[str, SecretSection] = {}
     for name, table in tables.items():
-        what = "a secret's name (letters, digits and _, not starting with a digit, at most 64)"
-        if checks.check_name(("secrets", name), name, NAMES, what, notes) and (valid := section(name, table, notes)):
+        if checks.check_secret_name(("secrets", name), name, notes) and (valid := section(name, table, notes)):
             found[name] = valid
-    return found, frozenset(tables)
+    return found
 
 
 def _check(scope: checks.Scope, data: frozenset[str], limits: LimitsSection, project: str, notes: Notes) -> None:

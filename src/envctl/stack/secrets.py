@@ -28,6 +28,18 @@ def _length(value: int) -> int:
 Length = Annotated[int, AfterValidator(_length), Field(json_schema_extra={"minimum": _SHORTEST, "maximum": _LONGEST})]
 
 
+class FromCaller(Section):
+    """A variable of the environment in which envctl is run, else a key of the `.env` file beside the stack file, both
+    called as the secret is. What a secret without a section is.
+    """
+
+    from_: Literal["caller"] = Field(default="caller", alias="from", description="Where it comes from: `caller`.")
+
+    def source(self, name: str, root: Path) -> Source:
+        """Who provides it."""
+        return Source("caller", key=name, path=real(root / ".env"))
+
+
 class Generated(Section):
     """Letters and digits, random for each environment."""
 
@@ -70,12 +82,13 @@ class FromDotenv(Section):
         return Source("dotenv", key=self.key or name, path=real(root / self.path))
 
 
-SecretSection = Generated | FromEnvironment | FromDotenv
+SecretSection = Generated | FromEnvironment | FromDotenv | FromCaller
 
 SECRET_KINDS: Mapping[str, type[SecretSection]] = {
     "generated": Generated,
     "env": FromEnvironment,
     "dotenv": FromDotenv,
+    "caller": FromCaller,
 }
 HINT = "; ".join(
     [
@@ -98,8 +111,3 @@ def section(name: str, table: Any, notes: Notes) -> SecretSection | None:
         notes.add((*at, "from"), "secrets do not come from there", guess=guess, hint=HINT)
         return None
     return validate(SECRET_KINDS[origin], table, at, notes)
-
-
-def paste_ready(name: str) -> str:
-    """What to write for a secret that is not declared."""
-    return f'add [secrets.{name}] with from = "env", "dotenv" or "generated"'
