@@ -19,7 +19,7 @@ lint: ## style and types
 test: setup ## style, types and every test, the scenarios on the real daemon included
 	@scripts/test-tools
 	@$(MAKE) --no-print-directory lint
-	@.venv/bin/pytest -q -ra
+	@scripts/run-tests
 
 images: ## the service images alone, made again from nothing: ARGS=--rebuild
 	@scripts/images $(ARGS)
