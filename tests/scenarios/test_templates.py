@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
@@ -46,6 +47,16 @@ def ask(url: str, **body: str) -> Any:
         return json.load(answer)
 
 
+def wait_for(stage: Stage, said: str) -> None:
+    """Follow what the worker prints until it says that."""
+    with stage.running("logs", "-f", "worker") as process:
+        assert process.stdout
+        late = threading.Timer(PATIENCE, process.kill)
+        late.start()
+        assert any(said in line for line in process.stdout)
+        late.cancel()
+
+
 def test_an_api_keeps_what_it_is_given(repository: Stage) -> None:
     """`api`: Postgres keeps a note, Redis counts, and the answer names the environment."""
     begin(repository, "api")
@@ -65,19 +76,9 @@ def test_a_worker_works_off_its_jobs(repository: Stage) -> None:
     producer = Producer({"bootstrap.servers": settings["EVENTS_BROKERS"]})
     producer.produce("jobs", "paint the shed")
     assert 0 == producer.flush(PATIENCE)
-    repository.did("exec", "-T", "worker", "python", "-c", _WAIT)
+    wait_for(repository, "done: paint the shed")
     with psycopg.connect(settings["DB_URL"]) as db:
         assert [("paint the shed", "PAINT THE SHED")] == db.execute("SELECT job, result FROM results").fetchall()
-
-
-_WAIT = f"""
-import os, time, psycopg
-end = time.monotonic() + {PATIENCE}
-with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as db:
-    while not db.execute("SELECT 1 FROM results").fetchone():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-"""
 
 
 def test_the_full_stack_does_an_order(repository: Stage) -> None:
@@ -87,15 +88,6 @@ def test_the_full_stack_does_an_order(repository: Stage) -> None:
     with urllib.request.urlopen(url, timeout=PATIENCE) as page:
         assert b"<h1>Orders</h1>" in page.read()
     assert {"id": 1, "item": "a lamp", "status": "received"} == ask(f"{url}/api/orders", item="a lamp")
-    for line in _followed(repository):
-        if "order 1 done" in line:
-            break
+    wait_for(repository, "order 1 done")
     assert [("a lamp", "done")] == [(order["item"], order["status"]) for order in ask(f"{url}/api/orders")]
     assert 1 == ask(f"{url}/api/about")["done"]
-
-
-def _followed(stage: Stage) -> Iterator[str]:
-    """What the worker prints."""
-    with stage.running("logs", "-f", "worker") as process:
-        assert process.stdout
-        yield from process.stdout
