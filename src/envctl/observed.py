@@ -125,6 +125,7 @@ class Observed:
     images: Mapping[str, str] = field(default_factory=dict)
     strangers: tuple[Stranger, ...] = ()
     half_made: tuple[str, ...] = ()  # volumes of ours that the daemon left without their labels
+    bundles: tuple[Volume, ...] = ()  # what is kept of it from when it was removed: no part of what is there now
 
     def container(self, service: str) -> Container | None:
         """The container that runs a service (not its one-shot)."""

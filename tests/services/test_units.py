@@ -35,14 +35,25 @@ def test_what_is_no_size(written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "seconds"), [("60s", 60), ("2m", 120), ("1.5h", 5400), ("500ms", 0.5), ("30", 30), ("1 m", 60)]
+    ("written", "seconds"),
+    [
+        ("60s", 60),
+        ("2m", 120),
+        ("1.5h", 5400),
+        ("500ms", 0.5),
+        ("30", 30),
+        ("1 m", 60),
+        ("7d", 604800),
+        ("1d12h", 129600),
+        ("2w", 1209600),
+    ],
 )
 def test_times(written: str, seconds: float) -> None:
-    """Milliseconds, seconds, minutes, hours."""
+    """From milliseconds to weeks, also one after the other."""
     assert seconds == parse_duration(written)
 
 
-@pytest.mark.parametrize("written", ["", "s", "-1s", "1d", "2M", "1 min", "soon"])
+@pytest.mark.parametrize("written", ["", "s", "-1s", "d", "2M", "1 min", "soon", "banana", "1h 30m", "1h30", "1d-2h"])
 def test_what_is_no_time(written: str) -> None:
     """A month is no minute."""
     assert parse_duration(written) is None

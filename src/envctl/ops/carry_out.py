@@ -130,7 +130,7 @@ def _prepare(world: World, blueprint: Blueprint, plan: Plan) -> None:
     together(world.shell, [work for work in rest if work is not None])
 
 
-def _small(world: World, blueprint: Blueprint, step: Step) -> Callable[[], None] | None:
+def _small(world: World, blueprint: Blueprint, step: Step) -> Callable[[], object] | None:
     match step:
         case CreateVolume(name=name):
             words = blueprint.volume_words(name)

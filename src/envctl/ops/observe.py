@@ -11,7 +11,7 @@ from envctl.errors import EnvctlError, Exit
 from envctl.identity import Identity
 from envctl.observed import COMPOSE_PROJECT, Container, Network, Observed, Stranger, Volume
 from envctl.planning.names import of_branch
-from envctl.planning.ownership import NOTHING, Object, is_ours, is_pretender, stranger
+from envctl.planning.ownership import NOTHING, Object, is_bundle, is_ours, is_pretender, stranger
 from envctl.world import World
 from envctl.world.begun import noted
 
@@ -33,7 +33,8 @@ def observe(world: World, identity: Identity, blueprint: Blueprint | None = None
         containers=tuple(o for o in ours if isinstance(o, Container)),
         network=next((n for n in own_networks if n.name == identity.full), None),
         further_networks=tuple(n for n in own_networks if n.name != identity.full),
-        volumes=tuple(o for o in ours if isinstance(o, Volume)),
+        volumes=tuple(o for o in ours if isinstance(o, Volume) and not is_bundle(o)),
+        bundles=tuple(o for o in ours if isinstance(o, Volume) and is_bundle(o)),
         subnets=tuple(subnet for n in networks for subnet in n.subnets),
         images=_images(world, blueprint),
         strangers=strangers,

@@ -17,13 +17,16 @@ def make_volume(
     *,
     driver: str | None = None,
     options: Mapping[str, str] | None = None,
-) -> None:
-    """Make a volume that is not there. Raises EnvctlError."""
+) -> Mapping[str, str]:
+    """Make a volume that is not there; the labels it has, which are others where somebody was quicker. Raises
+    EnvctlError.
+    """
     begun.note(world.runtime, identity.full, name)
     try:
-        world.engine.create_volume(name, own, driver=driver, options=options)
+        found = world.engine.create_volume(name, own, driver=driver, options=options)
     except EnvctlError as error:
         if error.code is Exit.NOT_OURS:
             begun.strike(world.runtime, identity.full, name)
         raise
     begun.strike(world.runtime, identity.full, name)
+    return found

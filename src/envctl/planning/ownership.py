@@ -39,6 +39,11 @@ def why_not(thing: Object, inherited: Mapping[str, str] | None = NOTHING) -> str
     return None
 
 
+def is_bundle(thing: Object) -> bool:
+    """Whether it is what is kept of an environment that was removed."""
+    return thing.labels.get(labels.ROLE) == "bundle"
+
+
 def is_pretender(identity: Identity, image_labels: Mapping[str, str]) -> bool:
     """Whether an image has the labels by which this environment's containers are known, and hands them on."""
     theirs = identity_of(image_labels)

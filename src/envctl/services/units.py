@@ -14,7 +14,9 @@ _BYTES = {
     "g": GIB, "gib": GIB, "gb": 10**9,
     "t": TIB, "tib": TIB, "tb": 10**12,
 }  # fmt: skip
-_SECONDS = {"ms": 0.001, "": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
+_SECONDS = {"ms": 0.001, "": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+_PART = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)([a-z]{1,2})")  # of `1d12h`
+_PARTS = re.compile(f"(?:{_PART.pattern})+")
 _AMOUNT = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,9})?) ?([A-Za-z]{0,3})")
 
 
@@ -26,10 +28,12 @@ def parse_size(text: str) -> int | None:
 
 
 def parse_duration(text: str) -> float | None:
-    """Seconds of `500ms`, `60s`, `2m` …; None when it is not a time."""
-    found = _AMOUNT.fullmatch(text)
-    unit = _SECONDS.get(found[2]) if found else None
-    return float(found[1]) * unit if found and unit else None
+    """Seconds of `500ms`, `60s`, `2m`, `72h`, `7d`, `1d12h` …; None when it is not a time."""
+    one = _AMOUNT.fullmatch(text)
+    amounts = [(one[1], one[2])] if one else _PART.findall(text) if _PARTS.fullmatch(text) else []
+    if not amounts or any(unit not in _SECONDS for _, unit in amounts):
+        return None
+    return sum(float(amount) * _SECONDS[unit] for amount, unit in amounts)
 
 
 def show_size(count: int) -> str:
@@ -38,3 +42,11 @@ def show_size(count: int) -> str:
         if count >= unit:
             return f"{count / unit:.4g} {name}"
     return f"{count} bytes"
+
+
+def show_duration(seconds: float) -> str:
+    """`3 d`, `36 h`, `90 s`: whole in the largest unit of which there are at least two, else in the next."""
+    for size, name in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.3g} {name}"
+    return f"{seconds:.3g} s"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,11 @@ if TYPE_CHECKING:  # completion takes a part of the world and has no time for th
     from envctl.world.engine import Engine
     from envctl.world.locks import Locks
     from envctl.world.shell import Shell
+
+
+def utc_now() -> datetime:
+    """What this machine's clock says."""
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -24,7 +30,8 @@ class World:
     locks: Locks
     runtime: Path
     tell: Tell
-    environ: Mapping[str, str] = field(default_factory=dict, repr=False)  # the caller's own, for secrets alone
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)  # the caller's own, for secrets and tokens
+    clock: Callable[[], datetime] = utc_now  # this machine's; what is written down goes by the daemon's (`engine.now`)
 
 
 def real_world(tell: Tell, environ: Mapping[str, str] = os.environ) -> World:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,11 @@ def read_far(client: APIClient, path: str, query: Mapping[str, str]) -> bytes:
     if answer.status_code != HTTPStatus.OK:
         raise daemon.refused(answer.status_code, answer.content)
     return answer.content
+
+
+def far_moment(client: APIClient) -> datetime:
+    """What daemon.moment() says, of a daemon that has no socket on this machine."""
+    return daemon.dated(client.get(f"{client.base_url}/_ping", timeout=client.timeout).headers.get("Date", ""))
 
 
 def refused(what: str, error: APIError) -> EnvctlError:

@@ -10,6 +10,7 @@ import json
 import re
 import socket
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
@@ -22,6 +23,7 @@ SOCKET = "unix://"
 _DEFAULT = "unix:///var/run/docker.sock"
 _PATIENCE = 120.0  # seconds without a byte
 _STATUS = re.compile(rb"HTTP/\d\.\d (\d{3}) ")
+_DATE = re.compile(rb"\r\nDate: ([^\r]+)", re.IGNORECASE)
 _TOO_OLD = re.compile(r"too new\. Maximum supported API version is ([\d.]+)")
 
 
@@ -58,11 +60,33 @@ def _said(file: Path, *keys: str) -> str:
 
 
 def read(host: str, path: str, query: Mapping[str, str]) -> bytes:
-    """GET from the socket `host`. Raises Refused, or OSError where nobody answers.
+    """GET from the socket `host`. Raises Refused, or OSError where nobody answers."""
+    _, body = _answer(host, f"/v{API}{path}{'?' if query else ''}{urlencode(query)}")
+    return body
 
-    In HTTP/1.0 an answer ends with its connection and comes in one piece, so that nothing of HTTP is left to know.
+
+def moment(host: str) -> datetime:
+    """What time it is for the daemon. Raises OSError where nobody answers."""
+    head, _ = _answer(host, "/_ping")
+    found = _DATE.search(head)
+    return dated(found[1].decode("ascii", "replace") if found else "")
+
+
+def dated(text: str) -> datetime:
+    """The time that an HTTP answer says it was given at (RFC 9110). Raises OSError where it says none."""
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return parsedate_to_datetime(text).astimezone(UTC)
+    except ValueError:
+        raise broken_off() from None
+
+
+def _answer(host: str, target: str) -> tuple[bytes, bytes]:
+    """Head and body of an answer.
+
+    In HTTP/1.0 it ends with its connection and comes in one piece, so that nothing of HTTP is left to know.
     """
-    target = f"/v{API}{path}{'?' if query else ''}{urlencode(query)}"
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(_PATIENCE)
         connection.connect(host.removeprefix(SOCKET))
@@ -75,7 +99,7 @@ def read(host: str, path: str, query: Mapping[str, str]) -> bytes:
         raise broken_off()
     if int(status[1]) != HTTPStatus.OK:
         raise refused(int(status[1]), body)
-    return body
+    return head, body
 
 
 def refused(status: int, body: bytes) -> Refused:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
@@ -15,7 +16,7 @@ from envctl.errors import EnvctlError, Exit
 from envctl.machine import Daemon
 from envctl.observed import Container, Happening, ImageDefaults, Network, Used, Volume
 from envctl.world import daemon, readings
-from envctl.world.client import connect, in_use, read_far, refused, speaking
+from envctl.world.client import connect, far_moment, in_use, read_far, refused, speaking
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -39,6 +40,10 @@ class Engine:
         self._client: APIClient | None = None
 
     @property
+    def _is_local(self) -> bool:
+        return self._host.startswith(daemon.SOCKET)
+
+    @property
     def client(self) -> APIClient:
         """The client library's connection, for all that is more than reading."""
         if self._client is None:
@@ -57,10 +62,7 @@ class Engine:
     def _parsed(self, parse: Callable[[bytes], T], path: str, query: Mapping[str, str]) -> T:
         """What is made of an answer; a ValueError says that half of it is missing."""
         try:
-            if self._host.startswith(daemon.SOCKET):
-                answer = daemon.read(self._host, path, query)
-            else:
-                answer = read_far(self.client, path, query)
+            answer = daemon.read(self._host, path, query) if self._is_local else read_far(self.client, path, query)
         except OSError as error:
             raise daemon.stopped(error) if self._answered else daemon.nobody(self._host, error) from error
         self._answered = True
@@ -81,6 +83,13 @@ class Engine:
             clock=said.get("SystemTime") or "",
             pools=tuple(pool["Base"] for pool in said.get("DefaultAddressPools") or []),
         )
+
+    def now(self) -> datetime:
+        """What time it is for the daemon, to the second: the one clock of all its clients."""
+        try:
+            return daemon.moment(self._host) if self._is_local else far_moment(self.client)
+        except OSError as error:
+            raise daemon.nobody(self._host, error) from error
 
     def containers(self, *any_of: Mapping[str, str], prefix: str = "") -> tuple[Container, ...]:
         """Containers with all labels of one of these, or whose name begins so, in whatever state."""
@@ -191,11 +200,13 @@ class Engine:
 
     def create_volume(
         self, name: str, own: Mapping[str, str], *, driver: str | None = None, options: Mapping[str, str] | None = None
-    ) -> None:
-        """Create a volume, or find ours of that name. Raises EnvctlError(NOT_OURS) where it is somebody else's."""
+    ) -> Mapping[str, str]:
+        """Create a volume, or find ours of that name; the labels it has. Raises EnvctlError(NOT_OURS) where it is
+        somebody else's.
+        """
         with speaking(f"volume {name}"):
             made = self.client.create_volume(name, driver, dict(options or {}) or None, labels=dict(own))
-            found = made.get("Labels") or {}
+            found: Mapping[str, str] = made.get("Labels") or {}
         if any(found.get(key) != own[key] for key in (labels.PROJECT, labels.ENVIRONMENT)):
             raise EnvctlError(
                 Exit.NOT_OURS,
@@ -203,6 +214,7 @@ class Engine:
                 unchanged="What is in it was not touched.",
                 hint=f"Rename or remove it (`docker volume inspect {name}` shows whose it is).",
             )
+        return found
 
     def pause_container(self, container: str) -> None:
         """Freeze a container's processes."""
