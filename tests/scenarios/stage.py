@@ -29,7 +29,10 @@ ENVCTL = tuple(shlex.split(os.environ.get("ENVCTL_COMMAND", ""))) or (sys.execut
 LONGEST = 180  # seconds that a command may take on a loaded machine
 _FOR_ANY = ("ls", "version", "schema", "config", "doctor", "init", "completion")  # commands that are for no environment
 # What carries settings of envctl from one test to another, or from the developer's shell.
-_STRANGE = ("ENVCTL_KEEP_FAILED", "ENVCTL_REQUIRE_DOCKER", "ENVCTL_DEBUG", "DATABASE_URL", "COMPOSE_PROJECT_NAME")
+_STRANGE = (
+    "ENVCTL_KEEP_FAILED", "ENVCTL_REQUIRE_DOCKER", "ENVCTL_DEBUG", "ENVCTL_BRANCH",
+    "DATABASE_URL", "COMPOSE_PROJECT_NAME",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

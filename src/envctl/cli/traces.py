@@ -69,6 +69,11 @@ def variable_rows() -> Rows:
         ("NO_COLOR, TERM, CI, COLUMNS", "How it prints: no colour, no lines that are drawn over, how wide."),
         (COMPLETION, "Set by the shell's completion script."),
         (
+            "ENVCTL_BRANCH",
+            "The branch, or a full ref, that a command without `--env` is for; wins over what git has checked out. "
+            "For CI, which checks out a commit.",
+        ),
+        (
             "ENVCTL_PROJECT, ENVCTL_ENVIRONMENT, ENVCTL_BRANCH",
             "Set in every container of an environment: where it runs.",
         ),

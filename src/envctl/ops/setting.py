@@ -13,6 +13,7 @@ from envctl.events import Tell
 from envctl.identity import Identity
 from envctl.ops.observe import recognise
 from envctl.planning.names import by_hand, of_branch
+from envctl.planning.refs import BRANCH, full_ref
 from envctl.world import World, real_world
 from envctl.world.git import branch
 
@@ -43,7 +44,7 @@ class Here:
 
 
 def here(file: Path | None, env: str | None, tell: Tell) -> Here:
-    """Find the stack file and the environment: the one named, else the branch's."""
+    """Find the stack file and the environment: the one named, else the branch's. Raises EnvctlError."""
     from envctl.stack import find, load  # pydantic comes with it; who only lists needs none
 
     stack = load(file if file is not None else find(Path.cwd()), environ=os.environ)
@@ -51,7 +52,16 @@ def here(file: Path | None, env: str | None, tell: Tell) -> Here:
     project = stack.project
     if env is not None:
         return Here(world, stack, recognise(world, by_hand(project, env)))
-    return Here(world, stack, of_branch(project, branch(world.shell, stack.root)))
+    return Here(world, stack, of_branch(project, branch_of(world, stack.root)))
+
+
+def branch_of(world: World, folder: Path) -> str:
+    """The full ref that a folder is of: as $ENVCTL_BRANCH says, else as git does. Raises EnvctlError(USAGE).
+
+    The variable wins: who sets it, as CI does, knows better than a checkout that may be of a commit alone.
+    """
+    said = world.environ.get(BRANCH)
+    return full_ref(said) if said else branch(world.shell, folder)
 
 
 def anywhere(tell: Tell) -> World:

@@ -9,6 +9,7 @@ from envctl.world.shell import NOT_FOUND, Shell
 
 _ENGLISH = {"LC_ALL": "C"}  # its messages are read
 _BY_HAND = "Name the environment yourself: `--env NAME`."
+_DETACHED = "Name the environment yourself, `--env NAME`, or the branch that the commit is of: `export ENVCTL_BRANCH=NAME`."
 
 
 def branch(shell: Shell, folder: Path) -> str:
@@ -17,7 +18,7 @@ def branch(shell: Shell, folder: Path) -> str:
     if head.status == 0:
         return head.stdout.decode("utf-8", "surrogateescape").strip()
     if head.status == 1:
-        raise EnvctlError(Exit.USAGE, f"{folder} has no branch checked out (detached HEAD)", hint=_BY_HAND)
+        raise EnvctlError(Exit.USAGE, f"{folder} has no branch checked out (detached HEAD)", hint=_DETACHED)
     if head.status == NOT_FOUND:
         raise EnvctlError(Exit.USAGE, "git is not installed, so there is no branch to go by", hint=_BY_HAND)
     reason = head.stderr.decode("utf-8", "replace").strip().removeprefix("fatal: ").splitlines()

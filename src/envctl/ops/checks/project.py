@@ -5,10 +5,10 @@ from __future__ import annotations
 from envctl.errors import EnvctlError
 from envctl.ops.ls import ls
 from envctl.ops.patient import Patient
+from envctl.ops.setting import branch_of
 from envctl.reports import Finding
 from envctl.stack import Stack
 from envctl.stack.registry import choose
-from envctl.world.git import branch
 from envctl.world.registries import answers
 from envctl.world.shell import NOT_FOUND
 
@@ -21,7 +21,7 @@ def git(patient: Patient) -> Finding:
     if patient.world.shell.run(("git", "--version")).status == NOT_FOUND:
         return Finding("git", "warning", "there is no git", "Install git, or name the environment with --env NAME.")
     try:
-        return Finding("git", "ok", branch(patient.world.shell, patient.root).removeprefix("refs/heads/"))
+        return Finding("git", "ok", branch_of(patient.world, patient.root).removeprefix("refs/heads/"))
     except EnvctlError as error:
         return Finding("git", "warning", error.message, error.hint)
 
