@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,6 @@ import pytest
 from envctl.errors import EnvctlError, Exit
 from envctl.observed import Network, Volume
 from envctl.ops.down import down
-from envctl.world.client import InUse
 from tests.ops.fake import FakeEngine, container, here, own
 
 OURS = (container("db"), container("api"))
@@ -18,34 +18,25 @@ NETWORK = Network("n", "shop_main", own("", "network"))
 VOLUMES = (Volume("shop_main_db-data", own("", "data")), Volume("shop_main_api", {}))
 
 
-@dataclass
-class RemovingEngine(FakeEngine):
-    """Keeps what is removed in mind; some things are in use."""
-
-    used: frozenset[str] = frozenset()
-    gone: list[str] = field(default_factory=list)
-
-    def _remove(self, handle: str) -> None:
-        if handle in self.used:
-            raise InUse(Exit.DOCKER, f"{handle} is in use")
-        self.gone.append(handle)
-
-    remove_container = remove_network = remove_volume = _remove
-
-
-def engine(*used: str) -> RemovingEngine:
-    """The environment, with somebody else's container and volume beside it."""
+def engine(**theirs: Iterable[str]) -> FakeEngine:
+    """The environment, with somebody else's container and volume beside it; `theirs` is what that container uses."""
     stranger = replace(container("web"), id="theirs", image_id="committed")
-    labelled = {"committed": own("web")}
-    return RemovingEngine((*OURS, stranger), (NETWORK,), VOLUMES, labelled=labelled, used=frozenset(used))
+    made = FakeEngine((*OURS, stranger), (NETWORK,), VOLUMES, labelled={"committed": own("web")})
+    made.mounts["theirs"], made.joined["theirs"] = (tuple(theirs.get(what, ())) for what in ("volumes", "networks"))
+    return made
+
+
+def left(held: FakeEngine) -> set[str]:
+    """What the daemon still has, by name."""
+    return {c.name for c in held.held} | {n.name for n in held.nets} | {v.name for v in held.vols}
 
 
 def test_what_is_ours_goes_by_its_id_and_what_is_not_is_named(tmp_path: Path) -> None:
     """Containers first, since they use the rest."""
     held = engine()
+    held.mounts[OURS[0].id], held.joined[OURS[0].id] = ("shop_main_db-data",), ("shop_main",)
     report = down(here(tmp_path, held))
-    assert {c.id for c in OURS} == set(held.gone[:2])
-    assert {"n", "shop_main_db-data"} == set(held.gone[2:])
+    assert {"shop_main_web", "shop_main_api"} == left(held)
     assert ["shop_main_web", "shop_main_api"] == [thing.name for thing in report.left]
     assert 4 == len(report.removed)
 
@@ -57,7 +48,7 @@ def test_a_dry_run_says_the_same_and_removes_nothing(tmp_path: Path) -> None:
     secret = at.world.runtime / "environments" / at.identity.full / "db"
     secret.mkdir(parents=True)
     promised = down(at, dry_run=True)
-    assert [] == held.gone
+    assert 0 == held.changes
     assert secret.exists()
     assert promised == replace(down(at), dry_run=True)
     assert not secret.exists()
@@ -65,10 +56,10 @@ def test_a_dry_run_says_the_same_and_removes_nothing(tmp_path: Path) -> None:
 
 def test_what_others_use_stays_and_the_rest_goes(tmp_path: Path) -> None:
     """It is said, and the status tells that it is half done."""
-    held = engine("n", "shop_main_db-data")
+    held = engine(networks=["shop_main"], volumes=["shop_main_db-data"])
     with pytest.raises(EnvctlError, match="the volume shop_main_db-data, the network shop_main could not go") as caught:
         down(here(tmp_path, held))
     assert Exit.PARTLY_DONE == caught.value.code
-    assert {c.id for c in OURS} == set(held.gone)
+    assert {"shop_main_web", "shop_main_api", "shop_main", "shop_main_db-data"} == left(held)
     assert caught.value.data is not None
     assert (f"container {OURS[0].name}", f"container {OURS[1].name}") == caught.value.data["removed"]

@@ -85,9 +85,12 @@ def speaking(what: str = "", *, gone_is_fine: bool = False) -> Iterator[None]:
 
     try:
         yield
-    except NotFound:
-        if not gone_is_fine:
+    except NotFound as error:
+        if gone_is_fine:
+            return
+        if not what:
             raise
+        raise refused(what, error) from error
     except APIError as error:
         in_progress = error.status_code == HTTPStatus.CONFLICT and "already in progress" in str(error.explanation)
         if gone_is_fine and in_progress:

@@ -1,0 +1,264 @@
+"""What envctl relies on of a Docker Engine: the real one does it, and so does the one made of values."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, timedelta
+
+import pytest
+
+from envctl import labels
+from envctl.errors import EnvctlError, Exit
+from envctl.world.client import InUse
+from envctl.world.engine import Engine, SubnetTaken
+from tests.contracts.daemons import ENDS, Acts, FakeRoom, RealRoom, Room
+
+GONE = "envctl-test-there-is-no-such-thing"
+
+
+@pytest.fixture(params=["made of values", pytest.param("real", marks=pytest.mark.docker)])
+def room(request: pytest.FixtureRequest) -> Iterator[Room]:
+    """A daemon, and names that are this test's alone."""
+    made = FakeRoom() if request.param == "made of values" else RealRoom(Engine(os.environ))
+    yield made
+    made.clear()
+
+
+def test_a_network_is_made_found_and_removed(room: Room) -> None:
+    """With its labels and its one subnet; by its ID it is removed, and once more is no error."""
+    room.engine.create_network(room.name, room.subnet(), room.labels)
+    (network,) = (n for n in room.engine.networks() if n.name == room.name)
+    assert ((room.subnet(),), room.labels) == (network.subnets, network.labels)
+    room.engine.remove_network(network.id)
+    room.engine.remove_network(network.id)
+    assert room.name not in {n.name for n in room.engine.networks()}
+
+
+def test_overlapping_subnets_are_refused_by_the_daemon(room: Room) -> None:
+    """Whoever creates a network first has the slot; the other one is told so in a way of its own."""
+    room.engine.create_network(f"{room.name}_a", room.subnet(), room.labels)
+    with pytest.raises(SubnetTaken):
+        room.engine.create_network(f"{room.name}_b", room.subnet(24), room.labels)
+    assert [f"{room.name}_a"] == [n.name for n in room.engine.networks() if n.name.startswith(room.name)]
+
+
+def test_two_networks_of_one_name_are_refused(room: Room) -> None:
+    """Whatever their subnets, and the daemon's reason is passed on."""
+    room.engine.create_network(room.name, room.subnet(), room.labels)
+    with pytest.raises(EnvctlError, match="already exists") as caught:
+        room.engine.create_network(room.name, "10.213.251.0/28", room.labels)
+    assert Exit.DOCKER == caught.value.code
+
+
+def test_a_volume_is_made_found_and_removed(room: Room) -> None:
+    """Making it says what it carries; removing it again is no error."""
+    wanted = {**room.labels, labels.ROLE: "data"}
+    assert wanted == room.engine.create_volume(room.name, wanted)
+    (volume,) = room.engine.volumes(room.labels)
+    assert (room.name, wanted) == (volume.name, volume.labels)
+    for _ in range(2):
+        room.engine.remove_volume(room.name)
+    assert () == room.engine.volumes(room.labels)
+
+
+def test_a_volume_that_is_there_keeps_its_labels(room: Room) -> None:
+    """Who makes it again is answered with those, and so learns that somebody was quicker."""
+    first = {**room.labels, labels.ROLE: "lease", labels.USED: "first"}
+    room.engine.create_volume(room.name, first)
+    assert first == room.engine.create_volume(room.name, {**first, labels.USED: "second"})
+    (volume,) = room.engine.volumes(room.labels)
+    assert "first" == volume.labels[labels.USED]
+
+
+def test_somebody_elses_volume_is_not_taken_for_ours(room: Room) -> None:
+    """The daemon answers the creation of a volume that is there with that volume: it is refused, and kept."""
+    room.volume(room.name, {"somebody": "else"})
+    with pytest.raises(EnvctlError, match="envctl did not make it") as caught:
+        room.engine.create_volume(room.name, room.labels)
+    assert Exit.NOT_OURS == caught.value.code
+    assert [{"somebody": "else"}] == [v.labels for v in room.engine.volumes(prefix=room.name)]
+
+
+def test_all_labels_of_an_alternative_are_asked_for(room: Room) -> None:
+    """Another environment of the project is not listed; each thing is listed once, though several of these find it."""
+    other = {**room.labels, labels.ENVIRONMENT: "other"}
+    room.engine.create_volume(f"{room.name}_a", room.labels)
+    room.engine.create_volume(f"{room.name}_b", other)
+    made = [
+        room.container(f"{room.name}_{own['dev.envctl.environment']}", ENDS, own=own) for own in (room.labels, other)
+    ]
+    assert [f"{room.name}_a"] == [v.name for v in room.engine.volumes(room.labels)]
+    assert [made[0]] == [c.id for c in room.engine.containers(room.labels)]
+    both = room.engine.containers(room.labels, other, {labels.PROJECT: room.labels[labels.PROJECT]}, prefix=room.name)
+    assert sorted(made) == sorted(c.id for c in both)
+    assert [f"{room.name}_a", f"{room.name}_b"] == [v.name for v in room.engine.volumes(room.labels, other)]
+
+
+def test_without_a_question_there_is_what_has_our_label(room: Room) -> None:
+    """Of volumes; nobody asks for every container."""
+    room.engine.create_volume(f"{room.name}_a", room.labels)
+    room.volume(f"{room.name}_b", {})
+    found = {v.name for v in room.engine.volumes()}
+    assert (True, False) == (f"{room.name}_a" in found, f"{room.name}_b" in found)
+    assert () == room.engine.containers()
+
+
+def test_a_name_is_asked_for_by_its_beginning_and_literally(room: Room) -> None:
+    """Whatever its labels are: a dot stands for itself, and what only contains it is another one."""
+    for name in (f"{room.name}.x_1", f"{room.name}-x_2", f"{room.name}--{room.name}.x_3"):
+        room.volume(name, {})
+        room.container(name, ENDS, own={})
+    assert [f"{room.name}.x_1"] == [v.name for v in room.engine.volumes(prefix=f"{room.name}.x_")]
+    assert [f"{room.name}.x_1"] == [c.name for c in room.engine.containers(prefix=f"{room.name}.x_")]
+
+
+def test_the_quick_list_has_what_ls_needs(room: Room) -> None:
+    """ID, name, labels and state of every container of ours, without looking into each; also how one ended."""
+    stays = room.container(f"{room.name}_api", own={**room.labels, labels.SERVICE: "api"})
+    ended = room.container(f"{room.name}_job", Acts(ends=7))
+    theirs = room.container(f"{room.name}_theirs", ENDS, own={})
+    seen = {c.id: c for c in room.engine.listed(room.labels)}
+    assert {stays, ended} == set(seen)
+    assert (f"{room.name}_api", "api", "running") == (seen[stays].name, seen[stays].service, seen[stays].state)
+    assert ("exited", 7) == (seen[ended].state, seen[ended].exit_code)
+    every = {c.id for c in room.engine.listed()}
+    assert {stays, ended} <= every
+    assert theirs not in every
+
+
+def test_an_image_hands_its_labels_on(room: Room) -> None:
+    """A container has them beside its own; what they were can be asked as long as the image is there."""
+    image = room.image({labels.SERVICE: "inherited", "theirs": "yes"})
+    made = room.inspected(room.container(f"{room.name}_a", image=image, started=False))
+    assert (image, {**room.labels, labels.SERVICE: "inherited", "theirs": "yes"}) == (made.image_id, made.labels)
+    assert {labels.SERVICE: "inherited", "theirs": "yes"} == room.engine.image_labels(image)
+    room.forget(image)
+    assert room.engine.image_labels(image) is None
+
+
+def test_states_are_told_apart(room: Room) -> None:
+    """Created has neither time nor status, ended has both, and running has no status."""
+    created = room.inspected(room.container(f"{room.name}_a", started=False))
+    running = room.inspected(room.container(f"{room.name}_b"))
+    ended = room.inspected(room.container(f"{room.name}_c", Acts(ends=3)))
+    assert ("created", None, None) == (created.state, created.exit_code, created.started_at)
+    assert ("running", None, None) == (running.state, running.exit_code, running.health)
+    assert ("exited", 3) == (ended.state, ended.exit_code)
+    assert [True, True] == [(c.started_at or "").startswith("20") for c in (running, ended)]
+
+
+def test_a_container_is_paused_and_resumed_stopped_and_started(room: Room) -> None:
+    """Stopping and starting twice is no error."""
+    one = room.container(f"{room.name}_a")
+    seen = []
+    for change in ("pause", "resume", "stop", "stop", "start", "start"):
+        getattr(room.engine, f"{change}_container")(one)
+        seen.append(room.inspected(one).state)
+    assert ["paused", "running", "exited", "exited", "running", "running"] == seen
+
+
+def test_what_does_not_fit_a_state_is_refused(room: Room) -> None:
+    """Pausing what is not running, resuming what is not paused: nothing changes."""
+    one = room.container(f"{room.name}_a", ENDS)
+    with pytest.raises(EnvctlError, match="is not running"):
+        room.engine.pause_container(one)
+    with pytest.raises(EnvctlError, match="is not paused"):
+        room.engine.resume_container(one)
+    assert "exited" == room.inspected(one).state
+
+
+@pytest.mark.parametrize("acts", ["stays", "ended", "created"])
+def test_a_container_is_removed_in_any_state(room: Room, acts: str) -> None:
+    """By its ID, and once more is no error."""
+    one = room.container(f"{room.name}_a", ENDS if acts == "ended" else Acts(), started=acts != "created")
+    for _ in range(2):
+        room.engine.remove_container(one)
+    assert room.engine.inspect(one) is None
+    assert () == room.engine.containers(room.labels)
+
+
+@pytest.mark.parametrize("acts", ["stays", "ended", "created"])
+def test_a_volume_is_in_use_by_any_container_that_has_it(room: Room, acts: str) -> None:
+    """Whether it runs or not; the volume goes once the container is gone."""
+    room.engine.create_volume(room.name, room.labels)
+    acting = ENDS if acts == "ended" else Acts()
+    one = room.container(f"{room.name}_a", acting, volumes=[room.name], started=acts != "created")
+    with pytest.raises(InUse, match="in use"):
+        room.engine.remove_volume(room.name)
+    room.engine.remove_container(one)
+    room.engine.remove_volume(room.name)
+    assert () == room.engine.volumes(room.labels)
+
+
+def test_a_network_is_in_use_by_what_runs_in_it(room: Room) -> None:
+    """A container that is stopped keeps no network from going; a paused one does."""
+    room.engine.create_network(room.name, room.subnet(), room.labels)
+    (network,) = (n.id for n in room.engine.networks() if n.name == room.name)
+    one = room.container(f"{room.name}_a", network=room.name)
+    with pytest.raises(InUse, match="in use"):
+        room.engine.remove_network(network)
+    room.engine.pause_container(one)
+    with pytest.raises(InUse, match="in use"):
+        room.engine.remove_network(network)
+    room.engine.resume_container(one)
+    room.engine.stop_container(one)
+    room.engine.remove_network(network)
+    assert room.name not in {n.name for n in room.engine.networks()}
+
+
+def lines(room: Room, container: str, stream: str, tail: int | None = None) -> list[str]:
+    raw = room.engine.logs(container, stream=stream, follow=False, since=None, tail=tail)
+    return [line.decode().partition(" ")[2] for line in raw]
+
+
+def test_each_stream_of_a_log_is_read_by_itself(room: Room) -> None:
+    """Empty lines included, each led by its time."""
+    said = (("stdout", "one"), ("stdout", ""), ("stderr", "bad"), ("stdout", "two"))
+    one = room.container(f"{room.name}_a", Acts(0, said))
+    assert ["one", "", "two"] == lines(room, one, "stdout")
+    assert ["bad"] == lines(room, one, "stderr")
+    (raw,) = room.engine.logs(one, stream="stderr", follow=False, since=None, tail=None)
+    assert raw[:2] == b"20" and raw.split(b" ")[0].endswith(b"Z")
+
+
+def test_the_last_lines_of_a_log_are_those_of_both_streams_together(room: Room) -> None:
+    """Whose stream has none of them is empty."""
+    one = room.container(f"{room.name}_a", Acts(0, (("stdout", "one"), ("stdout", "two"))))
+    other = room.container(f"{room.name}_b", Acts(0, (("stdout", "out"), ("stderr", "err"))))
+    assert ["two"] == lines(room, one, "stdout", 1)
+    assert 1 == sum(len(lines(room, other, stream, 1)) for stream in ("stdout", "stderr"))
+
+
+def test_what_is_gone_is_none(room: Room) -> None:
+    """Looking at it and removing it raise nothing."""
+    engine = room.engine
+    assert engine.inspect(GONE) is None
+    assert engine.image(f"{GONE}:1") is None
+    assert engine.read_file(GONE, "/etc/passwd") is None
+    assert engine.usage(GONE) is None
+    assert [] == list(engine.logs(GONE, stream="stdout", follow=False, since=None, tail=None))
+    engine.remove_container(GONE)
+    engine.remove_volume(GONE)
+    engine.remove_network(GONE)
+
+
+@pytest.mark.parametrize("change", ["pause", "resume", "stop", "start"])
+def test_what_is_gone_cannot_be_changed(room: Room, change: str) -> None:
+    """It is an error that says so."""
+    with pytest.raises(EnvctlError, match="No such container") as caught:
+        getattr(room.engine, f"{change}_container")(GONE)
+    assert Exit.DOCKER == caught.value.code
+
+
+def test_a_container_is_found_by_its_name_too(room: Room) -> None:
+    """The same as by its ID."""
+    one = room.container(f"{room.name}_a", ENDS)
+    assert one == room.inspected(f"{room.name}_a").id
+
+
+def test_the_daemon_has_one_clock_for_all(room: Room) -> None:
+    """In UTC, to the second, and not running back by itself."""
+    first, second = room.engine.now(), room.engine.now()
+    assert (UTC, 0) == (first.tzinfo, first.microsecond)
+    assert timedelta() <= second - first < timedelta(minutes=1)

@@ -1,0 +1,302 @@
+"""A Docker Engine made of values. It does what the real one does: tests/contracts/test_engine.py holds both to it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+from typing import Any, TypeVar
+
+from envctl import labels
+from envctl.errors import EnvctlError, Exit
+from envctl.machine import Daemon
+from envctl.observed import Container, Happening, ImageDefaults, Network, Used, Volume
+from envctl.world.client import InUse
+from envctl.world.daemon import stopped
+from envctl.world.engine import SubnetTaken
+
+T = TypeVar("T", Container, Volume)
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+ALIVE = ("running", "paused", "restarting")  # has processes, and so an end in each of its networks
+
+
+class Killed(BaseException):
+    """The process that asked ends here, as SIGKILL ends one: no `except Exception` sees it."""
+
+
+def silent() -> EnvctlError:
+    """What is raised when the daemon stops answering."""
+    return stopped(ConnectionResetError("Connection reset by peer"))
+
+
+@dataclass(frozen=True)
+class Break:
+    """From this change on nobody is answered. `after`: that one is made, and only its answer is lost."""
+
+    at: int
+    failure: Callable[[], BaseException]
+    after: bool = False
+
+
+@dataclass
+class FakeEngine:
+    """Holds what a daemon would, and answers as it would. All who hold it are clients of one daemon."""
+
+    held: tuple[Container, ...] = ()
+    nets: tuple[Network, ...] = ()
+    vols: tuple[Volume, ...] = ()
+    printed: dict[tuple[str, str], list[bytes]] = field(default_factory=dict)  # (container's ID, stream)
+    files: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    tagged: tuple[str, ...] = ()
+    labelled: Mapping[str, Mapping[str, str] | None] = field(default_factory=dict)  # by an image's ID; None: it is gone
+    asked: list[float | None] = field(default_factory=list)  # since when
+    did: list[str] = field(default_factory=list)  # what was paused and resumed, in order
+    happened: tuple[Happening, ...] = ()
+    images: Mapping[str, str] = field(default_factory=dict)  # reference → ID
+    uses: dict[str, Used] = field(default_factory=dict)  # by a container's ID
+    mounts: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by a container's ID: names of volumes
+    joined: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by a container's ID: names of networks
+    time: datetime = NOON
+    changes: int = 0  # since the last break was set
+    breaks: Break | None = None
+    _broken: bool = False
+    _made: int = 0
+    _lock: Any = field(default_factory=threading.RLock, repr=False)
+
+    # What tests do to it
+
+    def run(
+        self,
+        name: str,
+        own: Mapping[str, str] | None = None,
+        *,
+        state: str = "running",
+        image: str = "",
+        volumes: Iterable[str] = (),
+        networks: Iterable[str] = (),
+        **seen: Any,
+    ) -> str:
+        """Make a container of an image (by its ID), whose labels it inherits; its ID."""
+        given = {**(self.labelled.get(image) or {}), **(own or {})}
+        made = Container(id=self._id("c"), name=name, labels=given, image=image, state=state, image_id=image, **seen)
+        self.held = (*self.held, made)
+        self.mounts[made.id], self.joined[made.id] = tuple(volumes), tuple(networks)
+        return made.id
+
+    def add_volume(self, name: str, own: Mapping[str, str]) -> None:
+        """A volume that somebody made, whoever it was."""
+        self.vols = (*self.vols, Volume(name, dict(own)))
+
+    def add_network(self, name: str, own: Mapping[str, str], *subnets: str) -> str:
+        """A network that somebody made, whoever it was; its ID."""
+        made = Network(self._id("n"), name, dict(own), subnets)
+        self.nets = (*self.nets, made)
+        return made.id
+
+    def become(self, container: str, **seen: Any) -> None:
+        """Change what a container is seen to be, such as its `state`."""
+        self.held = tuple(replace(c, **seen) if c.id == container else c for c in self.held)
+
+    def move(self, **by: float) -> None:
+        """Move the daemon's clock, also back: `hours=-1`."""
+        self.time += timedelta(**by)
+
+    def break_off(self, at: int, failure: Callable[[], BaseException] = silent, *, after: bool = False) -> None:
+        """Answer so many changes from now on, counted from 1, the last of which fails, and then nobody any more."""
+        self.changes, self.breaks, self._broken = 0, Break(at, failure, after), False
+
+    def mend(self) -> bool:
+        """Answer again; whether it had come to a break."""
+        was, self.breaks, self._broken = self._broken, None, False
+        return was
+
+    # What envctl asks of it
+
+    def daemon(self) -> Daemon:
+        self._listen()
+        return Daemon("28.5.0", "1.51", 8 << 30, "/var/lib/docker", "6.18", self.time.isoformat())
+
+    def now(self) -> datetime:
+        self._listen()
+        return self.time.replace(microsecond=0)
+
+    def containers(self, *any_of: Mapping[str, str], prefix: str = "") -> tuple[Container, ...]:
+        self._listen()
+        return tuple(c for c in self.held if _asked(c, any_of, prefix))
+
+    def inspect(self, container: str) -> Container | None:
+        self._listen()
+        return next((c for c in self.held if container in (c.id, c.name)), None)
+
+    def listed(self, only: Mapping[str, str] | None = None) -> tuple[Container, ...]:
+        self._listen()
+        return tuple(c for c in self.held if (_asked(c, [only], "") if only else labels.ENVIRONMENT in c.labels))
+
+    def networks(self) -> tuple[Network, ...]:
+        self._listen()
+        return self.nets
+
+    def volumes(self, *any_of: Mapping[str, str], prefix: str = "") -> tuple[Volume, ...]:
+        self._listen()
+        every = not any_of and not prefix
+        found = (v for v in self.vols if _asked(v, any_of, prefix) or (every and labels.ENVIRONMENT in v.labels))
+        return tuple(sorted(found, key=lambda volume: volume.name))
+
+    def image(self, reference: str) -> str | None:
+        self._listen()
+        return self.images.get(reference)
+
+    def tags(self) -> tuple[str, ...]:
+        self._listen()
+        return self.tagged
+
+    def image_labels(self, image: str) -> Mapping[str, str] | None:
+        self._listen()
+        return self.labelled.get(image, {})
+
+    def image_defaults(self, reference: str) -> ImageDefaults:
+        self._listen()
+        return ImageDefaults()
+
+    def create_network(
+        self,
+        name: str,
+        subnet: str,
+        own: Mapping[str, str],
+        *,
+        internal: bool = False,
+        options: Mapping[str, str] | None = None,
+    ) -> None:
+        with self._changing():
+            if any(n.name == name for n in self.nets):
+                raise _refused(f"network {name}", f"network with name {name} already exists")
+            if any(ip_network(subnet).overlaps(ip_network(taken)) for n in self.nets for taken in n.subnets):
+                raise SubnetTaken(subnet)
+            self.nets = (*self.nets, Network(self._id("n"), name, dict(own), (subnet,)))
+
+    def create_volume(
+        self, name: str, own: Mapping[str, str], *, driver: str | None = None, options: Mapping[str, str] | None = None
+    ) -> Mapping[str, str]:
+        with self._changing():
+            found = next((v for v in self.vols if v.name == name), None) or Volume(name, dict(own))
+            self.vols = (*(v for v in self.vols if v.name != name), found)
+        if any(found.labels.get(key) != own[key] for key in (labels.PROJECT, labels.ENVIRONMENT)):
+            raise EnvctlError(Exit.NOT_OURS, f"a volume called {name} is there already, and envctl did not make it")
+        return found.labels
+
+    def pause_container(self, container: str) -> None:
+        self._turn(container, ("running",), "paused")
+
+    def resume_container(self, container: str) -> None:
+        self._turn(container, ("paused",), "running")
+
+    def stop_container(self, container: str) -> None:
+        with self._changing():
+            self._end(self._there(container).id)
+
+    def start_container(self, container: str) -> None:
+        with self._changing():
+            self.become(self._there(container).id, state="running", exit_code=None)
+
+    def remove_container(self, container: str) -> None:
+        with self._changing():
+            self._end(container)
+        with self._changing():
+            self.held = tuple(c for c in self.held if container not in (c.id, c.name))
+
+    def remove_network(self, network: str) -> None:
+        with self._changing():
+            gone = next((n for n in self.nets if network in (n.id, n.name)), None)
+            if gone is None:
+                return
+            if any(gone.name in self.joined.get(c.id, ()) for c in self.held if c.state in ALIVE):
+                raise _in_use(f"network {network}", f"network {gone.name} has active endpoints")
+            self.nets = tuple(n for n in self.nets if n.id != gone.id)
+
+    def remove_volume(self, volume: str) -> None:
+        with self._changing():
+            if any(volume in self.mounts.get(c.id, ()) for c in self.held):
+                raise _in_use(f"volume {volume}", "volume is in use")
+            self.vols = tuple(v for v in self.vols if v.name != volume)
+
+    def usage(self, container: str) -> Used | None:
+        self._listen()
+        return self.uses.get(container)
+
+    def happenings(self, *, since: float | None, until: float | None) -> Iterator[Happening]:
+        self.asked += [since, until]
+        return iter(self.happened)
+
+    def read_file(self, container: str, path: str) -> bytes | None:
+        self._listen()
+        return self.files.get((container, path))
+
+    def logs(
+        self, container: str, *, stream: str, follow: bool, since: float | None, tail: int | None
+    ) -> Iterator[bytes]:
+        self._listen()
+        self.asked.append(since)
+        every = [(line, of) for (one, of), lines in self.printed.items() if one == container for line in lines]
+        every.sort(key=lambda entry: entry[0].partition(b" ")[0])
+        last = every if tail is None else every[len(every) - min(tail, len(every)) :]  # of both streams together
+        return iter([line for line, of in last if of == stream])
+
+    # How it does it
+
+    def _listen(self) -> None:
+        if self._broken and self.breaks is not None:
+            raise self.breaks.failure()
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """One change, which may be the one that the daemon, or the one who asks, does not survive."""
+        with self._lock:
+            self._listen()
+            self.changes += 1
+            self._broken = self.breaks is not None and self.changes >= self.breaks.at
+            if self.breaks is not None and not self.breaks.after:
+                self._listen()
+            yield
+            self._listen()
+
+    def _turn(self, container: str, only: tuple[str, ...], state: str) -> None:
+        with self._changing():
+            found = self._there(container)
+            if found.state not in only:
+                raise _refused(f"container {container}", f"container {found.id} is not {only[0]}")
+            self.did.append(f"{container.removeprefix('id-shop_main_')} {state}")
+            self.become(found.id, state=state)
+
+    def _end(self, container: str) -> None:
+        """What a container is when it was stopped; it may be gone."""
+        for found in (c for c in self.held if container in (c.id, c.name) and c.state in ALIVE):
+            self.become(found.id, state="exited", exit_code=143)
+
+    def _there(self, container: str) -> Container:
+        found = next((c for c in self.held if container in (c.id, c.name)), None)
+        if found is None:
+            raise _refused(f"container {container}", f"No such container: {container}")
+        return found
+
+    def _id(self, kind: str) -> str:
+        with self._lock:
+            self._made += 1
+            return f"{kind}{self._made:04}"
+
+
+def _asked(thing: Container | Volume, any_of: Iterable[Mapping[str, str]], prefix: str) -> bool:
+    """As the daemon answers: all labels of one of these, or a name that begins so."""
+    labelled = any(only.items() <= thing.labels.items() for only in any_of)
+    return labelled or (bool(prefix) and thing.name.startswith(prefix))
+
+
+def _refused(what: str, why: str) -> EnvctlError:
+    return EnvctlError(Exit.DOCKER, f"{what}: the Docker Engine refused: {why}", hint="See the daemon's log.")
+
+
+def _in_use(what: str, why: str) -> InUse:
+    return InUse(Exit.DOCKER, f"{what} is in use: {why}", hint="Remove the container that uses it.")
