@@ -11,7 +11,7 @@ import pytest
 
 SOURCE = Path(__file__).parents[1] / "src"
 STANDARD = {*sys.stdlib_module_names, "envctl"}
-ROOMS = {"services", "runtimes", "seeds", "secrets"}
+ROOMS = {"services", "runtimes", "seeds", "secrets", "forges"}
 STOREYS = ("nouns", "world", "rooms", "stack", "planning", "ops", "cli")  # from the ground up
 PURE = ("envctl.services", "envctl.planning", "envctl.runtimes.compose.project", "envctl.stack")  # hold no World
 

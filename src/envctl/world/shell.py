@@ -13,6 +13,7 @@ from signal import SIGINT, SIGKILL
 from time import monotonic
 from typing import IO
 
+TIMED_OUT = 124
 NOT_EXECUTABLE = 126
 NOT_FOUND = 127
 _PATIENCE = 10.0  # seconds between asking a program to end and making it
@@ -55,12 +56,14 @@ class Shell:
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         line: Callable[[str], None] | None = None,
+        timeout: float | None = None,
     ) -> Finished:
         """Run a program to its end. `line` gets each line of its standard error as it comes.
 
         As in a shell a program that does not exist finishes with status 127, one that cannot be run with 126. What it
-        leaves running in the background is not waited for. When we are interrupted it is ended with all it started,
-        and none is started after end_all(): that raises KeyboardInterrupt.
+        leaves running in the background is not waited for. One that takes longer than `timeout` seconds once it has its
+        input is killed with all it started: status 124, as of timeout(1). When we are interrupted it is ended with all
+        it started, and none is started after end_all(): that raises KeyboardInterrupt.
         """
         try:
             process = self._start(argv, stdin is not None, {**self.environ, **(env or {})}, cwd)
@@ -69,7 +72,7 @@ class Shell:
         except OSError as error:
             return Finished(NOT_EXECUTABLE, stderr=f"{argv[0]}: {error.strerror}".encode())
         try:
-            return _finish(process, stdin, line)
+            return _finish(process, stdin, line, timeout)
         except BaseException:
             _interrupt(process)
             _end(process)
@@ -186,15 +189,27 @@ class _Reader(threading.Thread):
 
 
 def _finish(
-    process: subprocess.Popen[bytes], stdin: Iterable[bytes] | None, line: Callable[[str], None] | None
+    process: subprocess.Popen[bytes],
+    stdin: Iterable[bytes] | None,
+    line: Callable[[str], None] | None,
+    timeout: float | None,
 ) -> Finished:
     assert process.stdout is not None  # noqa: S101 – opened by Shell
     assert process.stderr is not None  # noqa: S101
     out, err = _Reader(process.stdout), _Reader(process.stderr, line)
     if stdin is not None:
         _feed(process, stdin)
-    status = process.wait()
+    status = _waited(process, timeout)
     return Finished(status if status >= 0 else 128 - status, out.content(), err.content())
+
+
+def _waited(process: subprocess.Popen[bytes], timeout: float | None) -> int:
+    try:
+        return process.wait(timeout)
+    except subprocess.TimeoutExpired:
+        _signal(process, SIGKILL)
+        process.wait()
+        return TIMED_OUT
 
 
 def _feed(process: subprocess.Popen[bytes], stdin: Iterable[bytes]) -> None:
