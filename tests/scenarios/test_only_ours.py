@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import json
-import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from envctl import labels
 from envctl.observed import COMPOSE_PROJECT
+from tests.scenarios.others import SLEEP, Others, as_one, beside, compose, own
 from tests.scenarios.stacks import IDLE
 from tests.scenarios.stage import Stage
-
-if TYPE_CHECKING:
-    from docker.models.containers import Container
 
 pytestmark = pytest.mark.docker
 
@@ -29,88 +22,15 @@ image = "python:3.13-slim"
 volumes.kept = "/kept"
 {IDLE}
 """
-SLEEP = ["sleep", "infinity"]
 PARTLY_DONE, NOT_OURS = 10, 11
-
-
-@dataclass
-class Others:
-    """Objects made beside envctl, each as `inspect` shows it, and gone after the test."""
-
-    stage: Stage
-    base: str
-    images: list[str] = field(default_factory=list)
-    _made: list[Any] = field(default_factory=list)
-
-    def container(
-        self, name: str | None = None, image: str = "", own: dict[str, str] | None = None, **more: Any
-    ) -> Container:
-        """A container that runs."""
-        run = self.stage.docker.containers.run
-        made = run(image or self.base, SLEEP, detach=True, init=True, name=name, labels=own or {}, **more)
-        self._made.append(made)
-        return made
-
-    def volume(self, name: str, own: dict[str, str] | None = None) -> None:
-        """A volume."""
-        self._made.append(self.stage.docker.volumes.create(name, labels=own or {}))
-
-    def network(self, name: str, own: dict[str, str] | None = None) -> None:
-        """A network."""
-        self._made.append(self.stage.docker.networks.create(name, labels=own or {}))
-
-    def image(self, own: dict[str, str]) -> str:
-        """An image that carries labels."""
-        said = " ".join(f"{key}={json.dumps(value)}" for key, value in own.items())
-        dockerfile = io.BytesIO(f"FROM {self.base}\nLABEL {said}\n".encode())
-        image, _ = self.stage.docker.images.build(fileobj=dockerfile, rm=True, forcerm=True)
-        self.images.append(str(image.id))
-        return str(image.id)
-
-    def seen(self) -> list[dict[str, Any]]:
-        """Everything as the daemon has it now; what is gone makes the test fail."""
-        for one in self._made:
-            one.reload()
-        return [json.loads(json.dumps(one.attrs)) for one in self._made]
-
-    def go(self) -> None:
-        """Take them away: containers first, which use the others."""
-        for one in sorted(self._made, key=lambda made: type(made).__name__ != "Container"):
-            with suppress(Exception):  # its test says why it is gone
-                one.remove(**({"v": True, "force": True} if type(one).__name__ == "Container" else {}))
-        self._made.clear()
-
-    def clear(self) -> None:
-        """And their images."""
-        self.go()
-        for image in self.images:
-            self.stage.docker.images.remove(image, force=True)
 
 
 @pytest.fixture
 def others(stage: Stage) -> Iterator[Others]:
     """Somebody else on the same daemon."""
-    from docker.errors import ImageNotFound
-
-    base = "envctl.invalid/python:3.13-slim"
-    try:
-        stage.docker.images.get(base)
-    except ImageNotFound:
-        base = "python:3.13-slim"
     stage.write(STACK)
-    made = Others(stage, base)
-    yield made
-    made.clear()
-
-
-def own(stage: Stage, **more: str) -> dict[str, str]:
-    """The labels by which an environment is known."""
-    return {labels.PROJECT: stage.project, labels.ENVIRONMENT: stage.name, **more}
-
-
-def as_one(stage: Stage) -> dict[str, str]:
-    """All labels that a container of the service has from envctl."""
-    return own(stage, **{labels.SERVICE: "one", labels.ROLE: "service", labels.DIGEST: "0" * 32})
+    with beside(stage) as made:
+        yield made
 
 
 Plant = Callable[[Stage, Others], str]  # what is in the way
@@ -316,10 +236,3 @@ def composed(stage: Stage) -> list[Any]:
     docker, name = stage.docker, stage.full()
     made = docker.containers.get(f"{name}-one-1"), docker.networks.get(f"{name}_default")
     return [*(one.attrs for one in made), docker.volumes.get(f"{name}_data").attrs]
-
-
-def compose(folder: Path, project: str, *words: str, files: bool = True) -> None:
-    """Plain Compose, as anybody calls it."""
-    file = ("--file", "compose.yaml") if files else ()
-    argv = ["docker", "compose", *file, "--project-name", project, *words]
-    subprocess.run(argv, cwd=folder, check=True, capture_output=True)
