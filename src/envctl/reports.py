@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from envctl.identity import Identity
+from envctl.lease import Lease
+
 
 class Report:
     """A frozen dataclass whose `data()` is the `data` of the JSON envelope."""
@@ -131,6 +134,18 @@ class WentDown(Report):
     removed: tuple[str, ...] = ()
     left: tuple[LeftAlone, ...] = ()
     dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class Commented(Report):
+    """What `ci comment` wrote. `action`: created | updated | unchanged | planned."""
+
+    name: str
+    project: str
+    action: str
+    pull: int | None  # not known to a dry run outside of CI
+    url: str | None
+    text: str
 
 
 @dataclass(frozen=True)
@@ -313,3 +328,61 @@ class Diagnosis(Report):
     def failed(self) -> tuple[Finding, ...]:
         """What keeps envctl from working."""
         return tuple(finding for finding in self.findings if finding.verdict == "failed")
+
+
+@dataclass(frozen=True)
+class Lifetime(Report):
+    """Until when an environment lives. Times are RFC 3339."""
+
+    name: str
+    project: str
+    branch: str | None
+    expires: str
+    used: str
+    pinned: str | None  # by whom
+
+
+def lifetime_of(identity: Identity, lease: Lease) -> Lifetime:
+    """A lease as a report."""
+    expires, used = lease.expires.isoformat(), lease.used.isoformat()
+    return Lifetime(identity.name, identity.project, identity.branch, expires, used, lease.pinned or None)
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What becomes of one environment, and why. `verdict`: remove (it would be) | removed | keep | failed."""
+
+    name: str
+    project: str
+    branch: str | None
+    verdict: str
+    reason: str  # a stable word: see envctl.decision.Reason
+    because: str
+    bundle: str | None = None  # the volume that keeps what is left of it
+    error: str | None = None  # why it could not be removed, or nothing be kept of it
+
+
+@dataclass(frozen=True)
+class ExpiredBundle:
+    """What was kept of a removed environment, and is not any more. `bundle` is its volume, `size` its bytes."""
+
+    name: str
+    project: str
+    bundle: str
+    size: int
+    because: str
+
+
+@dataclass(frozen=True)
+class Reclaimed(Report):
+    """What `gc` decided and did, or would with `dry_run`. `project` is None where it looked at all of them."""
+
+    project: str | None
+    dry_run: bool
+    environments: tuple[Fate, ...]
+    bundles: tuple[ExpiredBundle, ...] = ()
+    left: tuple[LeftAlone, ...] = ()
+
+    def having(self, *verdicts: str) -> tuple[Fate, ...]:
+        """The environments with one of these verdicts."""
+        return tuple(fate for fate in self.environments if fate.verdict in verdicts)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 
 from envctl import __version__
 from envctl.cli import (
+    ci_comment,
     completion,
     config,
     cp,
@@ -61,12 +63,24 @@ COMMANDS: dict[str, Command] = {
         cp.COMMAND,
         run.COMMAND,
         config.COMMAND,
+        ci_comment.COMMAND,
         doctor.COMMAND,
         schema.COMMAND,
         completion.COMMAND,
         version.COMMAND,
     )
 }
+
+
+# The first word of commands that have two, and what they are for.
+GROUPS: dict[str, str] = {
+    "ci": "Tell a pull request about its environment.",
+}
+
+
+def named(words: Sequence[str]) -> str:
+    """The command that a command line begins with: two words of it where the first one is a group's."""
+    return " ".join(words[: 1 + (words[0] in GROUPS)]) if words else ""
 
 
 def group() -> Any:
@@ -78,13 +92,35 @@ def group() -> Any:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
+    homes = {"": app, **{name: _subgroup(app, name) for name in GROUPS}}
     app.callback(invoke_without_command=True, epilog="`envctl COMMAND --help` shows a command's options and examples.")(
         _top
     )
     for command in COMMANDS.values():
         settings = {"allow_interspersed_args": not command.passes_on}
-        app.command(command.name, epilog=command.epilog, context_settings=settings)(command.entry())
-    return typer.main.get_command(app)
+        home, _, word = command.name.rpartition(" ")
+        homes[home].command(word, epilog=command.epilog, context_settings=settings)(command.entry())
+    built: Any = typer.main.get_command(app)
+    built.commands = {word: built.commands[word] for word in first_words()}  # Typer puts groups at the end
+    return built
+
+
+def first_words() -> list[str]:
+    """The words that can follow `envctl`, in the order of `--help`."""
+    return list(dict.fromkeys(name.partition(" ")[0] for name in COMMANDS))
+
+
+def _subgroup(app: typer.Typer, name: str) -> typer.Typer:
+    made = typer.Typer(rich_markup_mode=None)
+    app.add_typer(made, name=name, help=GROUPS[name], callback=_alone, invoke_without_command=True)
+    return made
+
+
+def _alone(context: typer.Context) -> None:
+    """A group's name alone shows what there is."""
+    if context.invoked_subcommand is None:
+        output.write_lines([context.get_help()])
+        raise typer.Exit
 
 
 def _top(

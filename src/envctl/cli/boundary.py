@@ -14,7 +14,7 @@ from types import FrameType
 import typer
 
 from envctl.cli import failure, output
-from envctl.cli.app import COMMANDS, PROGRAM, group
+from envctl.cli.app import COMMANDS, GROUPS, PROGRAM, group, named
 from envctl.cli.command import Command
 from envctl.cli.options import ENV, EVERY, FILE, LONG_FILE
 from envctl.errors import EnvctlError, Exit
@@ -56,11 +56,12 @@ def enter(argv: Sequence[str]) -> int:
 
 def listen(argv: Sequence[str]) -> Spoken:
     """The command's name and whether `--json` is among its own options."""
-    name, *rest = argv or ("",)
+    name = named(argv)
     command = COMMANDS.get(name)
     if command is None:
-        return Spoken(None if name.startswith("-") or not name else name, "--json" in argv)
-    own = _own_words(command, rest)
+        first = argv[0] if argv else ""
+        return Spoken(None if first.startswith("-") or not first else first, "--json" in argv)
+    own = _own_words(command, list(argv[len(name.split()) :]))
     return Spoken(name, "--json" in own, _chosen(own))
 
 
@@ -106,10 +107,13 @@ def _usage_hint(error: Exception) -> str:
         if any(option in common.flags for common in EVERY):
             return f"Options come after the command's name: {PROGRAM} COMMAND {option}"
         return f"{PROGRAM} --help lists the commands."
-    more = f"{PROGRAM} {context.info_name} --help shows what it takes."
+    name = " ".join(context.command_path.split()[1:])
+    if name in GROUPS:
+        return f"{PROGRAM} {name} --help lists the commands."
+    more = f"{PROGRAM} {name} --help shows what it takes."
     if not isinstance(error, typer.BadParameter):
         return more
-    line, what = COMMANDS[context.info_name].examples[0]
+    line, what = COMMANDS[name].examples[0]
     return f"For example: {line}  ({what})\n{more}"
 
 

@@ -54,7 +54,7 @@ class Call:
             *(("--env", self.env) if self.env else ()),
             *(("--file", str(self.file)) if self.file else ()),
         ]
-        return shlex.join(["envctl", command, *chosen, *rest])
+        return shlex.join(["envctl", *command.split(), *chosen, *rest])
 
 
 @dataclass(frozen=True)

@@ -84,12 +84,27 @@ def rendered(shell: str, line: Line, words: Mapping[str, str]) -> list[str]:
 
 def candidates(line: Line, known: Mapping[str, Any], asked: Asked) -> Candidates:
     """What can stand at the cursor."""
-    if not line.before:
-        commands = {name: command["help"] for name, command in known["commands"].items()}
-        return Candidates(words=_beginning(line.current, known["options"] if line.current[:1] == "-" else commands))
-    name, *rest = line.before
+    groups = known["groups"]
+    if not line.before or (len(line.before) == 1 and line.before[0] in groups):
+        return Candidates(words=_beginning(line.current, _words(line.before, line.current, known)))
+    length = 1 + (line.before[0] in groups)
+    name, rest = " ".join(line.before[:length]), list(line.before[length:])
     command = known["commands"].get(name)
     return Candidates() if command is None else _of_command(command, rest, line.current, asked.about(rest))
+
+
+def _words(before: tuple[str, ...], current: str, known: Mapping[str, Any]) -> dict[str, str]:
+    """The words of commands that can follow these, or the options."""
+    if current.startswith("-"):
+        return {"--help": "Show the commands"} if before else dict(known["options"])
+    found: dict[str, str] = {}
+    for name, command in known["commands"].items():
+        words = name.split()
+        if tuple(words[: len(before)]) == before:
+            word = words[len(before)]
+            ends = len(words) == len(before) + 1
+            found.setdefault(word, command["help"] if ends else known["groups"][word])
+    return found
 
 
 def _of_command(command: Mapping[str, Any], words: list[str], current: str, asked: Asked) -> Candidates:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from envctl.cli import HELP, HELP_WIDTH, traces
-from envctl.cli.app import COMMANDS, PROGRAM, group
+from envctl.cli.app import COMMANDS, GROUPS, PROGRAM, group
 from envctl.cli.command import Command
 from envctl.cli.completing import KNOWN
 from envctl.errors import Exit
@@ -58,7 +58,7 @@ def exit_statuses() -> str:
 
 def commands() -> str:
     """The page about commands."""
-    known: dict[str, Any] = group().commands
+    app = group()
     parts = [
         "# Commands",
         WRITTEN,
@@ -66,7 +66,7 @@ def commands() -> str:
         'carries one document, `{"schema", "command", "ok", "data", "error"}`, where `error` is null or '
         '`{"code", "exit", "message", "hint", "unchanged", "details"}`. What the statuses mean: '
         "[exit statuses](exit-statuses.md).",
-        *(_section(command, known[name]) for name, command in COMMANDS.items()),
+        *(_section(command, _found(app, name)) for name, command in COMMANDS.items()),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -144,8 +144,16 @@ def completions() -> dict[str, Any]:
     app = group()
     return {
         "options": {**_options(app.params), "--help": "Show the commands"},
-        "commands": {name: _completed(command, app.commands[name]) for name, command in COMMANDS.items()},
+        "groups": {name: what.rstrip(".") for name, what in GROUPS.items()},
+        "commands": {name: _completed(command, _found(app, name)) for name, command in COMMANDS.items()},
     }
+
+
+def _found(app: Any, name: str) -> Any:
+    """A command as Typer has it, by all its words."""
+    for word in name.split():
+        app = app.commands[word]
+    return app
 
 
 def _completed(command: Command, known: Any) -> dict[str, Any]:

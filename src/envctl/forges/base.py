@@ -33,6 +33,11 @@ class Forge(Protocol):
         """Why it cannot write comments: no token, or one that is not for that; empty when it may."""
         ...
 
+    @property
+    def needs(self) -> str:
+        """What a token must be allowed to do, to write comments."""
+        ...
+
     def pulls(self, ref: str) -> tuple[Pull, ...] | Unknown:
         """All pull requests ever made from a branch of this repository itself, by its full ref."""
         ...

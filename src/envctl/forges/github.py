@@ -55,6 +55,14 @@ class GitHub:
         return "" if self.http.secrets else f"no token for {self.repository.host}: set GITHUB_TOKEN or GH_TOKEN"
 
     @property
+    def needs(self) -> str:
+        """What a token must be allowed to do."""
+        return (
+            "The token must be allowed to write pull requests of this repository; in a workflow: "
+            "`permissions: {pull-requests: write}`.\nPull requests from forks get a token that only reads."
+        )
+
+    @property
     def _path(self) -> str:
         return f"/repos/{quote(self.repository.path)}"
 

@@ -58,6 +58,11 @@ class GitLab:
         return "" if self.http.secrets else f"no token for {self.repository.host}: set GITLAB_TOKEN"
 
     @property
+    def needs(self) -> str:
+        """What a token must be allowed to do."""
+        return "The token must be one of a member of this project (Reporter or more), with the scope `api`."
+
+    @property
     def _path(self) -> str:
         return f"/projects/{quote(self.repository.path, safe='')}/merge_requests"
 

@@ -189,7 +189,10 @@ class Http:
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:  # it may have done what it was sent: that is not sent twice
             return refused if response.request.method == "POST" else _Later(refused, _AGAIN, of_all=False)
         seconds = pause(status, headers)
-        return refused if seconds is None else _Later(refused, seconds, of_all=True)
+        if seconds is None:
+            return refused
+        limited = f"{self.host} wants to be asked less often, next in {seconds:.0f} s (answer {status})"
+        return _Later(Refused(limited, HTTPStatus.TOO_MANY_REQUESTS), seconds, of_all=True)
 
     def _why(self, status: int, content: bytes) -> str:
         """The status in words, with what the server says of it; no secret of ours, should it repeat one."""
