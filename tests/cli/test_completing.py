@@ -17,7 +17,7 @@ import pytest
 
 from envctl import labels
 from envctl.cli import COMPLETION
-from envctl.cli.app import COMMANDS
+from envctl.cli.app import first_words
 from envctl.planning.names import environment_name
 from tests.scenarios.stage import git
 
@@ -87,7 +87,7 @@ def words(lines: list[str]) -> list[str]:
 
 def test_commands_come_with_what_they_do(complete: Complete) -> None:
     """All of them, or those that begin so."""
-    assert list(COMMANDS) == words(complete(""))
+    assert first_words() == words(complete(""))
     assert ["values", "down\tRemove this branch's environment, data included"] == complete("dow")
     assert [] == words(complete("nosuch"))
 
@@ -99,6 +99,18 @@ def test_options_are_the_command_s_own(complete: Complete) -> None:
     assert ["--file"] == words(complete("logs", "--follow", "--f"))
     assert [] == words(complete("nosuch", "--"))
     assert ["--version", "--help"] == words(complete("-"))[:2]
+
+
+def test_a_group_offers_its_commands(complete: Complete) -> None:
+    """After its name come the second words, then what that command takes."""
+    assert ["values", "ci\tTell a pull request about its environment"] == complete("ci")
+    assert ["values", "comment\tWrite the URLs on the pull request"] == complete("ci", "")
+    assert [] == words(complete("ci", "nosuch"))
+    assert ["--help"] == words(complete("ci", "-"))
+    assert ["--pull"] == words(complete("ci", "comment", "--pu"))
+    assert ["files"] == complete("ci", "comment", "--file", "")
+    assert [] == words(complete("ci", "nosuch", "--"))
+    assert [] == words(complete("ci", "--json", "--"))
 
 
 def test_values_are_what_the_option_takes(complete: Complete) -> None:

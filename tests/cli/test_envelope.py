@@ -22,7 +22,7 @@ ENVELOPED = [name for name in EVERY if name not in STREAMS | PASSED_ON]
 
 def line(command: str, *more: str) -> list[str]:
     """A command line with `--json` that the command accepts."""
-    return [command, "--json", *more, *WORDS.get(command, [])]
+    return [*command.split(), "--json", *more, *WORDS.get(command, [])]
 
 
 def test_no_command_is_forgotten() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from envctl.cli import HELP
-from envctl.cli.app import COMMANDS
+from envctl.cli.app import COMMANDS, GROUPS, first_words
 from envctl.cli.options import EVERY as COMMON
 from envctl.cli.reference import group_help
 from tests.cli.made_up import WORDS, Envctl, Ops
@@ -20,7 +20,7 @@ from tests.cli.made_up import WORDS, Envctl, Ops
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_has_an_example(envctl: Envctl, command: str, flag: str) -> None:
     """Every command explains itself on stdout, with an example of its own."""
-    ran = envctl(command, flag)
+    ran = envctl(*command.split(), flag)
     assert (0, "") == (ran.status, ran.err)
     usage, examples = ran.out.split("Examples:")
     assert f"Usage: envctl {command}" in usage
@@ -78,6 +78,28 @@ def test_a_missing_argument_gets_an_example(envctl: Envctl, command: str) -> Non
     ran = envctl(command)
     assert 2 == ran.status
     assert COMMANDS[command].examples[0][0] in ran.err
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_group_shows_its_commands(envctl: Envctl, group: str) -> None:
+    """The first word of a command of two shows which there are, and guesses at a slip, and has no options of its own."""
+    ran = envctl(group)
+    assert (0, "", ran.out) == (ran.status, ran.err, envctl(group, "--help").out)
+    (own,) = [[name.split()[1] for name in COMMANDS if name.split()[0] == group]]
+    listed = re.findall(r"^  ([a-z-]+)  ", ran.out.partition("Commands:")[2], re.MULTILINE)
+    assert own == listed
+    slip = envctl(group, f"{own[0]}x")
+    assert (2, "") == (slip.status, slip.out)
+    assert f"'{own[0]}'" in slip.err
+    assert f"envctl {group} --help lists the commands." in slip.err
+    document = envctl(group, "--json").envelope
+    assert (group, "usage") == (document["command"], document["error"]["code"])
+
+
+def test_the_help_lists_groups_in_their_place() -> None:
+    """As commands come in the list, and each first word once."""
+    listed = re.findall(r"^  ([a-z-]+)  ", group_help().partition("Commands:")[2], re.MULTILINE)
+    assert first_words() == listed
 
 
 def test_nothing_said_is_help(envctl: Envctl) -> None:
