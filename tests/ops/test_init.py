@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envctl.cli.init import Template
+from envctl.cli.init import Ci, Template
 from envctl.errors import EnvctlError
 from envctl.events import nobody
 from envctl.ops.init import drawn, init
@@ -22,8 +22,9 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 
 
 def test_every_template_is_offered() -> None:
-    """The command's choices are the folders of templates/."""
-    assert {folder.name for folder in TEMPLATES.iterdir()} == set(Template)
+    """The command's choices are the folders of templates/, and of templates/ci."""
+    assert {folder.name for folder in TEMPLATES.iterdir()} - {"ci"} == set(Template)
+    assert {folder.name for folder in (TEMPLATES / "ci").iterdir()} == set(Ci)
 
 
 @pytest.mark.parametrize("template", Template)

@@ -25,6 +25,14 @@ class Template(StrEnum):
     WORKER = "worker"
 
 
+class Ci(StrEnum):
+    """The CI services that `init` writes files for."""
+
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    CIRCLECI = "circleci"
+
+
 def init(
     call: Call,
     *,
@@ -40,37 +48,53 @@ def init(
         list[str] | None,
         typer.Option("--profile", metavar="NAME", help="A profile of the Compose project to enable."),
     ] = None,
+    ci: Annotated[
+        Ci | None,
+        typer.Option("--ci", help="Write this service's files for the stack that is here.", show_default=False),
+    ] = None,
 ) -> None:
     """Begin a stack: a stack file and small services that run as they stand.
 
     full is a page, an API, a worker, Postgres, Kafka and Redis; api an API with Postgres and Redis; worker a
     Kafka consumer with Postgres. With --from the stack is a Compose project that you have already: only the
-    stack file is written, the project stays as it is, and every branch gets a copy of its own.
+    stack file is written, the project stays as it is, and every branch gets a copy of its own. With --ci there
+    is a stack file already, and what is written is for CI: up on a pull request, tests, a comment with the URLs,
+    down when it is closed, and gc on a schedule.
 
     The project is called after the folder, or as Compose calls it. No file is ever written over: if something
     is in the way it is listed, and nothing is written.
     """
     from envctl.ops.init import init as begin
+    from envctl.ops.init_ci import init_ci
     from envctl.ops.init_from import init_from
     from envctl.ops.setting import anywhere
 
-    _check(template, compose, profile)
+    _check(template, compose, profile, ci)
     with call.talk() as tell:
-        if compose:
+        if ci:
+            report = init_ci(anywhere(tell), folder, ci.value)
+        elif compose:
             report = init_from(anywhere(tell), folder, compose, profile or ())
         else:
             report = begin(anywhere(tell), folder, (template or Template.FULL).value)
-    call.answer(report.data(), _lines(report), _next(report, folder))
+    call.answer(report.data(), _lines(report), _next_in_ci(ci, report) if ci else _next(report, folder))
 
 
-def _check(template: Template | None, compose: list[Path] | None, profile: list[str] | None) -> None:
-    if (template and compose) or (profile and not compose):
-        said = "--template and --from exclude each other" if template and compose else "--profile needs --from"
+def _check(template: Template | None, compose: list[Path] | None, profile: list[str] | None, ci: Ci | None) -> None:
+    said = ""
+    if template and compose:
+        said = "--template and --from exclude each other"
+    elif ci and (template or compose):
+        said = "--ci is for a stack file that is there already"
+    elif profile and not compose:
+        said = "--profile needs --from"
+    if said:
         raise EnvctlError(
             Exit.USAGE,
             said,
             unchanged="Nothing was written.",
-            hint="Begin with a template, or wrap a Compose project: `envctl init --from compose.yaml`.",
+            hint="Begin with a template, or wrap a Compose project: `envctl init --from compose.yaml`; then "
+            "`envctl init --ci github`.",
         )
 
 
@@ -90,6 +114,12 @@ def _next(report: Begun, folder: Path) -> Iterator[str]:
     yield from (f"  {line:<{width}}   {what}".rstrip() for line, what in lines)
 
 
+def _next_in_ci(ci: Ci, report: Begun) -> Iterator[str]:
+    yield from ("", "Next:", "", "  Each file says at its head what is to be set with the CI service.")
+    if ci is Ci.GITLAB and ".gitlab-ci.yml" not in report.files:
+        yield "  Your .gitlab-ci.yml stays as it is; let it include `local: .gitlab/envctl.yml`."
+
+
 COMMAND = Command(
     name="init",
     function=init,
@@ -99,5 +129,6 @@ COMMAND = Command(
         ("envctl init --template api notes", "an API with its stores, in the new folder notes"),
         ("envctl init --from compose.yaml", "your own Compose project, as it is"),
         ("envctl init --template worker --json", "a Kafka consumer; the files for a script"),
+        ("envctl init --ci github", "workflows for the stack that is here"),
     ),
 )

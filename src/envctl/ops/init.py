@@ -27,15 +27,19 @@ def init(world: World, folder: Path, template: str) -> Begun:
 
 def drawn(template: str, project: str) -> dict[PurePosixPath, bytes]:
     """A template's files with the project's name in them, the stack file first."""
-    source = _templates() / template
-    found = sorted(p for p in source.rglob("*") if p.is_file() and not _LEFT_OUT & set(p.parts))
-    files = {PurePosixPath(path.relative_to(source).as_posix()): path.read_bytes() for path in found}
+    files = contents(templates() / template)
     own, name = f'name = "{template}"\n'.encode(), f'name = "{project}"\n'.encode()
     stack = files.pop(_STACK_FILE).replace(own, name, 1)
     return {_STACK_FILE: stack, **files}
 
 
-def _templates() -> Path:
+def contents(source: Path) -> dict[PurePosixPath, bytes]:
+    """Every file below a folder of templates, by its path in it."""
+    found = sorted(p for p in source.rglob("*") if p.is_file() and not _LEFT_OUT & set(p.parts))
+    return {PurePosixPath(path.relative_to(source).as_posix()): path.read_bytes() for path in found}
+
+
+def templates() -> Path:
     """Where they are: in the package once it is installed, beside its sources in a clone."""
     package = Path(envctl.__file__).parent
     shipped = package / "templates"
