@@ -12,7 +12,7 @@ from envctl.observed import Volume
 
 ROLE = "lease"
 _YEARS = range(1970, 9000)  # a time in them has its like in every zone
-_LONGEST = 1000 * 365 * 86400.0  # seconds
+SHORTEST, LONGEST = 60.0, 3650 * 86400.0  # seconds that an environment can be given: what must live longer is pinned
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,8 @@ class Lease:
     begun: datetime
     used: datetime
     expires: datetime
-    terms: Terms = Terms()  # noqa: RUF009  # frozen
+    terms: Terms = Terms()  # frozen
+    asked: bool = False  # its ttl is that of `up --ttl`, not the stack file's
     pinned: str = ""  # by whom; empty: it is not
     made: datetime | None = None
     failed: datetime | None = None
@@ -56,6 +57,7 @@ class Lease:
             labels.TTL: f"{self.terms.ttl:g}",
             labels.IDLE: "" if idle is None else f"{idle:g}",
             labels.LOGS: f"{self.terms.keep_logs:g}",
+            labels.ASKED: "true" if self.asked else "",
             labels.PINNED: self.pinned,
             labels.MADE: _written(self.made) if self.made else "",
             labels.FAILED: _written(self.failed) if self.failed else "",
@@ -112,6 +114,7 @@ def _parsed(said: Mapping[str, str], number: int) -> Lease:
         used=_moment(said, labels.USED),
         expires=_moment(said, labels.EXPIRES),
         terms=terms,
+        asked=said.get(labels.ASKED) == "true",
         pinned=said.get(labels.PINNED, ""),
         made=_moment(said, labels.MADE) if labels.MADE in said else None,
         failed=_moment(said, labels.FAILED) if labels.FAILED in said else None,
@@ -129,7 +132,7 @@ def _seconds(said: Mapping[str, str], key: str) -> float:
         found = float(said[key])
     except ValueError:
         raise ValueError(f"{key} is no number of seconds") from None
-    if not 0 <= found <= _LONGEST:
+    if not 0 <= found <= LONGEST:
         raise ValueError(f"{key} is no number of seconds")
     return found
 

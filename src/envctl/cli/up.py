@@ -11,6 +11,7 @@ from envctl.cli.command import Call, Command
 from envctl.cli.options import CHANGING, OVERCOMMIT
 from envctl.cli.plan import plan_lines, shared_lines
 from envctl.cli.status import head_line, service_lines
+from envctl.cli.values import lifetime as seconds_to_live
 from envctl.reports import CameUp, Planned
 
 
@@ -20,6 +21,9 @@ def up(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the steps with their causes; do nothing.")] = False,
     build: Annotated[bool, typer.Option("--build", help="Build images again, also where nothing changed.")] = False,
     overcommit: OVERCOMMIT = False,
+    ttl: Annotated[
+        str | None, typer.Option("--ttl", metavar="TIME", help="How long it lives after its last use: 8h, 3d.")
+    ] = None,
 ) -> None:
     """Bring this branch's environment up.
 
@@ -31,6 +35,7 @@ def up(
     What the machine has too little of is said before anything starts: memory for the limits of the services
     that would be started, disk for the dumps that would be loaded.
     """
+    lifetime = seconds_to_live("--ttl", ttl)
     from envctl.ops.plan import plan
     from envctl.ops.setting import here
     from envctl.ops.up import up as bring_up
@@ -40,7 +45,7 @@ def up(
         if dry_run:
             report: CameUp | Planned = plan(place, rebuild=build, overcommit=overcommit)
         else:
-            report = bring_up(place, rebuild=build, overcommit=overcommit, wait=call.wait)
+            report = bring_up(place, rebuild=build, overcommit=overcommit, ttl=lifetime, wait=call.wait)
     if isinstance(report, Planned):
         call.answer(report.data(), plan_lines(report), shared_lines(report.other_folders))
     else:
@@ -73,6 +78,7 @@ COMMAND = Command(
         ("envctl up --dry-run", "what it would do, and why"),
         ("envctl up --env demo", "an environment by name; works outside git too"),
         ("envctl up --build --json", "build again; the result for a script"),
+        ("envctl up --ttl 8h", "for today: then `envctl gc` may remove it"),
         ("envctl up --no-wait", "or status 6 where another command works on it"),
     ),
 )

@@ -10,6 +10,7 @@ from envctl import labels
 from envctl.blueprint import FURTHER_NETWORK, Blueprint
 from envctl.errors import EnvctlError, Exit
 from envctl.events import Event
+from envctl.ops import leases
 from envctl.ops.dumps import check_dumps
 from envctl.ops.observe import refuse_pretenders
 from envctl.ops.provision import provision
@@ -39,12 +40,13 @@ from envctl.world import World, begun
 from envctl.world.parallel import together
 
 
-def carry_out(here: Here, blueprint: Blueprint, plan: Plan, secrets: Secrets) -> None:
-    """Dumps and images first, so that nothing is touched when one cannot be had; then network and volumes; then the
-    services."""
+def carry_out(here: Here, blueprint: Blueprint, plan: Plan, secrets: Secrets, ttl: float | None = None) -> None:
+    """Dumps and images first, so that nothing is touched when one cannot be had; then the lease, before there is
+    anything that nobody would need without it; then network and volumes; then the services."""
     dumps = check_dumps(here, blueprint, plan)
     plan = _with_images(here, blueprint, plan)
     refuse_pretenders(here.world, here.identity, plan.started_from)
+    leases.begin(here, ttl)
     _prepare(here.world, blueprint, plan)
     if not plan.provision:  # nothing comes between stores and services: Compose is run once
         start(here, blueprint, plan, (*plan.stores, *plan.services), secrets)

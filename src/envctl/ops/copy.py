@@ -9,6 +9,7 @@ from pathlib import Path
 
 from envctl.errors import EnvctlError, Exit
 from envctl.ops.choose import choose
+from envctl.ops.leases import renew
 from envctl.ops.setting import Here
 from envctl.reports import Copied
 
@@ -40,6 +41,7 @@ def copy(here: Here, source: str, target: str) -> Copied:
     service = _service(origin, goal)
     container = choose(here, [service])[service].id
     argv = ("docker", "cp", "--quiet", _spelled(origin, container), _spelled(goal, container))
+    renew(here.world, here.identity)
     if STREAM in (origin.path, goal.path):
         status, said = here.world.shell.hand_over(argv), ""
     else:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from envctl import labels
 from envctl.errors import EnvctlError, Exit
+from envctl.ops.leases import in_use
 from envctl.ops.observe import running_here
 from envctl.ops.setting import Here
 from envctl.runtimes.compose.wrapped import through_shell
@@ -29,7 +30,8 @@ def execute(here: Here, service: str, argv: Sequence[str], *, tty: bool, stdin: 
         )
     flags = (*(("--interactive",) if stdin else ()), *(("--tty",) if tty else ()))
     words = through_shell(argv) if labels.HIDDEN in container.labels else argv
-    status = here.world.shell.hand_over(("docker", "exec", *flags, container.id, *words))
+    with in_use(here.world, here.identity):
+        status = here.world.shell.hand_over(("docker", "exec", *flags, container.id, *words))
     if status == NOT_EXECUTABLE and not _is_there(here, container.id, argv[0]):
         return NOT_FOUND  # engines before 28 say 126 of both
     return status

@@ -10,6 +10,7 @@ from envctl.errors import EnvctlError, Exit
 from envctl.events import Event
 from envctl.observed import Container
 from envctl.ops.choose import choose
+from envctl.ops.leases import renew
 from envctl.ops.observe import observe
 from envctl.ops.setting import Here
 from envctl.ops.status import status_of
@@ -27,6 +28,7 @@ def pause(here: Here, services: Sequence[str] = (), *, wait: bool = True) -> Cha
 def resume(here: Here, services: Sequence[str] = (), *, wait: bool = True) -> Changed:
     """Let paused services go on, those that others need first."""
     with here.world.locks.hold(here.identity.full, "resume", wait=wait):
+        renew(here.world, here.identity)
         return _turn(here, services, "paused", "running", here.world.engine.resume_container)
 
 

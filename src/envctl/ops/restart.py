@@ -10,6 +10,7 @@ from envctl.blueprint import Blueprint
 from envctl.events import Event
 from envctl.observed import Container
 from envctl.ops.choose import choose
+from envctl.ops.leases import renew
 from envctl.ops.observe import observe
 from envctl.ops.setting import Here
 from envctl.ops.start import see_through
@@ -26,6 +27,7 @@ def restart(here: Here, services: Sequence[str] = (), *, wait: bool = True) -> C
     """
     began = monotonic()
     with here.world.locks.hold(here.identity.full, "restart", wait=wait):
+        renew(here.world, here.identity)
         chosen = {name: c for name, c in choose(here, services).items() if services or not c.finished}
         blueprint = here.blueprint()
         order = layers(blueprint.workloads, chosen)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from time import monotonic
 
+from envctl.errors import EnvctlError
+from envctl.ops import leases
 from envctl.ops.carry_out import carry_out
 from envctl.ops.observe import observe
 from envctl.ops.plan import as_steps, decide, draw_here
@@ -14,26 +16,45 @@ from envctl.reports import CameUp
 from envctl.world.engine import SubnetTaken
 
 
-def up(here: Here, *, rebuild: bool = False, overcommit: bool = False, wait: bool = True) -> CameUp:
+def up(
+    here: Here,
+    *,
+    rebuild: bool = False,
+    overcommit: bool = False,
+    ttl: float | None = None,
+    wait: bool = True,
+) -> CameUp:
     """Bring this branch's environment to what its stack file says.
 
-    `rebuild` builds images anew, `overcommit` starts what the machine has too little for. Without `wait` it gives up
-    where another command works on the environment. Raises EnvctlError.
+    `rebuild` builds images anew, `overcommit` starts what the machine has too little for. It lives for `ttl` seconds
+    after its last use, else as long as the stack file says. Without `wait` it gives up where another command works on
+    the environment. Raises EnvctlError.
     """
     with here.world.locks.hold(here.identity.full, "up", wait=wait):
-        return converge(here, rebuild=rebuild, overcommit=overcommit)
+        return converge(here, rebuild=rebuild, overcommit=overcommit, ttl=ttl)
 
 
-def converge(here: Here, *, rebuild: bool = False, reload: Collection[str] = (), overcommit: bool = False) -> CameUp:
+def converge(
+    here: Here,
+    *,
+    rebuild: bool = False,
+    reload: Collection[str] = (),
+    overcommit: bool = False,
+    ttl: float | None = None,
+) -> CameUp:
     """What `up` does, for who holds the environment's lock; `reload` names databases to fill again."""
     began = monotonic()
     blueprint = draw_here(here)  # now: who waited for the lock builds what is there now
     while True:
         plan, secrets = decide(here, blueprint, rebuild=rebuild, reload=reload, overcommit=overcommit)
         try:
-            carry_out(here, blueprint, plan, secrets)
+            carry_out(here, blueprint, plan, secrets, ttl)
             break
         except SubnetTaken:
             continue  # another environment got the subnet since we looked: look again
+        except EnvctlError:
+            leases.failed(here)
+            raise
+    leases.made(here)
     status = status_of(here, observe(here.world, here.identity))
     return CameUp(status, as_steps(plan), round(monotonic() - began, 3), plan.other_folders)

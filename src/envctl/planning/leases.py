@@ -28,10 +28,13 @@ def is_fresh(lease: Lease, now: datetime) -> bool:
     return timedelta() <= now - lease.used < GRAIN and lease.expires >= later(now, lease.terms.ttl) - GRAIN
 
 
-def granted(lease: Lease, now: datetime, terms: Terms, *, exactly: bool) -> Lease:
-    """The lease under the terms of an `up`. `exactly`: somebody said how long, which may also be shorter."""
-    renewed = used(replace(lease, terms=terms), now)
-    return replace(renewed, expires=later(now, terms.ttl)) if exactly else renewed
+def granted(lease: Lease, now: datetime, terms: Terms, ttl: float | None = None) -> Lease:
+    """The lease under the terms of an `up`. A `ttl` that somebody asked for counts from now, is heeded until another is
+    asked for, and may also be shorter.
+    """
+    if ttl is not None:
+        return replace(lease, terms=replace(terms, ttl=ttl), asked=True, used=now, expires=later(now, ttl))
+    return used(replace(lease, terms=replace(terms, ttl=lease.terms.ttl) if lease.asked else terms), now)
 
 
 def extended(lease: Lease, now: datetime, seconds: float | None = None) -> Lease:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from envctl.services import BY_NAME, Section
+from envctl.stack.lifetime import LifetimeSection
 from envctl.stack.model import DATA, DATA_KINDS, SERVICE, EnvironmentLimits, ProjectSection
 from envctl.stack.secrets import NAMES, SECRET_KINDS
 
@@ -17,7 +18,7 @@ _REF = "#/$defs/{model}"
 def schema() -> Schema:
     """The schema. What `load` accepts is valid; names that refer to each other are checked by `load` alone."""
     several = (*BY_NAME.values(), *DATA_KINDS.values(), *SECRET_KINDS.values())
-    sections: list[type[Section]] = [ProjectSection, *several, EnvironmentLimits]
+    sections: list[type[Section]] = [ProjectSection, *several, LifetimeSection, EnvironmentLimits]
     pairs = [(section, "validation") for section in sections]
     refs, shared = models_json_schema(pairs, ref_template=_REF)  # type: ignore[arg-type]  # a literal in a list
     parts = {section: refs[section, "validation"] for section in sections}
@@ -40,6 +41,7 @@ def schema() -> Schema:
             "services": _tables("The stack's services, by name.", SERVICE, {"$ref": "#/$defs/Service"}, least=1),
             "data": _tables("What databases are filled from, by name.", DATA, parts[DATA_KINDS["dump"]]),
             "secrets": _tables("Where the values of secrets come from, by name.", NAMES, _secret(parts)),
+            "lifetime": parts[LifetimeSection],
             "limits": parts[EnvironmentLimits],
         },
         "$defs": definitions,

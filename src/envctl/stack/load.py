@@ -13,6 +13,7 @@ from envctl.services import BY_NAME, LimitsSection, Service
 from envctl.services.app import App
 from envctl.services.fields import kind_of, real
 from envctl.stack import checks
+from envctl.stack.lifetime import LifetimeSection
 from envctl.stack.lines import Key
 from envctl.stack.model import (
     DATA,
@@ -32,7 +33,7 @@ from envctl.stack.secrets import FromCaller, SecretSection, section
 from envctl.stack.shares import check_limits
 from envctl.stack.source import NAME, Source, read, unusable
 
-SECTIONS = ("project", "services", "data", "secrets", "limits")
+SECTIONS = ("project", "services", "data", "secrets", "lifetime", "limits")
 
 
 def find(start: Path) -> Path:
@@ -70,6 +71,7 @@ def _stack(source: Source, environ: Mapping[str, str] | None, notes: Notes) -> S
     scope = checks.Scope({}, {}, frozenset()) if wraps else _services(document, notes)
     data, data_names = _data(document, notes)
     limits = validate(EnvironmentLimits, _table(document, "limits", notes), ("limits",), notes) or LimitsSection()
+    lifetime = validate(LifetimeSection, _table(document, "lifetime", notes), ("lifetime",), notes) or LifetimeSection()
     name = project.name if project else "project"
     _check(scope, data_names, limits, name, notes)
     _check_wrapping(document, project, wraps, notes)
@@ -84,6 +86,7 @@ def _stack(source: Source, environ: Mapping[str, str] | None, notes: Notes) -> S
         data=MappingProxyType(data),
         secrets=MappingProxyType({**_undeclared(scope.valid.values()), **secrets}),
         limits=limits.amounts(),
+        lifetime=lifetime.terms(),
         chosen=choose(os.environ if environ is None else environ, said),
         lines=source.lines,
         wraps=_wraps(source.path.parent, project) if wraps else None,

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from envctl.composition import Composition
+from envctl.lease import Terms
 from envctl.services import LimitsSection, Section, Service
 from envctl.services.fields import Folder, Paths, Words, named, real, refuse
 from envctl.stack.lines import Lines
@@ -105,6 +106,7 @@ class Stack:
     data: Mapping[str, Dump] = field(default_factory=dict)
     secrets: Mapping[str, SecretSection] = field(default_factory=dict)
     limits: Limits = Limits()  # noqa: RUF009  # frozen
+    lifetime: Terms = Terms()  # noqa: RUF009  # frozen
     wraps: Wraps | None = None
     composition: Composition | None = None  # what it wraps, once that has been read
     chosen: Registry = NO_REGISTRY

@@ -8,6 +8,7 @@ from typing import Any
 
 from envctl.reports import ConfigValue
 from envctl.services import Section, Service
+from envctl.stack.lifetime import LifetimeSection
 from envctl.stack.lines import Key
 from envctl.stack.model import EnvironmentLimits, Stack, Wraps
 from envctl.stack.problems import dotted
@@ -50,6 +51,9 @@ class _Resolver:
             yield from self.section(("data", name), data)
         for name, secret in stack.secrets.items():
             yield from self.section(("secrets", name), secret)
+        for field in LifetimeSection.model_fields:
+            if (seconds := getattr(stack.lifetime, field)) is not None:
+                yield ConfigValue(f"lifetime.{field}", seconds, self.origin(("lifetime", field)))
         for field in EnvironmentLimits.model_fields:
             value = getattr(stack.limits, field)
             if value is not None:

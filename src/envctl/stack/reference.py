@@ -17,6 +17,7 @@ from envctl.services import BY_NAME, LimitsSection, Section
 from envctl.services.app import BuildSection, HealthSection
 from envctl.services.references import SECRETS
 from envctl.services.units import show_size
+from envctl.stack.lifetime import LifetimeSection
 from envctl.stack.model import DATA, DATA_KINDS, PROJECT, SERVICE, SERVICES, EnvironmentLimits, ProjectSection
 from envctl.stack.secrets import NAMES, SECRET_KINDS
 from envctl.stack.source import BYTES, DOTS, LINE, NESTING
@@ -131,6 +132,7 @@ def _parts() -> Iterator[str]:
         yield _part(f'`[data.NAME]`, from = "{kind}"', data)
     for kind, secret in SECRET_KINDS.items():
         yield _part(f'`[secrets.NAME]`, from = "{kind}"', secret)
+    yield _part("`[lifetime]`", LifetimeSection)
     yield _part("`[limits]`", EnvironmentLimits)
     yield names()
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from envctl.errors import EnvctlError, Exit
 from envctl.events import Event, Tell
 from envctl.holder import Holder, read_holder
+from envctl.world.machine import user
 from envctl.world.places import LOCK_DIR, open_to_all, shared_folder
 from envctl.world.shell import Shell
 
@@ -116,19 +117,10 @@ def _free(path: Path, descriptor: int) -> None:
 
 
 def _sign(descriptor: int, command: str) -> None:
-    holder = Holder(os.getpid(), command, _user(), platform.node() or "?", datetime.now(UTC))
+    holder = Holder(os.getpid(), command, user(), platform.node() or "?", datetime.now(UTC))
     with suppress(OSError):  # no room left: the lock holds all the same, only nobody can say whose it is
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, json.dumps(holder.data()).encode(), 0)
-
-
-def _user() -> str:
-    import pwd
-
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return str(os.getuid())
 
 
 def _holder(path: Path) -> Holder | None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import platform
 import resource
+import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from envctl.errors import EnvctlError, Exit
@@ -18,9 +21,31 @@ _ENOUGH_FILES = 4096  # more is not asked for: programs that inherit it may walk
 def read_machine(daemon: Daemon, proc: Path = Path("/proc")) -> Machine:
     """What is left on the daemon's machine: all of it where that is this machine, else only what the daemon says."""
     memory = _memory(proc)
-    if memory.get("MemTotal") != daemon.memory or os.uname().release != daemon.kernel:
+    if not _is_here(daemon, memory):
         return Machine(memory_in_all=daemon.memory, root=daemon.root, files=open_files())
     return Machine(memory.get("MemAvailable"), daemon.memory, _disk(daemon.root), daemon.root, open_files())
+
+
+def user() -> str:
+    """Who runs this, by name where that is known."""
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
+
+
+def who() -> str:
+    """Who runs this, and on which machine."""
+    return f"{user()}@{platform.node() or '?'}"
+
+
+def uptime(daemon: Daemon, proc: Path = Path("/proc")) -> float | None:
+    """For how many seconds the daemon's machine has been up, sleep included; None where it is not this machine."""
+    if not _is_here(daemon, _memory(proc)) or not hasattr(time, "CLOCK_BOOTTIME"):
+        return None
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def open_files() -> int:
@@ -67,6 +92,10 @@ def in_memory(folder: Path) -> bool | None:
     wanted = f"{os.major(device)}:{os.minor(device)}"
     kinds = {line.partition(" - ")[2].split(" ")[0] for line in mounts if line.split(" ")[2] == wanted}
     return bool(kinds & {"tmpfs", "ramfs"}) if kinds else None
+
+
+def _is_here(daemon: Daemon, memory: Mapping[str, int]) -> bool:
+    return memory.get("MemTotal") == daemon.memory and os.uname().release == daemon.kernel
 
 
 def _memory(proc: Path) -> dict[str, int]:

@@ -1,0 +1,130 @@
+"""`envctl gc`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from envctl.cli.columns import columns, printable, short
+from envctl.cli.command import Call, Command
+from envctl.cli.options import STACK
+from envctl.cli.values import seconds, size
+from envctl.decision import Rules
+from envctl.errors import EnvctlError, Exit
+from envctl.reports import Reclaimed
+
+HEADER = ("VERDICT", "NAME", "PROJECT", "BRANCH", "BECAUSE")
+_IN_ORDER = ("failed", "remove", "removed", "keep")
+
+
+def gc(
+    call: Call,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the decisions; remove nothing.")] = False,
+    older_than: Annotated[
+        str | None, typer.Option("--older-than", metavar="TIME", help="Also those first made so long ago: 7d.")
+    ] = None,
+    idle: Annotated[
+        str | None, typer.Option("--idle", metavar="TIME", help="Also those that nobody used for so long: 12h.")
+    ] = None,
+    merged: Annotated[
+        bool, typer.Option("--merged", help="Also those whose pull requests are all merged or closed.")
+    ] = False,
+    most: Annotated[
+        int | None, typer.Option("--max", metavar="N", min=0, help="Keep at most N of a project, the last used.")
+    ] = None,
+    disk_target: Annotated[
+        str | None,
+        typer.Option("--disk-target", metavar="SIZE", help="Keep at most so much data, the last used: 20GB."),
+    ] = None,
+    bundle_budget: Annotated[
+        str, typer.Option("--bundle-budget", metavar="SIZE", help="What logs of removed ones may take in all.")
+    ] = "1GiB",
+    project: Annotated[
+        str | None, typer.Option("--project", "-p", metavar="NAME", help="The environments of this project.")
+    ] = None,
+    all_projects: Annotated[bool, typer.Option("--all-projects", help="Those of every project.")] = False,
+) -> None:
+    """Remove the environments that nobody needs.
+
+    Those whose lease is over, whose branch is gone from its git remote, that a run which died left
+    half-made, and what is left of others. An option adds a reason. What is pinned, in use now or used since
+    stays, and so does whatever is not known for sure: a remote that does not answer condemns nobody.
+
+    It looks at the project of the stack file; without one at all projects, but an option that adds a reason
+    then needs --project or --all-projects. It needs neither checkout nor stack file, so it fits cron and CI.
+    Of each environment it says why it goes or stays; status 10 when some could not be removed. Logs of those
+    removed are kept: `envctl ls --removed`.
+    """
+    rules = Rules(
+        seconds("--older-than", older_than), seconds("--idle", idle), merged, most, size("--disk-target", disk_target)
+    )
+    budget = size("--bundle-budget", bundle_budget) or 0
+    scope = _scope(call, project, rules, all_projects=all_projects)
+    from envctl.ops.gc import gc as reclaim
+    from envctl.ops.gc import partly
+    from envctl.ops.setting import anywhere
+
+    with call.talk() as tell:
+        report = reclaim(anywhere(tell), scope, rules, budget=budget, dry_run=dry_run)
+    failure = partly(report)
+    if failure is None or not call.json:
+        call.answer(report.data(), lines(report), after(report))
+    if failure is not None:
+        raise failure
+
+
+def _scope(call: Call, project: str | None, rules: Rules, *, all_projects: bool) -> str | None:
+    """The project to look at; None for all of them."""
+    if project and all_projects:
+        raise EnvctlError(Exit.USAGE, "--project and --all-projects exclude each other", hint="Leave one of them out.")
+    if project or all_projects:
+        return project
+    from envctl.ops.find import project_here
+
+    here = project_here(call.file)
+    if here is None and rules != Rules():
+        raise EnvctlError(
+            Exit.USAGE,
+            "there is no stack file here, so it must be said whose environments are meant",
+            unchanged="Nothing was removed.",
+            hint="Add `--project NAME`, or `--all-projects` for those of every project.",
+        )
+    return here
+
+
+def lines(report: Reclaimed) -> list[str]:
+    """Each environment with what becomes of it and why, those that go first."""
+    fates = sorted(report.environments, key=lambda fate: _IN_ORDER.index(fate.verdict))
+    rows = ((f.verdict, f.name, f.project, short(f.branch), f.error or f.because) for f in fates)
+    gone = [f"{printable(b.bundle)}: {b.because}" for b in report.bundles]
+    head = [
+        "",
+        "Logs of removed environments that would go:" if report.dry_run else "Logs of removed environments that went:",
+    ]
+    return [*(columns(rows, HEADER) if fates else []), *((*head, *(f"  {line}" for line in gone)) if gone else ())]
+
+
+def after(report: Reclaimed) -> Iterator[str]:
+    """A summary, and what was left alone."""
+    whose = f"of {report.project}" if report.project else "of all projects"
+    going = len(report.having("remove", "removed"))
+    did = "would be removed" if report.dry_run else "removed"
+    yield f"{len(report.environments)} environments {whose}: {going} {did}, {len(report.having('keep'))} kept."
+    for thing in report.left:
+        yield f"left alone: {thing.what} {printable(thing.name)}: {printable(thing.why)}"
+
+
+COMMAND = Command(
+    name="gc",
+    function=gc,
+    options=STACK,
+    examples=(
+        ("envctl gc --dry-run", "what would go, what stays, and why"),
+        ("envctl gc --all-projects", "in cron: whatever nobody needs"),
+        ("envctl gc --merged --idle 12h", "in CI, beside the stack file"),
+        ("envctl gc --project shop --max 5 --json", "the five last used stay; the result for a script"),
+    ),
+)

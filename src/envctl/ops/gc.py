@@ -1,0 +1,123 @@
+"""The story of `gc`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from functools import partial
+
+from envctl.decision import Decision, Reason, Rules
+from envctl.errors import EnvctlError, Exit
+from envctl.events import Event, nobody
+from envctl.lease import Lease
+from envctl.ops.branches import branches, pulls
+from envctl.ops.bundles import expire
+from envctl.ops.observe import observe
+from envctl.ops.remove import Removal, take_down
+from envctl.ops.survey import again, doubt, looked_at, sized, survey
+from envctl.planning.reclaim import Known, confirmed, reclaim
+from envctl.reports import Fate, LeftAlone, Reclaimed
+from envctl.standing import Standing
+from envctl.world import World
+from envctl.world.connections import read_connections
+from envctl.world.parallel import together
+
+BUNDLE_BUDGET = 1 << 30  # bytes that all bundles may take
+
+
+def gc(
+    world: World, project: str | None, rules: Rules, *, budget: int = BUNDLE_BUDGET, dry_run: bool = False
+) -> Reclaimed:
+    """Remove the environments that nobody needs, of one project or of all, and say of each why it goes or stays.
+
+    One that could not be removed keeps none of the others: the report says so, and partly() makes an error of it.
+    """
+    standings, strangers = survey(world, project)
+    decisions = decide(world, standings, rules)
+    fates = tuple(together(world.shell, [partial(_fate, world, decision, dry_run=dry_run) for decision in decisions]))
+    bundles = expire(world, project, world.engine.now(), budget, dry_run=dry_run)
+    left = tuple(LeftAlone(stranger.what, stranger.name, stranger.why) for stranger in strangers)
+    return Reclaimed(project, dry_run, fates, bundles, left)
+
+
+def partly(report: Reclaimed) -> EnvctlError | None:
+    """The error for a run that could not remove all it should have; None where it could."""
+    if not (failed := report.having("failed")):
+        return None
+    return EnvctlError(
+        Exit.PARTLY_DONE,
+        f"{len(failed)} of {len(report.having('failed', 'removed'))} environments could not be removed",
+        details=tuple(f"{fate.project} / {fate.name}: {fate.error}" for fate in failed),
+        unchanged="All others were dealt with as listed.",
+        hint="Run `envctl gc` again once that is mended; it goes on from here.",
+        data=report.data(),
+    )
+
+
+def decide(world: World, standings: Sequence[Standing], rules: Rules) -> tuple[Decision, ...]:
+    """Who goes and who stays: those that may go are looked at closely, for the others remotes and forges are asked."""
+    standings = sized(world, standings) if rules.disk_target is not None else standings
+    now = world.engine.now()
+    known = Known(now, doubt(world, now, standings))
+    alive = [decision.standing.lease for decision in reclaim(standings, known, Rules()) if not decision.goes]
+    known = _asked(world, known, [lease for lease in alive if isinstance(lease, Lease) and not lease.pinned], rules)
+    while True:
+        decisions = reclaim(standings, known, rules)
+        unseen = {d.standing.identity.full for d in decisions if d.goes and d.standing.uses is None}
+        if not unseen:
+            return decisions
+        standings = _seen(world, standings, unseen)
+
+
+def _asked(world: World, known: Known, leases: Sequence[Lease], rules: Rules) -> Known:
+    """With what remotes and forges say of these environments' branches."""
+    with_branch = [lease for lease in leases if lease.remote and lease.ref]
+    urls = {lease.remote for lease in with_branch if lease.published}
+    wanted = {(lease.remote, lease.ref) for lease in with_branch} if rules.merged else set()
+    return replace(known, branches=branches(world, urls), pulls=pulls(world, wanted))
+
+
+def _seen(world: World, standings: Sequence[Standing], unseen: Collection[str]) -> list[Standing]:
+    connections = read_connections()
+    close = [one for one in standings if one.identity.full in unseen]
+    found = together(world.shell, [partial(looked_at, world, one, connections) for one in close])
+    by_name = {one.identity.full: one for one in found}
+    return [by_name.get(one.identity.full, one) for one in standings]
+
+
+def _fate(world: World, decision: Decision, *, dry_run: bool) -> Fate:
+    """What becomes of an environment. What goes wrong with one does not keep the others."""
+    if not decision.goes or dry_run:
+        return _told(decision, "remove" if decision.goes else "keep")
+    identity = decision.standing.identity
+    try:
+        with world.locks.hold(identity.full, "gc", wait=False):
+            return _reclaimed(world, confirmed(decision, again(world, identity)))
+    except EnvctlError as error:
+        if error.code is Exit.LOCKED:
+            because = f"in use now: {error.message}; else it would go: {decision.because}"
+            return _told(replace(decision, reason=Reason.IN_USE, because=because), "keep")
+        world.tell(Event(identity.full, error.message, "failed"))
+        return replace(_told(decision, "failed"), error=error.message)
+
+
+def _reclaimed(world: World, decision: Decision) -> Fate:
+    """What becomes of it after another look, under its lock."""
+    if not decision.goes:
+        return _told(decision, "keep")
+    identity = decision.standing.identity
+    world.tell(Event(identity.full, f"removing: {decision.because}"))
+    removal = take_down(replace(world, tell=nobody), identity, observe(world, identity), decision.because)
+    world.tell(Event(identity.full, f"removed: {decision.because}", "done"))
+    verdict = "failed" if removal.held else "removed"
+    return replace(_told(decision, verdict), bundle=removal.bundle, error=_complaint(removal) or None)
+
+
+def _complaint(removal: Removal) -> str:
+    held = f"{', '.join(removal.held)} could not go: a container of others uses it" if removal.held else ""
+    return "; ".join(part for part in (held, removal.complaint) if part)
+
+
+def _told(decision: Decision, verdict: str) -> Fate:
+    identity = decision.standing.identity
+    return Fate(identity.name, identity.project, identity.branch, verdict, decision.reason.value, decision.because)
