@@ -14,6 +14,16 @@ COMPOSE_IMAGE = "com.docker.compose.image"  # the ID of the image that it made a
 
 
 @dataclass(frozen=True)
+class Check:
+    """One run of a container's health check. Times are RFC 3339."""
+
+    began: str
+    ended: str
+    status: int
+    output: str
+
+
+@dataclass(frozen=True)
 class Container:
     """A container as `inspect` shows it. Times are RFC 3339."""
 
@@ -31,6 +41,9 @@ class Container:
     health_output: str = ""  # what the last failed health check printed
     memory: int | None = None  # its limit in bytes
     image_id: str = ""
+    created: str = ""
+    finished_at: str | None = None  # None when it never ended
+    checks: tuple[Check, ...] = ()  # its last health checks, as far as the daemon keeps them
 
     @property
     def service(self) -> str:
@@ -67,14 +80,16 @@ class Network:
     name: str
     labels: Mapping[str, str] = field(default_factory=dict)
     subnets: tuple[str, ...] = ()
+    created: str = ""  # RFC 3339
 
 
 @dataclass(frozen=True)
 class Volume:
-    """A volume."""
+    """A volume. When it was created is RFC 3339."""
 
     name: str
     labels: Mapping[str, str] = field(default_factory=dict)
+    created: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,6 +141,7 @@ class Observed:
     strangers: tuple[Stranger, ...] = ()
     half_made: tuple[str, ...] = ()  # volumes of ours that the daemon left without their labels
     bundles: tuple[Volume, ...] = ()  # what is kept of it from when it was removed: no part of what is there now
+    boxes: tuple[Container, ...] = ()  # that bundles are read and written through: there for a moment, never started
 
     def container(self, service: str) -> Container | None:
         """The container that runs a service (not its one-shot)."""

@@ -5,25 +5,25 @@ from __future__ import annotations
 from envctl.errors import EnvctlError, Exit
 from envctl.observed import Observed
 from envctl.ops.observe import observe
-from envctl.ops.remove import names_of, take_down
+from envctl.ops.remove import Removal, names_of, take_down
 from envctl.ops.setting import Here
 from envctl.reports import LeftAlone, WentDown
 
 
-def down(here: Here, *, dry_run: bool = False, wait: bool = True) -> WentDown:
+def down(here: Here, *, dry_run: bool = False, wait: bool = True, keep: bool = True) -> WentDown:
     """Remove this branch's environment: its containers, then its network and volumes, each by its own ID.
 
     What is not proven to be ours is left alone and named. With `dry_run` everything is, and nothing is removed.
-    Without `wait` it gives up where another command works on the environment. Raises EnvctlError(PARTLY_DONE) when
-    others use a volume or the network: the rest is gone then.
+    Without `wait` it gives up where another command works on the environment, without `keep` no bundle is made of it.
+    Raises EnvctlError(PARTLY_DONE) when others use a volume or the network: the rest is gone then.
     """
     world, identity = here.world, here.identity
     if dry_run:
         return _report(here, observe(world, identity), dry_run=True)
     with world.locks.hold(identity.full, "down", wait=wait):
         observed = observe(world, identity)
-        gone = take_down(world, identity, observed, "envctl down")
-    report = _report(here, observed, gone.held)
+        gone = take_down(world, identity, observed, "envctl down", keep=keep)
+    report = _report(here, observed, gone)
     if gone.held:
         raise _partly(report, gone.held)
     return report
@@ -41,8 +41,10 @@ def _partly(report: WentDown, held: tuple[str, ...]) -> EnvctlError:
     )
 
 
-def _report(here: Here, observed: Observed, held: tuple[str, ...] = (), *, dry_run: bool = False) -> WentDown:
+def _report(here: Here, observed: Observed, gone: Removal | None = None, *, dry_run: bool = False) -> WentDown:
     left = tuple(LeftAlone(s.what, s.name, s.why) for s in observed.strangers)
     name, project = here.identity.name, here.identity.project
-    removed = tuple(thing for thing in names_of(observed) if thing not in held)
-    return WentDown(name, project, observed.exists, removed, left, dry_run)
+    if gone is None:
+        return WentDown(name, project, observed.exists, names_of(observed), left, dry_run)
+    kept = (gone.bundle, gone.until or None, gone.complaint or None)
+    return WentDown(name, project, observed.exists, gone.removed, left, dry_run, *kept)

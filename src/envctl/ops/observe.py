@@ -11,7 +11,7 @@ from envctl.errors import EnvctlError, Exit
 from envctl.identity import Identity
 from envctl.observed import COMPOSE_PROJECT, Container, Network, Observed, Stranger, Volume
 from envctl.planning.names import of_branch
-from envctl.planning.ownership import NOTHING, Object, is_bundle, is_ours, is_pretender, stranger
+from envctl.planning.ownership import NOTHING, Object, identity_of, is_box, is_bundle, is_ours, is_pretender, stranger
 from envctl.world import World
 from envctl.world.begun import noted
 
@@ -27,10 +27,11 @@ def observe(world: World, identity: Identity, blueprint: Blueprint | None = None
         *(n for n in networks if f"{n.name}_".startswith(prefix) or _carries(n, own) or _carries(n, composed)),
         *(v for v in volumes if v.name not in half_made),
     )
-    ours, strangers = _sorted_out(world, identity, around)
+    ours, strangers = sorted_out(world, around, identity)
     own_networks = [o for o in ours if isinstance(o, Network)]
     return Observed(
-        containers=tuple(o for o in ours if isinstance(o, Container)),
+        containers=tuple(o for o in ours if isinstance(o, Container) and not is_box(o)),
+        boxes=tuple(o for o in ours if isinstance(o, Container) and is_box(o)),
         network=next((n for n in own_networks if n.name == identity.full), None),
         further_networks=tuple(n for n in own_networks if n.name != identity.full),
         volumes=tuple(o for o in ours if isinstance(o, Volume) and not is_bundle(o)),
@@ -44,8 +45,30 @@ def observe(world: World, identity: Identity, blueprint: Blueprint | None = None
 
 def proven(world: World, found: Iterable[Object]) -> tuple[Object, ...]:
     """Those that are some environment's. Each image is looked at once."""
+    ours, _ = sorted_out(world, found)
+    return ours
+
+
+def sorted_out(
+    world: World, around: Iterable[Object], identity: Identity | None = None
+) -> tuple[tuple[Object, ...], tuple[Stranger, ...]]:
+    """What is proven to be an environment's, and what is not although it has its name, its labels or its project.
+
+    Without an identity that of whichever environment a thing says it is of. Each image is looked at once.
+    """
     inherited = cache(world.engine.image_labels)
-    return tuple(o for o in found if is_ours(o) and (not isinstance(o, Container) or is_ours(o, inherited(o.image_id))))
+    ours: list[Object] = []
+    others: list[Stranger] = []
+    for thing in around:
+        if (meant := identity or identity_of(thing.labels)) is None:
+            continue
+        given = inherited(thing.image_id) if isinstance(thing, Container) and is_ours(thing) else NOTHING
+        other = stranger(meant, thing, given)
+        if other is None:
+            ours.append(thing)
+        else:
+            others.append(other)
+    return tuple(ours), tuple(others)
 
 
 def refuse_pretenders(world: World, identity: Identity, images: Iterable[str]) -> None:
@@ -86,23 +109,6 @@ def running_here(world: World, identity: Identity) -> Observed:
             hint="Bring it up with `envctl up`, or see what is there with `envctl ls`.",
         )
     return observed
-
-
-def _sorted_out(
-    world: World, identity: Identity, around: Iterable[Object]
-) -> tuple[list[Object], tuple[Stranger, ...]]:
-    """What is the environment's own, and what is not although it has its name, its labels or its project."""
-    ours: list[Object] = []
-    others: list[Stranger] = []
-    inherited = cache(world.engine.image_labels)
-    for thing in around:
-        given = inherited(thing.image_id) if isinstance(thing, Container) and is_ours(thing) else NOTHING
-        other = stranger(identity, thing, given)
-        if other is None:
-            ours.append(thing)
-        else:
-            others.append(other)
-    return ours, tuple(others)
 
 
 def _carries(network: Network, wanted: dict[str, str]) -> bool:

@@ -6,9 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from envctl import labels
+from envctl.bundle import Bundle
+from envctl.errors import EnvctlError, Exit
 from envctl.events import Event
 from envctl.identity import Identity
+from envctl.lease import ROLE as LEASE
 from envctl.observed import Container, Network, Observed
+from envctl.ops.describe import checkout_of
+from envctl.ops.pack import pack
+from envctl.ops.worktree import remove_worktree
 from envctl.secrets.files import remove_files
 from envctl.world import World
 from envctl.world.client import InUse
@@ -22,6 +29,7 @@ class Removal:
     removed: tuple[str, ...] = ()
     held: tuple[str, ...] = ()  # what could not go: a container of others uses it
     bundle: str | None = None  # the volume that keeps what is left of it
+    until: str = ""  # how long it is kept, RFC 3339
     complaint: str = ""  # why nothing is kept, where something should be
 
 
@@ -31,15 +39,41 @@ def take_down(world: World, identity: Identity, observed: Observed, because: str
     Without `keep` nothing is packed. Raises EnvctlError before anything was removed where it cannot be packed for
     another reason than a full disk.
     """
+    bundle, complaint = _packed(world, identity, observed, because) if keep else (None, "")
     held = _remove(world, observed)
+    remove_worktree(world, identity, checkout_of(observed))
     remove_files(world, identity.full)
-    return Removal(tuple(thing for thing in names_of(observed) if thing not in held), held)
+    removed = tuple(thing for thing in names_of(observed) if thing not in held)
+    until = bundle.until.isoformat(timespec="seconds") if bundle and bundle.until else ""
+    return Removal(removed, held, bundle.name if bundle else None, until, complaint)
+
+
+def _packed(world: World, identity: Identity, observed: Observed, because: str) -> tuple[Bundle | None, str]:
+    """The bundle, and why there is none where there should be one."""
+    if observed.containers:
+        world.tell(Event("bundle", "keeping logs and state"))
+    try:
+        bundle = pack(world, identity, observed, because)
+    except EnvctlError as error:
+        if error.code is Exit.NO_CAPACITY:
+            world.tell(Event("bundle", f"nothing is kept: {error.message}", "failed"))
+            return None, error.message
+        raise EnvctlError(
+            error.code,
+            f"what is left of {identity.name} could not be kept: {error.message}",
+            details=error.details,
+            unchanged="Nothing was removed.",
+            hint="`envctl down --no-bundle` removes it without keeping anything.",
+        ) from error
+    if bundle is not None:
+        world.tell(Event("bundle", "kept", "done"))
+    return bundle, ""
 
 
 def names_of(observed: Observed) -> tuple[str, ...]:
     """What goes when the environment does."""
     return (
-        *(f"container {c.name}" for c in observed.containers),
+        *(f"container {c.name}" for c in (*observed.containers, *observed.boxes)),
         *(f"volume {v.name}" for v in observed.volumes),
         *(f"volume {name}" for name in observed.half_made),
         *(f"network {n.name}" for n in _networks(observed)),
@@ -55,10 +89,15 @@ def _remove(world: World, observed: Observed) -> tuple[str, ...]:
         world.tell(Event(container.service, "removed", "done"))
 
     together(world.shell, [partial(remove, c) for c in observed.containers], at_most=16)
-    volumes = (*(v.name for v in observed.volumes), *observed.half_made)
+    together(world.shell, [partial(world.engine.remove_container, box.id) for box in observed.boxes])
+    leases = {v.name for v in observed.volumes if v.labels.get(labels.ROLE) == LEASE}
+    volumes = [name for name in (*(v.name for v in observed.volumes), *observed.half_made) if name not in leases]
     rest = [partial(_unless_used, f"volume {name}", world.engine.remove_volume, name) for name in volumes]
     rest += [partial(_unless_used, f"network {n.name}", world.engine.remove_network, n.id) for n in _networks(observed)]
-    return tuple(thing for thing in together(world.shell, rest) if thing is not None)
+    # The lease at last: it tells a run that comes after one which was killed to which life a bundle belongs.
+    last = [partial(_unless_used, f"volume {name}", world.engine.remove_volume, name) for name in leases]
+    held = (*together(world.shell, rest), *together(world.shell, last))
+    return tuple(thing for thing in held if thing is not None)
 
 
 def _networks(observed: Observed) -> tuple[Network, ...]:

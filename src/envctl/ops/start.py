@@ -14,15 +14,17 @@ from envctl.events import Event
 from envctl.observed import Container, ImageDefaults
 from envctl.ops.failure import not_ready
 from envctl.ops.observe import observe
+from envctl.ops.project import leave_project
 from envctl.ops.setting import Here
 from envctl.ops.settle import GLANCE, Ages, is_lost, settle
 from envctl.plan import Plan, Start
 from envctl.planning.ownership import is_ours, refuse_strangers
 from envctl.runtimes.compose import drive, wrapped
+from envctl.runtimes.compose.masked import masked
 from envctl.runtimes.compose.project import Fill, render
 from envctl.secret import Secrets
 from envctl.secrets.files import host_file, write_files
-from envctl.text import Hole, PublishedPort
+from envctl.text import MASK, Hole, PublishedPort
 
 
 def start(here: Here, blueprint: Blueprint, plan: Plan, steps: Sequence[Start], secrets: Secrets) -> None:
@@ -31,26 +33,34 @@ def start(here: Here, blueprint: Blueprint, plan: Plan, steps: Sequence[Start], 
     if not services:
         return
 
-    project = prepared(here, blueprint, plan, services, secrets)
-    refuse_strangers(blueprint, observe(here.world, here.identity))  # who came since the plan was made
+    project, shown = prepared(here, blueprint, plan, services, secrets)
+    observed = observe(here.world, here.identity)
+    refuse_strangers(blueprint, observed)  # who came since the plan was made
+    leave_project(here.world, blueprint, observed, shown, str(plan))
     values = blueprint.composition.variables if blueprint.composition else {}
     see_through(here, blueprint, services, lambda: drive.up(here.world, project, here.stack.root, values))
 
 
 def prepared(
     here: Here, blueprint: Blueprint, plan: Plan, services: frozenset[str], secrets: Secrets
-) -> dict[str, Any]:
-    """Write the files in memory that these services mount; returns the project that starts them."""
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Write the files in memory that these services mount; returns the project that starts them, and the same to show:
+    without a password or secret.
+    """
 
     def fill(hole: Hole) -> str:
         return str(plan.ports[hole.name]) if isinstance(hole, PublishedPort) else secrets[hole].reveal()
+
+    def hide(hole: Hole) -> str:
+        return str(plan.ports[hole.name]) if isinstance(hole, PublishedPort) else MASK
 
     def mounted(service: str, path: str) -> str:
         return str(host_file(here.world.runtime, blueprint, service, path))
 
     images = _images(here, blueprint, plan, services)
     write_files(here.world, blueprint, services, secrets, plan.ports, _plain(blueprint, images, fill))
-    return render(blueprint, plan, services, fill, mounted, images)
+    project, shown = (render(blueprint, plan, services, how, mounted, images) for how in (fill, hide))
+    return project, masked(shown)
 
 
 def see_through(here: Here, blueprint: Blueprint, services: frozenset[str], begin: Callable[[], list[str]]) -> None:

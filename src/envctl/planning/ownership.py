@@ -44,6 +44,11 @@ def is_bundle(thing: Object) -> bool:
     return thing.labels.get(labels.ROLE) == "bundle"
 
 
+def is_box(thing: Object) -> bool:
+    """Whether it is a container that bundles are read and written through."""
+    return thing.labels.get(labels.ROLE) == "box"
+
+
 def is_pretender(identity: Identity, image_labels: Mapping[str, str]) -> bool:
     """Whether an image has the labels by which this environment's containers are known, and hands them on."""
     theirs = identity_of(image_labels)

@@ -121,8 +121,8 @@ class Engine:
         """Volumes with all labels of one of these, or whose name begins so; those with our label if neither is said."""
         wanted = _filters(any_of, prefix) or [_asked(label=[labels.ENVIRONMENT])]
         listings = [self._read("/volumes", filters=asked)["Volumes"] or [] for asked in wanted]
-        found = {raw["Name"]: raw.get("Labels") or {} for listing in listings for raw in listing}
-        return tuple(Volume(name, own) for name, own in sorted(found.items()))
+        found = {raw["Name"]: readings.volume(raw) for listing in listings for raw in listing}
+        return tuple(found[name] for name in sorted(found))
 
     def image(self, reference: str) -> str | None:
         """The ID of an image; None when the daemon does not have it."""
@@ -258,6 +258,22 @@ class Engine:
         with speaking(f"volume {volume}", gone_is_fine=True), in_use(f"volume {volume}"):
             self.client.remove_volume(volume)
 
+    def open_execs(self, container: str) -> tuple[str, ...]:
+        """The programs that somebody runs in a container beside its own; its health check is none of them."""
+        raw = self._read(f"/containers/{quote(container, safe='')}/json") or {}
+        seen = [self._read(f"/exec/{quote(one, safe='')}/json") or {} for one in raw.get("ExecIDs") or ()]
+        running = [one["ProcessConfig"] for one in seen if one.get("Running")]
+        own = raw.get("Config") or {}
+        return tuple(str(process["entrypoint"]) for process in running if not readings.is_own_check(own, process))
+
+    def sizes(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        """Bytes on the daemon's disk: of each volume by its name, and of what each container wrote by its ID. Slow."""
+        said = self._read("/system/df")
+        volumes = {
+            raw["Name"]: max(0, (raw.get("UsageData") or {}).get("Size", 0)) for raw in said.get("Volumes") or ()
+        }
+        return volumes, {raw["Id"]: raw.get("SizeRw") or 0 for raw in said.get("Containers") or ()}
+
     def usage(self, container: str) -> Used | None:
         """What a container uses, measured over about a second; None when it is gone."""
         from docker.errors import NotFound
@@ -286,6 +302,46 @@ class Engine:
             return self._parsed(readings.only_file, f"/containers/{quote(container, safe='')}/archive", {"path": path})
         except daemon.Refused:
             return None
+
+    def load_image(self, archive: bytes) -> None:
+        """Add an image as `docker save` writes it."""
+        with speaking("image"):
+            for _ in self.client.load_image(archive):  # type: ignore[no-untyped-call]
+                pass
+
+    def make_box(
+        self, name: str, image: str, own: Mapping[str, str], volumes: Mapping[str, str], *, read_only: bool = False
+    ) -> str:
+        """Create a container that is never started, with volumes (by where they lie in it); its ID."""
+        mounts = [
+            {
+                "Type": "volume",
+                "Source": volume,
+                "Target": path,
+                "ReadOnly": read_only,
+                "VolumeOptions": {"NoCopy": True},
+            }
+            for path, volume in volumes.items()
+        ]
+        with speaking(f"container {name}"):
+            made = self.client.create_container(
+                image, ["never"], name=name, labels=dict(own), host_config={"NetworkMode": "none", "Mounts": mounts}
+            )
+        return str(made["Id"])
+
+    def put_archive(self, container: str, folder: str, archive: Iterable[bytes]) -> None:
+        """Unpack a tar archive in a folder of a container, running or not. Raises EnvctlError(NO_CAPACITY)."""
+        with speaking(f"what goes into container {container}"):
+            self.client.put_archive(container, folder, archive)
+
+    def files(self, container: str, folder: str) -> Mapping[str, bytes]:
+        """The small files of a folder of a container, running or not, by their names; none when it cannot be had."""
+        try:
+            return self._parsed(
+                readings.all_files, f"/containers/{quote(container, safe='')}/archive", {"path": folder}
+            )
+        except daemon.Refused:
+            return {}
 
     def logs(
         self, container: str, *, stream: str, follow: bool, since: float | None, tail: int | None

@@ -9,7 +9,9 @@ from envctl.world.shell import NOT_FOUND, Shell
 
 _ENGLISH = {"LC_ALL": "C"}  # its messages are read
 _BY_HAND = "Name the environment yourself: `--env NAME`."
-_DETACHED = "Name the environment yourself, `--env NAME`, or the branch that the commit is of: `export ENVCTL_BRANCH=NAME`."
+_DETACHED = (
+    "Name the environment yourself, `--env NAME`, or the branch that the commit is of: `export ENVCTL_BRANCH=NAME`."
+)
 
 
 def branch(shell: Shell, folder: Path) -> str:
@@ -31,3 +33,35 @@ def top(shell: Shell, folder: Path) -> Path | None:
     """The top folder of the work tree that holds a folder."""
     answer = shell.run(("git", "-C", str(folder), "rev-parse", "--show-toplevel"))
     return Path(answer.stdout.decode("utf-8", "surrogateescape").strip()) if answer.status == 0 else None
+
+
+def common_folder(shell: Shell, folder: Path) -> Path | None:
+    """The folder of the repository itself, which all its work trees share; None where there is none."""
+    if not folder.is_dir():
+        return None
+    asked = ("git", "-C", str(folder), "rev-parse", "--path-format=absolute", "--git-common-dir")
+    answer = shell.run(asked, env=_ENGLISH)
+    return Path(answer.stdout.decode("utf-8", "surrogateescape").rstrip("\n")) if answer.status == 0 else None
+
+
+def commit_of(shell: Shell, folder: Path, name: str) -> str | None:
+    """The full hash of a commit of a repository; None where it has none of that name."""
+    if not folder.is_dir():
+        return None
+    asked = ("git", "-C", str(folder), "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    answer = shell.run(asked, env=_ENGLISH)
+    return answer.stdout.decode("ascii", "replace").strip() if answer.status == 0 else None
+
+
+def add_worktree(shell: Shell, common: Path, path: Path, commit: str) -> str | None:
+    """Check a commit out in a new folder. Returns what git complained of."""
+    argv = ("git", f"--git-dir={common}", "worktree", "add", "--detach", "--force", "--quiet", str(path), commit)
+    answer = shell.run(argv, env=_ENGLISH)
+    said = answer.stderr.decode("utf-8", "replace").strip()
+    return None if answer.status == 0 else said.removeprefix("fatal: ").partition("\n")[0] or "it does not say why"
+
+
+def remove_worktree(shell: Shell, common: Path, path: Path) -> None:
+    """Remove a work tree with all that is in it, if it is there."""
+    shell.run(("git", f"--git-dir={common}", "worktree", "remove", "--force", "--force", str(path)), env=_ENGLISH)
+    shell.run(("git", f"--git-dir={common}", "worktree", "prune"), env=_ENGLISH)

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from envctl.observed import Container, Happening, Network, Used
+from envctl.observed import Check, Container, Happening, Network, Used, Volume
 
 _SECOND = 1_000_000_000
 _HEALTH = re.compile(r"\((?:health: )?(healthy|unhealthy|starting)\)$")  # of `Up 3 minutes (healthy)`
+_NEVER = "0001-01-02"  # the daemon says the year 1 of what did not happen
 _EXIT = re.compile(r"Exited \((\d+)\)")  # of `Exited (1) 3 minutes ago`
 
 
@@ -70,7 +71,14 @@ def container(raw: dict[str, Any]) -> Container:
         health_output=(log[-1].get("Output") or "").strip(),
         memory=(raw.get("HostConfig") or {}).get("Memory") or None,
         image_id=raw["Image"],
+        created=raw.get("Created") or "",
+        finished_at=ended if (ended := state.get("FinishedAt") or "") > _NEVER else None,
+        checks=tuple(_check(run) for run in health.get("Log") or ()),
     )
+
+
+def _check(run: Mapping[str, Any]) -> Check:
+    return Check(run.get("Start") or "", run.get("End") or "", run.get("ExitCode") or 0, run.get("Output") or "")
 
 
 def _health(health: Mapping[str, Any]) -> str | None:
@@ -96,6 +104,7 @@ def listed(raw: dict[str, Any]) -> Container:
         health=found[1] if (found := _HEALTH.search(status)) else None,
         exit_code=int(found[1]) if (found := _EXIT.match(status)) else None,
         image_id=raw.get("ImageID", ""),
+        created=_moment(int(raw.get("Created") or 0) * _SECOND),
     )
 
 
@@ -103,7 +112,20 @@ def network(raw: dict[str, Any]) -> Network:
     """One of the list of networks."""
     pools = (raw.get("IPAM") or {}).get("Config") or []
     subnets = tuple(pool["Subnet"] for pool in pools if pool.get("Subnet"))
-    return Network(raw["Id"], raw["Name"], raw.get("Labels") or {}, subnets)
+    return Network(raw["Id"], raw["Name"], raw.get("Labels") or {}, subnets, raw.get("Created") or "")
+
+
+def volume(raw: Mapping[str, Any]) -> Volume:
+    """One of the list of volumes."""
+    return Volume(raw["Name"], raw.get("Labels") or {}, raw.get("CreatedAt") or "")
+
+
+def is_own_check(config: Mapping[str, Any], process: Mapping[str, Any]) -> bool:
+    """Whether a program in a container is its health check; `config` is the container's, `process` an exec's."""
+    test = (config.get("Healthcheck") or {}).get("Test") or []
+    shell = config.get("Shell") or ["/bin/sh", "-c"]
+    words = [*shell, *test[1:]] if test[:1] == ["CMD-SHELL"] else test[1:]
+    return bool(words) and words == [process.get("entrypoint"), *(process.get("arguments") or [])]
 
 
 def only_file(archive: bytes) -> bytes | None:
@@ -119,6 +141,19 @@ def only_file(archive: bytes) -> bytes | None:
     except tarfile.ReadError as error:
         raise ValueError(str(error)) from error
     return None
+
+
+def all_files(archive: bytes) -> dict[str, bytes]:
+    """What is in an archive's files, by their names without folders. Raises ValueError for half an archive."""
+    import io
+    import tarfile
+
+    try:
+        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+            opened = ((member.name, tar.extractfile(member)) for member in tar)
+            return {name.rpartition("/")[2]: file.read() for name, file in opened if file is not None}
+    except tarfile.ReadError as error:
+        raise ValueError(str(error)) from error
 
 
 def whole_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -1,0 +1,77 @@
+"""Everything that is known about an environment which is there, from one look at the daemon."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from envctl import labels
+from envctl.identity import Identity
+from envctl.lease import Damaged, Found, lease_of
+from envctl.observed import Container, Observed
+from envctl.ops.project import project_of
+from envctl.remains import Part, Remains
+from envctl.reports import LeftAlone
+
+
+def describe(identity: Identity, observed: Observed) -> Remains:
+    """The environment in the words of `inspect`."""
+    own = [*(c.labels for c in observed.containers), *(v.labels for v in observed.volumes)]
+    networks = (*observed.further_networks, *((observed.network,) if observed.network else ()))
+    project = project_of(observed)
+    branch = next((b for said in own if (b := said.get(labels.BRANCH))), identity.branch)
+    return Remains(
+        name=identity.name,
+        project=identity.project,
+        branch=branch,
+        checkout=checkout_of(observed),
+        lease=lease_words(lease_of(observed.volumes)),
+        services=tuple(_part(c) for c in sorted(observed.containers, key=lambda c: c.name)),
+        volumes=tuple(v.name for v in observed.volumes),
+        networks=tuple(n.name for n in networks),
+        left=tuple(LeftAlone(s.what, s.name, s.why) for s in observed.strangers),
+        facts=dict(observed.record.facts),
+        plan=project.plan if project else "",
+    )
+
+
+def checkout_of(observed: Observed) -> str:
+    """The folder of the stack file that it was made from last, as far as that is known."""
+    found = [c.labels[labels.CHECKOUT] for c in observed.containers if labels.CHECKOUT in c.labels]
+    found += [v.labels[labels.CHECKOUT] for v in observed.volumes if labels.CHECKOUT in v.labels]
+    return found[0] if found else ""
+
+
+def lease_words(found: Found) -> dict[str, Any] | None:
+    """A lease as it is shown: times are RFC 3339, spans of time seconds."""
+    if found is None:
+        return None
+    if isinstance(found, Damaged):
+        return {"damaged": found.why}
+    said = {key: value for key, value in asdict(found).items() if key not in ("terms", "number")}
+    plain = {k: v.isoformat(timespec="seconds") if isinstance(v, datetime) else v for k, v in said.items()}
+    return {**plain, **asdict(found.terms)}
+
+
+def _part(container: Container) -> Part:
+    own = container.labels
+    ports = (value for key, value in own.items() if key == labels.PORT or key.startswith(f"{labels.PORT}."))
+    return Part(
+        service=container.service,
+        container=container.name,
+        role=own.get(labels.ROLE, ""),
+        kind=own.get(labels.KIND, ""),
+        state=container.state,
+        health=container.health,
+        exit_code=container.exit_code,
+        oom_killed=container.oom_killed,
+        restarts=container.restarts,
+        error=container.error,
+        started_at=container.started_at,
+        finished_at=container.finished_at,
+        image=container.image,
+        image_id=container.image_id,
+        ports=tuple(sorted(int(port) for port in ports if port.isdecimal())),
+        checks=container.checks,
+    )

@@ -1,0 +1,48 @@
+"""The checkout of an environment that was revived from a commit which is not checked out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from envctl.errors import EnvctlError, Exit
+from envctl.identity import Identity
+from envctl.world import World, git
+
+_FOLDER = "envctl"  # in the repository's own folder, so that no checkout shows it
+
+
+def make_worktree(world: World, identity: Identity, folder: Path, commit: str) -> Path:
+    """A checkout of a commit of the repository that `folder` is in, made anew where there is another. Raises
+    EnvctlError.
+    """
+    common = git.common_folder(world.shell, folder)
+    if common is None:
+        raise EnvctlError(Exit.USAGE, f"{folder} is not in a git repository")
+    path = common / _FOLDER / identity.full
+    if git.commit_of(world.shell, path, "HEAD") == commit and git.common_folder(world.shell, path) == common:
+        return path
+    git.remove_worktree(world.shell, common, path)
+    if (complaint := git.add_worktree(world.shell, common, path, commit)) is not None:
+        raise EnvctlError(
+            Exit.USAGE,
+            f"git cannot check out {commit[:12]} in {path}: {complaint}",
+            unchanged="Nothing was started.",
+            hint="See `git worktree list`; `git worktree prune` forgets those that are gone.",
+        )
+    return path
+
+
+def remove_worktree(world: World, identity: Identity, checkout: str) -> None:
+    """Remove the checkout that `make_worktree` made for an environment, if that is what it ran from; nothing else."""
+    path = _ours(identity, Path(checkout)) if checkout else None
+    if path is None or not path.is_dir():
+        return
+    common = git.common_folder(world.shell, path)
+    if common is not None and path == common / _FOLDER / identity.full:
+        git.remove_worktree(world.shell, common, path)
+
+
+def _ours(identity: Identity, checkout: Path) -> Path | None:
+    """The folder that is named as `make_worktree` names them: the stack file may lie below it."""
+    folders = (checkout, *checkout.parents)
+    return next((f for f in folders if f.name == identity.full and f.parent.name == _FOLDER), None)
