@@ -60,6 +60,13 @@ class Room(ABC):
     def image(self, own: Mapping[str, str]) -> str:
         """An image that carries labels and runs nothing; its ID."""
 
+    def named_image(self) -> str:
+        """An image that runs nothing, by its name."""
+        made = self.image({})
+        return next(
+            name for name in (f"{self.name}-{number}:1" for number in range(9)) if made == self.engine.image(name)
+        )
+
     @abstractmethod
     def forget(self, image: str) -> None:
         """Remove an image though there are containers of it."""
@@ -113,6 +120,7 @@ class FakeRoom(Room):
 
     def image(self, own: Mapping[str, str]) -> str:
         made = f"sha256:{secrets.token_hex(8)}"
+        self.fake.images = {**self.fake.images, f"{self.name}-{len(self.fake.images)}:1": made}
         self.fake.labelled = {**self.fake.labelled, made: dict(own)}
         return made
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from envctl import labels
 from envctl.errors import EnvctlError, Exit
+from envctl.observed import Container, Network, Volume
+from envctl.world.archive import wrapped
 from envctl.world.client import InUse
 from envctl.world.engine import Engine, SubnetTaken
 from tests.contracts.daemons import ENDS, Acts, FakeRoom, RealRoom, Room
@@ -228,6 +230,59 @@ def test_the_last_lines_of_a_log_are_those_of_both_streams_together(room: Room) 
     other = room.container(f"{room.name}_b", Acts(0, (("stdout", "out"), ("stderr", "err"))))
     assert ["two"] == lines(room, one, "stdout", 1)
     assert 1 == sum(len(lines(room, other, stream, 1)) for stream in ("stdout", "stderr"))
+
+
+def test_files_get_into_a_volume_and_out_of_it_through_a_box(room: Room) -> None:
+    """A container that is never started, and goes again; the volume keeps the file until it goes itself."""
+    room.engine.create_volume(room.name, room.labels)
+    image = room.named_image()
+    for content in (b"first", b"second\0"):
+        made = room.engine.make_box(f"{room.name}_box", image, room.labels, {"/volumes/it": room.name})
+        assert ("created", [room.name]) == (
+            room.inspected(made).state,
+            [v.name for v in room.engine.volumes(room.labels)],
+        )
+        room.engine.put_archive(made, "/volumes/it", wrapped("file", len(content), iter([content]), 0))
+        room.engine.remove_container(made)
+        reader = room.engine.make_box(f"{room.name}_r", image, room.labels, {"/volumes/it": room.name}, read_only=True)
+        assert content == room.engine.read_file(reader, "/volumes/it/file")
+        assert room.engine.read_file(reader, "/volumes/it/none") is None
+        with pytest.raises(InUse):
+            room.engine.remove_volume(room.name)
+        room.engine.remove_container(reader)
+
+
+def test_two_boxes_of_one_name_are_refused(room: Room) -> None:
+    """And so is one of an image that is not there."""
+    image = room.named_image()
+    room.engine.make_box(f"{room.name}_box", image, room.labels, {})
+    with pytest.raises(EnvctlError, match="already in use"):
+        room.engine.make_box(f"{room.name}_box", image, room.labels, {})
+    with pytest.raises(EnvctlError, match="No such image"):
+        room.engine.make_box(f"{room.name}_other", f"{GONE}:1", room.labels, {})
+
+
+def test_nobody_runs_a_program_in_what_is_let_alone(room: Room) -> None:
+    """Nor in what is gone."""
+    one = room.container(f"{room.name}_a")
+    assert [(), ()] == [room.engine.open_execs(which) for which in (one, GONE)]
+
+
+def test_everything_says_when_it_was_created(room: Room) -> None:
+    """By the daemon's clock."""
+    began = room.engine.now()
+    room.engine.create_network(room.name, room.subnet(), room.labels)
+    room.engine.create_volume(room.name, room.labels)
+    room.container(f"{room.name}_a", started=False)
+    made: list[Container | Network | Volume] = [
+        *room.engine.listed(room.labels),
+        *room.engine.containers(room.labels),
+        *(n for n in room.engine.networks() if n.name == room.name),
+        *room.engine.volumes(room.labels),
+    ]
+    moments = [datetime.fromisoformat(thing.created) for thing in made]
+    assert 4 == len(moments)
+    assert all(timedelta(seconds=-1) <= moment - began < timedelta(minutes=1) for moment in moments)
 
 
 def test_what_is_gone_is_none(room: Room) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+import tarfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -50,7 +53,7 @@ class FakeEngine:
     nets: tuple[Network, ...] = ()
     vols: tuple[Volume, ...] = ()
     printed: dict[tuple[str, str], list[bytes]] = field(default_factory=dict)  # (container's ID, stream)
-    files: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    contents: dict[tuple[str, str], bytes] = field(default_factory=dict)  # (container's ID, path)
     tagged: tuple[str, ...] = ()
     labelled: Mapping[str, Mapping[str, str] | None] = field(default_factory=dict)  # by an image's ID; None: it is gone
     asked: list[float | None] = field(default_factory=list)  # since when
@@ -58,8 +61,12 @@ class FakeEngine:
     happened: tuple[Happening, ...] = ()
     images: Mapping[str, str] = field(default_factory=dict)  # reference → ID
     uses: dict[str, Used] = field(default_factory=dict)  # by a container's ID
+    execs: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by a container's ID: programs run in it
+    weights: dict[str, int] = field(default_factory=dict)  # bytes, by a volume's name or a container's ID
     mounts: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by a container's ID: names of volumes
     joined: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by a container's ID: names of networks
+    boxes: dict[str, dict[str, str]] = field(default_factory=dict)  # by a container's ID: folder → volume
+    stored: dict[str, dict[str, bytes]] = field(default_factory=dict)  # by a volume's name: path in it → content
     time: datetime = NOON
     changes: int = 0  # since the last break was set
     breaks: Break | None = None
@@ -82,6 +89,7 @@ class FakeEngine:
     ) -> str:
         """Make a container of an image (by its ID), whose labels it inherits; its ID."""
         given = {**(self.labelled.get(image) or {}), **(own or {})}
+        seen = {"created": self.time.isoformat(), **seen}
         made = Container(id=self._id("c"), name=name, labels=given, image=image, state=state, image_id=image, **seen)
         self.held = (*self.held, made)
         self.mounts[made.id], self.joined[made.id] = tuple(volumes), tuple(networks)
@@ -89,11 +97,11 @@ class FakeEngine:
 
     def add_volume(self, name: str, own: Mapping[str, str]) -> None:
         """A volume that somebody made, whoever it was."""
-        self.vols = (*self.vols, Volume(name, dict(own)))
+        self.vols = (*self.vols, Volume(name, dict(own), self.time.isoformat()))
 
     def add_network(self, name: str, own: Mapping[str, str], *subnets: str) -> str:
         """A network that somebody made, whoever it was; its ID."""
-        made = Network(self._id("n"), name, dict(own), subnets)
+        made = Network(self._id("n"), name, dict(own), subnets, self.time.isoformat())
         self.nets = (*self.nets, made)
         return made.id
 
@@ -176,14 +184,15 @@ class FakeEngine:
                 raise _refused(f"network {name}", f"network with name {name} already exists")
             if any(ip_network(subnet).overlaps(ip_network(taken)) for n in self.nets for taken in n.subnets):
                 raise SubnetTaken(subnet)
-            self.nets = (*self.nets, Network(self._id("n"), name, dict(own), (subnet,)))
+            self.add_network(name, own, subnet)
 
     def create_volume(
         self, name: str, own: Mapping[str, str], *, driver: str | None = None, options: Mapping[str, str] | None = None
     ) -> Mapping[str, str]:
         with self._changing():
-            found = next((v for v in self.vols if v.name == name), None) or Volume(name, dict(own))
-            self.vols = (*(v for v in self.vols if v.name != name), found)
+            if all(v.name != name for v in self.vols):
+                self.add_volume(name, own)
+            found = next(v for v in self.vols if v.name == name)
         if any(found.labels.get(key) != own[key] for key in (labels.PROJECT, labels.ENVIRONMENT)):
             raise EnvctlError(Exit.NOT_OURS, f"a volume called {name} is there already, and envctl did not make it")
         return found.labels
@@ -207,6 +216,7 @@ class FakeEngine:
             self._end(container)
         with self._changing():
             self.held = tuple(c for c in self.held if container not in (c.id, c.name))
+            self.boxes.pop(container, None)
 
     def remove_network(self, network: str) -> None:
         with self._changing():
@@ -222,6 +232,16 @@ class FakeEngine:
             if any(volume in self.mounts.get(c.id, ()) for c in self.held):
                 raise _in_use(f"volume {volume}", "volume is in use")
             self.vols = tuple(v for v in self.vols if v.name != volume)
+            self.stored.pop(volume, None)
+
+    def open_execs(self, container: str) -> tuple[str, ...]:
+        self._listen()
+        return self.execs.get(container, ())
+
+    def sizes(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        self._listen()
+        volumes = {v.name: self.weights.get(v.name, 0) for v in self.vols}
+        return volumes, {c.id: self.weights.get(c.id, 0) for c in self.held}
 
     def usage(self, container: str) -> Used | None:
         self._listen()
@@ -233,7 +253,44 @@ class FakeEngine:
 
     def read_file(self, container: str, path: str) -> bytes | None:
         self._listen()
-        return self.files.get((container, path))
+        volume, folder = self._mounted(container, path)
+        if volume is not None:
+            return self.stored.get(volume, {}).get(path.removeprefix(f"{folder}/"))
+        return self.contents.get((container, path))
+
+    def files(self, container: str, folder: str) -> Mapping[str, bytes]:
+        self._listen()
+        inside = f"{folder}/"
+        found = {path: content for (one, path), content in self.contents.items() if one == container}
+        return {p.removeprefix(inside): content for p, content in found.items() if p.startswith(inside)}
+
+    def load_image(self, archive: bytes) -> None:
+        with self._changing(), tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+            manifest = tar.extractfile("manifest.json")
+            assert manifest is not None
+            for tag in json.load(manifest)[0]["RepoTags"]:
+                self.images = {**self.images, tag: f"sha256:{tag}"}
+
+    def make_box(
+        self, name: str, image: str, own: Mapping[str, str], volumes: Mapping[str, str], *, read_only: bool = False
+    ) -> str:
+        with self._changing():
+            if any(c.name == name for c in self.held):
+                raise _refused(f"container {name}", f"The container name {name} is already in use")
+            if image not in self.images:
+                raise _refused(f"container {name}", f"No such image: {image}")
+            made = self.run(name, own, state="created", image=self.images[image], volumes=volumes.values())
+            self.boxes[made] = dict(volumes)
+            return made
+
+    def put_archive(self, container: str, folder: str, archive: Iterable[bytes]) -> None:
+        with self._changing(), tarfile.open(fileobj=io.BytesIO(b"".join(archive))) as tar:
+            volume, root = self._mounted(container, f"{folder}/")
+            assert volume is not None, "the engine made of values keeps files in volumes only"
+            for member in tar:
+                content, path = tar.extractfile(member), f"{folder}/{member.name}".removeprefix(f"{root}/")
+                if content is not None:
+                    self.stored.setdefault(volume, {})[path] = content.read()
 
     def logs(
         self, container: str, *, stream: str, follow: bool, since: float | None, tail: int | None
@@ -281,6 +338,12 @@ class FakeEngine:
         if found is None:
             raise _refused(f"container {container}", f"No such container: {container}")
         return found
+
+    def _mounted(self, container: str, path: str) -> tuple[str | None, str]:
+        """The volume that a path of a box is in, and where that lies; None where it is in none."""
+        mounts = self.boxes.get(container, {})
+        folder = next((folder for folder in mounts if path.startswith(f"{folder}/")), None)
+        return (None, "") if folder is None else (mounts[folder], folder)
 
     def _id(self, kind: str) -> str:
         with self._lock:

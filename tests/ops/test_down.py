@@ -36,7 +36,7 @@ def test_what_is_ours_goes_by_its_id_and_what_is_not_is_named(tmp_path: Path) ->
     held = engine()
     held.mounts[OURS[0].id], held.joined[OURS[0].id] = ("shop_main_db-data",), ("shop_main",)
     report = down(here(tmp_path, held))
-    assert {"shop_main_web", "shop_main_api"} == left(held)
+    assert {"shop_main_web", "shop_main_api", report.bundle} == left(held)
     assert ["shop_main_web", "shop_main_api"] == [thing.name for thing in report.left]
     assert 4 == len(report.removed)
 
@@ -50,7 +50,7 @@ def test_a_dry_run_says_the_same_and_removes_nothing(tmp_path: Path) -> None:
     promised = down(at, dry_run=True)
     assert 0 == held.changes
     assert secret.exists()
-    assert promised == replace(down(at), dry_run=True)
+    assert promised == replace(down(at), dry_run=True, bundle=None, until=None)
     assert not secret.exists()
 
 
@@ -60,6 +60,7 @@ def test_what_others_use_stays_and_the_rest_goes(tmp_path: Path) -> None:
     with pytest.raises(EnvctlError, match="the volume shop_main_db-data, the network shop_main could not go") as caught:
         down(here(tmp_path, held))
     assert Exit.PARTLY_DONE == caught.value.code
-    assert {"shop_main_web", "shop_main_api", "shop_main", "shop_main_db-data"} == left(held)
     assert caught.value.data is not None
+    kept = caught.value.data["bundle"]
+    assert {"shop_main_web", "shop_main_api", "shop_main", "shop_main_db-data", kept} == left(held)
     assert (f"container {OURS[0].name}", f"container {OURS[1].name}") == caught.value.data["removed"]

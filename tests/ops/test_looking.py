@@ -135,7 +135,7 @@ def test_urls_are_those_of_public_services(tmp_path: Path) -> None:
 
 def test_settings_are_what_a_program_on_the_host_needs(tmp_path: Path) -> None:
     """The password from the container that has it, the ports from the labels."""
-    engine = FakeEngine(UP, files={("id-shop_main_db", "/run/secrets/db-password"): b"s3cret"})
+    engine = FakeEngine(UP, contents={("id-shop_main_db", "/run/secrets/db-password"): b"s3cret"})
     variables = settings(here(tmp_path, engine)).variables
     assert "postgresql://postgres:s3cret@127.0.0.1:24836/shop" == variables["DB_URL"]
     assert ("127.0.0.1", "24836", "postgres", "s3cret", "shop") == tuple(
