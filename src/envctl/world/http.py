@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _SAME_REQUEST = {307, 308}  # the others are followed for what only reads
-_AGAIN = 0.5  # seconds before a server that failed is asked again
 _SAID = 200  # characters of what the other side says
 
 
@@ -35,6 +34,7 @@ class Limits:
     read: float = 15.0
     whole: float = 60.0
     wait: float = 10.0  # longest that a rate limit or a fault is waited for
+    again: float = 0.5  # before a server that failed is asked once more
     size: int = 16 * 2**20
     tries: int = 3
     hops: int = 3
@@ -142,7 +142,7 @@ class Http:
         except (RequestException, OSError, ValueError) as failure:
             what, passing = fault(failure)
             refused = Refused(f"{self.host} {what}")
-            return _Later(refused, _AGAIN, of_all=True) if passing and method != "POST" else refused
+            return _Later(refused, self.limits.again, of_all=True) if passing and method != "POST" else refused
 
     def _send(self, method: str, url: str, query: Mapping[str, str] | None, body: Any) -> Response:
         return self._session.request(
@@ -187,7 +187,7 @@ class Http:
                 return Refused(f"{self.host} answers with something that is no JSON", status)
         refused = Refused(self._why(status, content), status)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:  # it may have done what it was sent: that is not sent twice
-            return refused if response.request.method == "POST" else _Later(refused, _AGAIN, of_all=False)
+            return refused if response.request.method == "POST" else _Later(refused, self.limits.again, of_all=False)
         seconds = pause(status, headers)
         if seconds is None:
             return refused
