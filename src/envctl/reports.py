@@ -65,6 +65,27 @@ class Listing(Report):
 
 
 @dataclass(frozen=True)
+class RemovedRow:
+    """One line of `ls --removed`: what is kept of an environment, how many bytes, and in which volume."""
+
+    name: str
+    project: str
+    branch: str | None
+    removed: str | None  # RFC 3339, as `until`
+    because: str
+    until: str | None
+    size: int
+    bundle: str
+
+
+@dataclass(frozen=True)
+class RemovedListing(Report):
+    """Every bundle the daemon holds."""
+
+    removed: tuple[RemovedRow, ...]
+
+
+@dataclass(frozen=True)
 class PlannedStep:
     """One step of a plan, with its cause."""
 
@@ -126,7 +147,10 @@ class LeftAlone:
 
 @dataclass(frozen=True)
 class WentDown(Report):
-    """What `down` removed, or would with `dry_run`, by name; nothing when the environment was absent."""
+    """What `down` removed, or would with `dry_run`, by name; nothing when the environment was absent.
+
+    `bundle` is the volume that keeps its logs and state until then; `complaint` why there is none where one should be.
+    """
 
     name: str
     project: str
@@ -134,6 +158,9 @@ class WentDown(Report):
     removed: tuple[str, ...] = ()
     left: tuple[LeftAlone, ...] = ()
     dry_run: bool = False
+    bundle: str | None = None
+    until: str | None = None  # RFC 3339
+    complaint: str | None = None
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,10 @@ COLOURS = (
 def logs(
     call: Call,
     *,
-    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...", help="Only these; else all.")] = None,
+    services: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SERVICE]...", help="Only these; else all. The first may be an environment."),
+    ] = None,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as lines come, until Ctrl-C.")] = False,
     since: Annotated[
         str | None,
@@ -46,21 +49,24 @@ def logs(
 ) -> int | None:
     """Print what the services printed.
 
+    Also those of an environment that was removed, as long as its logs are kept: it is named by --env or by
+    the first argument. By its name an environment is found without a checkout, too.
+
     With --json it is a stream: one JSON object a line, {"service", "time", "stream", "text"}; if it
     fails, the last line is the envelope with the error.
     """
     from envctl.ops.logs import logs as read
-    from envctl.ops.setting import here
+    from envctl.ops.target import target
 
     with call.talk() as tell:
-        setting = here(call.file, call.env, tell)
-    lines = read(setting, tuple(services or ()), follow=follow, since=since, tail=tail)
+        place = target(call.file, call.env, tell, tuple(services or ()))
+    lines = read(place, place.words, follow=follow, since=since, tail=tail)
     if call.json:
         for line in lines:
             write_json(asdict(line))
         return None
     try:
-        for text in _rendered(lines, services or (), timestamps=timestamps, colour=colourful(sys.stdout)):
+        for text in _rendered(lines, place.words, timestamps=timestamps, colour=colourful(sys.stdout)):
             write_lines([text])
     except KeyboardInterrupt:
         if not follow:
@@ -90,5 +96,6 @@ COMMAND = Command(
         ("envctl logs -f api worker", "follow two services"),
         ("envctl logs --since 10m --tail 100", "the last lines of the last ten minutes"),
         ("envctl logs db --json", "one JSON object a line"),
+        ("envctl logs shop/demo --tail 50", "of another project's, or of one that is gone"),
     ),
 )

@@ -49,14 +49,16 @@ def up(
     if isinstance(report, Planned):
         call.answer(report.data(), plan_lines(report), shared_lines(report.other_folders))
     else:
-        call.answer(report.data(), _came_up(report), _next(call, report))
+        call.answer(report.data(), came_up_lines(report), next_lines(call, report))
 
 
-def _came_up(report: CameUp) -> list[str]:
+def came_up_lines(report: CameUp) -> list[str]:
+    """The environment that came up."""
     return [head_line(report.status), "", *service_lines(report.status)]
 
 
-def _next(call: Call, report: CameUp) -> Iterator[str]:
+def next_lines(call: Call, report: CameUp) -> Iterator[str]:
+    """What one may do with it next."""
     done = f"Up in {report.seconds:.1f} s." if report.steps else "Already up: nothing was to do."
     yield from ("", done, *shared_lines(report.other_folders), "")
     lines = [(service.url, f"open {service.name}") for service in report.status.services if service.url]

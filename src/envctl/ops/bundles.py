@@ -16,7 +16,6 @@ from envctl.identity import Identity
 from envctl.lease import ROLE as LEASE
 from envctl.lease import Lease, lease_of
 from envctl.observed import Volume
-from envctl.ops.find import meant
 from envctl.planning.bundles import expired
 from envctl.planning.draw import own_labels
 from envctl.planning.ownership import identity_of, is_bundle, is_ours
@@ -56,24 +55,12 @@ def _life(volume: Volume) -> str:
     return lease.labels()[labels.BEGUN] if isinstance(lease, Lease) else ""
 
 
-def bundle_for(world: World, word: str, project: str | None = None, name: str | None = None) -> Bundle:
-    """The newest bundle of the environment called `NAME` or `PROJECT/NAME`, or that of this `name`.
-
-    Raises EnvctlError: NOT_FOUND where nothing is kept of such a one, USAGE where several projects have one.
-    """
-    there = bundles(world)
-    found = meant({b.identity for b in there}, word, project)
-    if found is None:
-        raise _nothing_kept(there, word)
-    return chosen(world, found, name)
-
-
-def chosen(world: World, identity: Identity, name: str | None = None) -> Bundle:
+def bundle_named(world: World, identity: Identity, name: str | None = None) -> Bundle:
     """The newest bundle of an environment, or the one of this `name`. Raises EnvctlError(NOT_FOUND)."""
     own = [b for b in bundles(world, identity.project) if b.identity.full == identity.full]
     named = [b for b in own if name in (None, b.name)]
     if not own:
-        raise _nothing_kept((), identity.name)
+        raise nothing_kept((), identity.name)
     if not named:
         raise EnvctlError(
             Exit.NOT_FOUND,
@@ -84,7 +71,8 @@ def chosen(world: World, identity: Identity, name: str | None = None) -> Bundle:
     return named[-1]
 
 
-def _nothing_kept(there: Iterable[Bundle], word: str) -> EnvctlError:
+def nothing_kept(there: Iterable[Bundle], word: str) -> EnvctlError:
+    """The error for a name that no environment has or had."""
     known = sorted({f"{b.identity.project}/{b.identity.name}" for b in there} | {b.identity.name for b in there})
     close = get_close_matches(word, known, n=1)
     guess = f"Did you mean {close[0]}? " if close else ""

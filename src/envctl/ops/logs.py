@@ -11,31 +11,49 @@ from collections.abc import Iterator, Sequence
 from envctl import labels
 from envctl.errors import EnvctlError, Exit
 from envctl.observed import Container
+from envctl.ops.leases import in_use
 from envctl.ops.moments import moment
 from envctl.ops.observe import running_here
+from envctl.ops.printed import printed
 from envctl.ops.setting import Here
+from envctl.ops.target import Target
 from envctl.reports import LogLine
 
 _STREAMS = ("stdout", "stderr")
 
 
 def logs(
-    here: Here, services: Sequence[str], *, follow: bool = False, since: str | None = None, tail: int | None = None
+    here: Here | Target,
+    services: Sequence[str],
+    *,
+    follow: bool = False,
+    since: str | None = None,
+    tail: int | None = None,
 ) -> Iterator[LogLine]:
     """What services printed, in the order of time; with `follow` also what they print from now on.
 
-    `since` is a time (RFC 3339) or how long ago (`90s`, `10m`, `1h30m`); `tail` lines of each service.
+    `since` is a time (RFC 3339) or how long ago (`90s`, `10m`, `1h30m`); `tail` lines of each service. Of an
+    environment that is gone it is what was kept of it.
     """
     began = _since(since)
+    if isinstance(here, Target) and here.contents is not None:
+        merged = printed(here.contents, services, follow=follow, since=began)
+        return merged if tail is None else _last(merged, tail)
     containers = _chosen(here, services)
     streams = [_lines(here, c, s, follow=follow, since=began, tail=tail) for c in containers for s in _STREAMS]
     if follow:
-        return _as_they_come(streams)
+        return _while_used(here, _as_they_come(streams))
     merged = heapq.merge(*streams, key=lambda line: line.time)
     return merged if tail is None else _last(merged, tail)
 
 
-def _chosen(here: Here, services: Sequence[str]) -> list[Container]:
+def _while_used(here: Here | Target, lines: Iterator[LogLine]) -> Iterator[LogLine]:
+    """Who follows an environment uses it."""
+    with in_use(here.world, here.identity):
+        yield from lines
+
+
+def _chosen(here: Here | Target, services: Sequence[str]) -> list[Container]:
     containers = [c for c in running_here(here.world, here.identity).containers if c.service]
     known = {c.service for c in containers}
     if unknown := [name for name in services if name not in known]:
@@ -55,7 +73,7 @@ def _since(text: str | None) -> float | None:
 
 
 def _lines(
-    here: Here, container: Container, stream: str, *, follow: bool, since: float | None, tail: int | None
+    here: Here | Target, container: Container, stream: str, *, follow: bool, since: float | None, tail: int | None
 ) -> Iterator[LogLine]:
     raw = here.world.engine.logs(container.id, stream=stream, follow=follow, since=since, tail=tail)
     for line in raw:

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from envctl import labels
 from envctl.identity import Identity
 from envctl.observed import Container, Network
+from envctl.ops.bundles import bundles
 from envctl.ops.observe import proven
-from envctl.planning.ownership import Object, identity_of
-from envctl.reports import EnvironmentRow, Listing
+from envctl.planning.ownership import Object, identity_of, is_box, is_bundle
+from envctl.reports import EnvironmentRow, Listing, RemovedListing, RemovedRow
 from envctl.world import World
 
 
@@ -20,11 +21,29 @@ def ls(world: World, project: str | None = None) -> Listing:
     return Listing(rows(proven(world, (*engine.listed(), *engine.networks(), *engine.volumes())), project))
 
 
+def ls_removed(world: World, project: str | None = None) -> RemovedListing:
+    """What is kept of environments that were removed, the newest first."""
+    rows = (
+        RemovedRow(
+            b.identity.name,
+            b.identity.project,
+            b.identity.branch,
+            b.removed.isoformat(timespec="seconds") if b.removed else None,
+            b.because,
+            b.until.isoformat(timespec="seconds") if b.until else None,
+            b.size,
+            b.name,
+        )
+        for b in reversed(bundles(world, project))
+    )
+    return RemovedListing(tuple(rows))
+
+
 def rows(objects: Iterable[Object], project: str | None = None) -> tuple[EnvironmentRow, ...]:
     """One row for each environment that something is there of, all of it proven to be ours."""
     found: dict[str, list[tuple[Identity, Object]]] = defaultdict(list)
     for thing in objects:
-        identity = identity_of(thing.labels)
+        identity = None if is_bundle(thing) or is_box(thing) else identity_of(thing.labels)
         if identity and project in (None, identity.project):
             found[identity.full].append((identity, thing))
     return tuple(_row([i for i, _ in found[full]], [thing for _, thing in found[full]]) for full in sorted(found))

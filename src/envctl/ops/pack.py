@@ -6,11 +6,12 @@ import errno
 import heapq
 import json
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from envctl.bundle import FILE, Bundle
 from envctl.errors import EnvctlError, Exit
@@ -36,6 +37,7 @@ _LINES = 200_000  # that are asked for of each of its streams
 _STREAMS = ("stdout", "stderr")
 _AT_ONCE = 4  # logs that are in memory at the same time
 _KEY = "it"
+_NAMES = ("service", "container", "role", "kind", "state", "health", "name", "container_name", "labels", "image")
 
 
 @dataclass(frozen=True)
@@ -114,14 +116,26 @@ def _fill(
         packed.add(member(part.log_file, text, moment))
     whole = replace(found, services=tuple(parts[name] for name in sorted(parts)))
     project = project_of(observed)
+    about = {**whole.written(), **_scrubbed({"services": whole.written()["services"], "plan": whole.plan}, known)}
     texts = {
-        ABOUT: json.dumps(whole.written(), indent=1),
-        "project.json": json.dumps(project.rendered if project else {}, indent=1),
-        "plan.txt": whole.plan,
+        ABOUT: json.dumps(about, indent=1),
+        "project.json": json.dumps(_scrubbed(project.rendered if project else {}, known), indent=1),
+        "plan.txt": about["plan"],
     }
     for name, said in texts.items():
-        packed.add(member(name, scrub(said.encode("utf-8", "replace"), known), moment))
+        packed.add(member(name, said.encode("utf-8", "replace"), moment))
     packed.add(end())
+
+
+def _scrubbed(value: Any, known: Iterable[bytes]) -> Any:
+    """A JSON value whose texts hold no known secret. Names and keys stay what they are, whatever a password is."""
+    if isinstance(value, str):
+        return scrub(value.encode("utf-8", "replace"), known).decode("utf-8", "replace")
+    if isinstance(value, Mapping):
+        return {key: content if key in _NAMES else _scrubbed(content, known) for key, content in value.items()}
+    if isinstance(value, list | tuple):
+        return [_scrubbed(each, known) for each in value]
+    return value
 
 
 def _gone_already(before: Iterable[Contents], there: set[str]) -> Iterator[tuple[Part, bytes]]:
