@@ -89,6 +89,8 @@ class Repository:
 
         The port of ssh is left out: it is none of the forge's web server.
         """
+        if not url.isprintable() or set(url) & {" ", "\\"}:  # readers differ on where its host begins
+            return None
         scp = _SCP.fullmatch(url)
         if scp is not None and "://" not in url:
             return cls._checked(scp[1], scp[2].removeprefix("/"))

@@ -42,6 +42,7 @@ class MadeUp:
     asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)  # method, path with query, headers
     ills: list[Ill] = field(default_factory=list)  # one for each of the next requests
     always: Ill | None = None
+    at: dict[str, Ill] = field(default_factory=dict)  # by method
     graphql: bool = True
     lock: Lock = field(default_factory=Lock)
     over: Event = field(default_factory=Event)
@@ -131,7 +132,7 @@ class Handler(BaseHTTPRequestHandler):
         """Ill, a stranger to who asks, or the right answer."""
         with self.state.lock:
             self.state.asked.append((self.command, self.path, dict(self.headers)))
-            ill = self.state.ills.pop(0) if self.state.ills else self.state.always
+            ill = self.state.ills.pop(0) if self.state.ills else self.state.at.get(self.command, self.state.always)
         length = int(self.headers.get("Content-Length") or 0)
         body = json.loads(self.rfile.read(length)) if length else {}
         if ill is not None:

@@ -270,3 +270,17 @@ def test_what_stops_us_stops_the_program_that_was_handed_over(tmp_path: Path) ->
     process.terminate()
     process.wait(LONG)
     assert not is_alive(left)
+
+
+def test_a_program_that_takes_too_long_is_killed_with_all_it_started(tmp_path: Path) -> None:
+    """Status 124, as of timeout(1), with what it has printed so far; it cannot refuse."""
+    pid = tmp_path / "pid"
+    code = f"trap '' INT TERM; sleep {LONG} & echo $! >{pid}; echo so far; wait; wait"
+    finished = SHELL.run(("sh", "-c", code), timeout=1.0)
+    assert (124, b"so far\n") == (finished.status, finished.stdout)
+    assert "gone" == until(lambda: "" if is_alive(int(pid.read_text())) else "gone")
+
+
+def test_a_program_that_is_quick_enough_is_none_the_wiser() -> None:
+    """Its status and output are its own."""
+    assert Finished(3, b"out\n") == SHELL.run(("sh", "-c", "echo out; exit 3"), timeout=float(LONG))

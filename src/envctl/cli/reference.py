@@ -24,8 +24,10 @@ MEANING = {
     Exit.DOCKER: "Docker, Compose or another tool is missing, does not answer, or is too old.",
     Exit.NOT_FOUND: "What was named is not there, where that matters.",
     Exit.LOCKED: "Another envctl works on this environment.",
-    Exit.NO_CAPACITY: "No free port or subnet, or not enough memory or disk.",
-    Exit.UNHEALTHY: "A service exited, was killed, or did not become healthy.",
+    Exit.NO_CAPACITY: "No free port or subnet, or not enough memory or disk. "
+    "`ci comment`: the forge takes no more requests for now.",
+    Exit.UNHEALTHY: "A service exited, was killed, or did not become healthy. "
+    "`ci comment`: the forge is ill: it fails, does not answer, or not in a way that can be understood.",
     Exit.DATA_REFUSED: "Data is truncated, missing, of the wrong kind, or must not be loaded. The old data stays.",
     Exit.PARTLY_DONE: "A part was done; the result says which.",
     Exit.NOT_OURS: "Something is in the way that envctl did not make. It was left alone.",

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import accumulate
 
 from envctl.errors import EnvctlError, Exit
 from envctl.forge import Comment
@@ -17,7 +18,7 @@ from envctl.identity import Identity
 from envctl.reports import ServiceStatus, Status
 
 _LONGEST = 200  # characters of one name
-_ROWS = 100  # services: a comment has 65,536 characters on GitHub
+_ROOM = 50_000  # bytes of the table: a comment on GitHub has 65,536
 _URL = re.compile(r"(https?://)([^/:\s]+)(:[0-9]{1,5})?")
 _HOST = re.compile(r"(?!-)[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:]{2,39}\]")
 
@@ -70,8 +71,10 @@ def code(text: str) -> str:
 
 
 def _table(services: tuple[ServiceStatus, ...], host: str | None) -> list[str]:
-    rows = [f"| {code(s.name)} | {_state(s)} | {_address(s, host)} |" for s in services[:_ROWS]]
-    more = [f"… and {len(services) - _ROWS} more services."] if len(services) > _ROWS else []
+    rows = [f"| {code(s.name)} | {_state(s)} | {_address(s, host)} |" for s in services]
+    sizes = accumulate(len(row.encode()) + 1 for row in rows)
+    rows = [row for row, size in zip(rows, sizes, strict=True) if size <= _ROOM]
+    more = [f"… and {len(services) - len(rows)} more services."] if len(services) > len(rows) else []
     return ["\n".join(["| service | state | address |", "|---|---|---|", *rows]), *more]
 
 

@@ -26,7 +26,7 @@ _REF_LINE = re.compile(rb"[0-9a-f]{40,64}\t(refs/\S+)")
 _SAID = 200  # characters of git's own words
 
 
-def refs(shell: Shell, url: str, folder: Path | None = None) -> frozenset[str] | Unknown:
+def refs(shell: Shell, url: str, folder: Path | None = None, *, patience: float = PATIENCE) -> frozenset[str] | Unknown:
     """Every branch and tag of a remote, by full ref. Run in `folder`, whose credentials for it then count.
 
     A remote without any branch is Unknown too: it is more likely that something is wrong than that all are gone.
@@ -37,7 +37,7 @@ def refs(shell: Shell, url: str, folder: Path | None = None) -> frozenset[str] |
     if not _value(shell, folder, "core.sshCommand"):
         env["GIT_SSH_COMMAND"] = _SSH
     asked = ("git", "ls-remote", "--quiet", "--heads", "--tags", "--", url)
-    finished = shell.run(asked, env=env, cwd=folder, timeout=PATIENCE)
+    finished = shell.run(asked, env=env, cwd=folder, timeout=patience)
     if finished.status != 0:
         return Unknown(_reason(finished, folder))
     found = frozenset(_refs(finished.stdout))
@@ -146,7 +146,7 @@ def _absolute(shell: Shell, url: str, folder: Path) -> str:
 def _reason(finished: Finished, folder: Path | None) -> str:
     """Why git could not tell, in one line."""
     if finished.status == TIMED_OUT:
-        return f"it did not answer within {PATIENCE:g} s"
+        return "it did not answer in time"
     if finished.status == NOT_FOUND:
         return "git is not installed" if folder is None or folder.is_dir() else f"{folder} is gone"
     lines = [line.strip() for line in finished.stderr.decode("utf-8", "replace").splitlines()]
