@@ -58,6 +58,12 @@ def step(file: PurePosixPath, job: str, name: str) -> Script:
     return found
 
 
+def flat(lines: Iterable[Any]) -> Iterator[str]:
+    """GitLab takes lists in a list of lines, for what stands in several jobs."""
+    for line in lines:
+        yield from [line] if isinstance(line, str) else flat(line)
+
+
 def _github(file: PurePosixPath, document: Mapping[str, Any]) -> Iterator[Script]:
     for name, job in document.get("jobs", {"runs": document.get("runs")}).items():
         for at in job["steps"]:
@@ -69,13 +75,7 @@ def _gitlab(file: PurePosixPath, document: Mapping[str, Any]) -> Iterator[Script
     for name, job in document.items():
         for key in _SCRIPTS:
             if key in job:
-                yield Script(file, f"{name}: {key}", "\n".join(_flat(job[key])), "sh")
-
-
-def _flat(lines: Iterable[Any]) -> Iterator[str]:
-    """GitLab takes lists in a list of lines, for what stands in several jobs."""
-    for line in lines:
-        yield from [line] if isinstance(line, str) else _flat(line)
+                yield Script(file, f"{name}: {key}", "\n".join(flat(job[key])), "sh")
 
 
 def _circleci(file: PurePosixPath, document: Mapping[str, Any]) -> Iterator[Script]:
