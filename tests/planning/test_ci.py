@@ -23,7 +23,7 @@ SHOP = Repository("github.com", "team/shop")
         (GITHUB, EVENT, Job(SHOP, 12, SHA)),
         ({**GITHUB, "GITHUB_REF": "refs/pull/7/merge"}, EVENT, Job(SHOP, 12, SHA)),
         ({**GITHUB, "GITHUB_REF": "refs/pull/7/merge"}, None, Job(SHOP, 7, OTHER)),
-        ({**GITHUB, "GITHUB_REF": "refs/heads/refs/pull/7/merge"}, None, Job(SHOP, None, OTHER)),
+        ({**GITHUB, "GITHUB_REF": "refs/heads/pull/7/merge"}, None, Job(SHOP, None, OTHER, "refs/heads/pull/7/merge")),
         (GITHUB, {"issue": {"number": 5, "pull_request": {}}}, Job(SHOP, 5, OTHER)),
         (GITHUB, {"issue": {"number": 5}}, Job(SHOP, None, OTHER)),
         (
@@ -82,3 +82,51 @@ def test_a_job_knows_its_pull_request(environ: dict[str, str], event: Any, expec
 def test_a_strange_event_says_nothing(event: Any) -> None:
     """It is a file that anybody may have written."""
     assert Job(SHOP, None, OTHER) == job(GITHUB, event)
+
+
+def head(number: int, ref: object = "feature/a") -> dict[str, Any]:
+    """An event of a pull request from the repository of this number into number 1."""
+    return {"pull_request": {"number": 12, "head": {"ref": ref, "repo": {"id": number}}, "base": {"repo": {"id": 1}}}}
+
+
+@pytest.mark.parametrize(
+    ("environ", "event", "branch"),
+    [
+        ({**GITHUB, "GITHUB_REF": "refs/pull/12/merge"}, head(1), "refs/heads/feature/a"),
+        ({**GITHUB, "GITHUB_REF": "refs/pull/12/merge"}, head(2), ""),
+        ({**GITHUB, "GITHUB_REF": "refs/pull/12/merge"}, {"pull_request": {"head": {"ref": "a", "repo": None}}}, ""),
+        ({**GITHUB, "GITHUB_REF": "refs/pull/12/merge"}, head(1, ["a"]), ""),
+        ({**GITHUB, "GITHUB_REF": "refs/pull/12/merge"}, None, ""),
+        ({**GITHUB, "GITHUB_REF": "refs/heads/feature/a"}, {"ref": "x"}, "refs/heads/feature/a"),
+        ({**GITHUB, "GITHUB_REF": "refs/tags/v1"}, {}, ""),
+        ({**GITLAB, "CI_COMMIT_BRANCH": "feature/a"}, None, "refs/heads/feature/a"),
+        (
+            {
+                **GITLAB,
+                "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME": "a",
+                "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "1",
+                "CI_MERGE_REQUEST_PROJECT_ID": "1",
+            },
+            None,
+            "refs/heads/a",
+        ),
+        (
+            {
+                **GITLAB,
+                "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME": "a",
+                "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "2",
+                "CI_MERGE_REQUEST_PROJECT_ID": "1",
+            },
+            None,
+            "",
+        ),
+        ({**GITLAB, "CI_COMMIT_TAG": "v1"}, None, ""),
+        ({"CIRCLE_BRANCH": "feature/a"}, None, "refs/heads/feature/a"),
+        ({"CIRCLE_BRANCH": "pull/12"}, None, ""),
+        ({"CIRCLE_BRANCH": "pull/12/head"}, None, ""),
+        ({}, None, ""),
+    ],
+)
+def test_a_job_knows_the_branch_that_is_in_the_repository(environ: dict[str, str], event: Any, branch: str) -> None:
+    """Its own; a fork's has the name of a branch that is not there, and would count as gone."""
+    assert branch == job(environ, event).branch

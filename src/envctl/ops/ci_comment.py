@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from envctl.errors import EnvctlError, Exit
 from envctl.forge import Comment, Refused, Repository, Unknown
 from envctl.forges import Forge, forge_of
 from envctl.lease import Lease, lease_of
+from envctl.ops.ci_job import job_of
 from envctl.ops.observe import observe
 from envctl.ops.setting import Here
 from envctl.ops.status import status_of
-from envctl.planning.ci import VARIABLES, Job, job
+from envctl.planning.ci import VARIABLES, Job
 from envctl.planning.comment import Known, comment_text, marker, mine, same
 from envctl.reports import Commented
 from envctl.world import remotes
 
 T = TypeVar("T")
 _UNCHANGED = "No comment was written."
-_LARGEST = 32 * 2**20  # bytes of GitHub's file about an event
 _STATUS: Mapping[int, Exit] = {401: Exit.USAGE, 403: Exit.USAGE, 404: Exit.NOT_FOUND, 410: Exit.NOT_FOUND}
 _LIMITED = 429
 
 
 def comment(here: Here, *, pull: int | None = None, host: str | None = None, dry_run: bool = False) -> Commented:
     """Tell a pull request about the environment, in the one comment of ours that there is on it."""
-    said = job(here.world.environ, _event(here.world.environ))
+    said = job_of(here.world.environ)
     text = _text(here, said, host)
     number = pull if pull is not None else said.pull
     name, project = here.identity.name, here.identity.project
@@ -114,15 +112,3 @@ def _told(answer: T | Unknown, forge: Forge, asked: str) -> T:
         unchanged=_UNCHANGED if status else "Whether a comment was written is not known.",
         hint=forge.needs if code in (Exit.USAGE, Exit.NOT_FOUND) else again,
     )
-
-
-def _event(environ: Mapping[str, str]) -> Any:
-    """What GitHub wrote of the event that the job is for; None where there is no such file, or none to be read."""
-    path = environ.get("GITHUB_EVENT_PATH")
-    if not path:
-        return None
-    try:
-        with Path(path).open("rb") as file:
-            return json.loads(file.read(_LARGEST))
-    except (OSError, ValueError, RecursionError):
-        return None
