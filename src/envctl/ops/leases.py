@@ -41,14 +41,26 @@ def begin(here: Here, ttl: float | None = None) -> None:
 
 
 def made(here: Here) -> None:
-    """The environment is whole."""
-    turn(here.world, here.identity, lambda found, now: _first(found, made=now))
+    """The environment is whole, for the first time or still."""
+
+    def change(found: Found, now: datetime) -> Lease | None:
+        if not isinstance(found, Lease) or found.made is not None:
+            return None
+        return replace(found, made=now, failed=None)
+
+    turn(here.world, here.identity, change)
 
 
 def failed(here: Here) -> None:
     """It could not be made, and somebody was told. It need not be there: an `up` may be refused before it begins."""
+
+    def change(found: Found, now: datetime) -> Lease | None:
+        if not isinstance(found, Lease) or found.made is not None or found.failed is not None:
+            return None
+        return replace(found, failed=now)
+
     with suppress(EnvctlError):  # what failed is told, and a daemon that is gone cannot be told anything
-        turn(here.world, here.identity, lambda found, now: _first(found, failed=now))
+        turn(here.world, here.identity, change)
 
 
 def renew(world: World, identity: Identity) -> None:
@@ -113,13 +125,6 @@ def _volumes(world: World, identity: Identity) -> tuple[Volume, ...]:
     wanted = {labels.PROJECT: identity.project, labels.ENVIRONMENT: identity.name, labels.ROLE: ROLE}
     named = volume_name(identity, 0).removesuffix("0")
     return tuple(v for v in world.engine.volumes(wanted) if v.name.startswith(named))
-
-
-def _first(found: Found, **moment: datetime) -> Lease | None:
-    """What is noted once, of the first time."""
-    if not isinstance(found, Lease) or found.made is not None or getattr(found, *moment) is not None:
-        return None
-    return replace(found, **moment)  # type: ignore[arg-type]  # made or failed
 
 
 def _used(found: Found, now: datetime) -> Lease | None:

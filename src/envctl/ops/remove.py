@@ -94,10 +94,11 @@ def _remove(world: World, observed: Observed) -> tuple[str, ...]:
     volumes = [name for name in (*(v.name for v in observed.volumes), *observed.half_made) if name not in leases]
     rest = [partial(_unless_used, f"volume {name}", world.engine.remove_volume, name) for name in volumes]
     rest += [partial(_unless_used, f"network {n.name}", world.engine.remove_network, n.id) for n in _networks(observed)]
-    # The lease at last: it tells a run that comes after one which was killed to which life a bundle belongs.
-    last = [partial(_unless_used, f"volume {name}", world.engine.remove_volume, name) for name in leases]
-    held = (*together(world.shell, rest), *together(world.shell, last))
-    return tuple(thing for thing in held if thing is not None)
+    held = tuple(thing for thing in together(world.shell, rest) if thing is not None)
+    # The lease at last, and only when all the rest is gone: a run that comes after this one goes by it.
+    if not held:
+        together(world.shell, [partial(world.engine.remove_volume, name) for name in leases])
+    return held
 
 
 def _networks(observed: Observed) -> tuple[Network, ...]:
