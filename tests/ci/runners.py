@@ -120,7 +120,8 @@ class GitHub:
         text = self._fill(step["run"], inputs)  # as GitHub does, whatever is in it
         argv = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c"]
         ran.steps[prefix + step["name"]] = shell(argv, text, self.folder / folder, {**said, **own})
-        ran.outputs.update(line.split("=", 1) for line in files["GITHUB_OUTPUT"].read_text().splitlines())
+        lines = files["GITHUB_OUTPUT"].read_text().splitlines()
+        ran.outputs.update((name, value) for name, _, value in (line.partition("=") for line in lines))
         added = files["GITHUB_PATH"].read_text().splitlines()
         environ["PATH"] = os.pathsep.join([*reversed(added), environ["PATH"]])
 

@@ -171,16 +171,24 @@ def test_a_failed_test_must_fail_the_job_and_leave_the_logs(
 
 
 @pytest.mark.docker
-def test_gc_must_keep_what_is_in_use(
+def test_gc_must_keep_a_branch_s_environment_until_the_branch_is_gone(
     repository: Stage, tmp_path_factory: pytest.TempPathFactory, forge: MadeUp
 ) -> None:
-    """GitHub's schedule: it runs by itself, and an environment that was just made stays."""
+    """GitHub's schedule: as long as the remote has the branch it stays, though nobody ever checked the branch out."""
+    remote = tmp_path_factory.mktemp("remote")
+    git(remote, "init", "--quiet", "--bare")
+    git(repository.folder, "remote", "add", "origin", str(remote))
+    git(repository.folder, "push", "--quiet", "origin", "HEAD:refs/heads/feature/a", "HEAD:refs/heads/main")
+    git(repository.folder, "update-ref", "-d", "refs/remotes/origin/feature/a")  # as after the checkout of a commit
     github = machine(repository, tmp_path_factory, "feature/a", forge)
     good(github.job(WORKFLOW, "environment"))
     before = standing(repository)
     ran = good(github.job(GC, "gc"))
     assert next(iter(before)) in ran.printed
     assert before == standing(repository)
+    git(remote, "update-ref", "-d", "refs/heads/feature/a")
+    assert "the branch is gone" in good(github.job(GC, "gc")).printed
+    assert {} == standing(repository)
 
 
 @pytest.mark.docker
