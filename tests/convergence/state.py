@@ -15,12 +15,17 @@ from envctl.ops.settings import settings
 from tests.scenarios.stage import Stage
 from tests.scenarios.test_interrupts import left_running
 
-_CHANGING = (labels.CREATED, labels.DIGEST, labels.PORT, f"{labels.FACT}password")
+_CHANGING = (
+    *(labels.CREATED, labels.DIGEST, labels.PORT, f"{labels.FACT}password"),
+    *(labels.RENDERED, labels.PLAN, labels.REMOVED, labels.UNTIL, labels.SIZE, labels.CHECK),
+    *(f"{labels.PREFIX}lease.{what}" for what in ("begun", "used", "expires", "made", "failed")),
+)
 _SAME = (
     (re.compile(r"[0-9A-Za-z]{32,64}"), "RANDOM"),
     (re.compile(r"\b(1[6-9]|2\d|3[0-2])\d{3}\b"), "PORT"),
     (re.compile(r"10\.213\.\d+\.\d+/25"), "SUBNET"),
-    (re.compile(r"__record-\d+"), "__record"),
+    (re.compile(r"__(record|lease|project)-\d+"), r"__\1"),
+    (re.compile(r"__bundle-\d{8}T\d{6}(-\d+)?"), "__bundle"),
 )
 
 State = dict[str, Any]

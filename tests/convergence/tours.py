@@ -124,7 +124,9 @@ class Traveller:
         return state(self.stage, self.temporary)
 
     def forget(self) -> None:
-        """Nothing that earlier laps left in memory makes a point go missing."""
+        """Nothing that earlier laps left in memory makes a point go missing, nor do their bundles add up."""
+        for bundle in self.stage.bundles():
+            self.stage.docker.volumes.get(bundle).remove()
         shutil.rmtree(self.stage.runtime)
         self.stage.runtime.mkdir()
 

@@ -27,7 +27,17 @@ if TYPE_CHECKING:
 # ENVCTL_COMMAND names another installation to test, such as one from a wheel.
 ENVCTL = tuple(shlex.split(os.environ.get("ENVCTL_COMMAND", ""))) or (sys.executable, "-m", "envctl")
 LONGEST = 180  # seconds that a command may take on a loaded machine
-_FOR_ANY = ("ls", "version", "schema", "config", "doctor", "init", "completion")  # commands that are for no environment
+_FOR_ANY = (
+    "ls",
+    "inspect",
+    "revive",
+    "version",
+    "schema",
+    "config",
+    "doctor",
+    "init",
+    "completion",
+)  # commands that are for no environment
 # What carries settings of envctl from one test to another, or from the developer's shell.
 _STRANGE = (
     "ENVCTL_KEEP_FAILED", "ENVCTL_REQUIRE_DOCKER", "ENVCTL_DEBUG", "ENVCTL_BRANCH",
@@ -188,13 +198,19 @@ class Stage:
         return {str(c.name).removeprefix(f"{self.full()}_"): str(c.id) for c in found}
 
     def objects(self) -> set[str]:
-        """Everything the daemon holds that carries the project's label."""
-        mine = self.mine()
+        """Everything the daemon holds that carries the project's label, but for bundles: they outlive environments."""
+        mine, bundles = self.mine(), self.bundles()
         return {
             *(f"container {c.name}" for c in self.docker.containers.list(all=True, filters=mine)),
-            *(f"volume {v.name}" for v in self.docker.volumes.list(filters=mine)),
+            *(f"volume {v.name}" for v in self.docker.volumes.list(filters=mine) if v.name not in bundles),
             *(f"network {n.name}" for n in self.docker.networks.list(filters=mine)),
         }
+
+    def bundles(self) -> list[str]:
+        """The volumes of what is kept of environments that were removed, the oldest first."""
+        wanted = [f"{labels.PROJECT}={self.project}", f"{labels.ROLE}=bundle"]
+        found = self.docker.volumes.list(filters={"label": wanted})
+        return [str(v.name) for v in sorted(found, key=lambda v: (v.attrs["Labels"][labels.REMOVED], len(v.name)))]
 
     def mine(self) -> dict[str, str | list[str] | bool]:
         return {"label": f"{labels.PROJECT}={self.project}"}

@@ -102,15 +102,15 @@ class Heard:
 
     def steps(self) -> list[str]:
         """The same in the words of a plan."""
-        record = f"{self.stage.full()}__record"
-        volumes = [name for name in self.named("volume", "create") if not name.startswith(record)]
+        own = f"{self.stage.full()}__"  # record, lease, project and bundle
+        volumes = [name for name in self.named("volume", "create") if not name.startswith(own)]
         networks = (
             self.stage.docker.networks.list(names=self.named("network", "create"))
             if self.named("network", "create")
             else []
         )
         return sorted([
-            *(f"remove container {name}" for name in self.named("container", "destroy")),
+            *(f"remove container {name}" for name in self.named("container", "destroy") if not name.startswith(own)),
             *(f"create volume {name}" for name in volumes),
             *(f"create network {n.name} ({n.attrs['IPAM']['Config'][0]['Subnet']})" for n in networks),
             *(f"start {service}" for service in self.services("start")),
