@@ -48,7 +48,7 @@ class Standing:
     @property
     def latest(self) -> datetime | None:
         """When the youngest part of it was created; None when that cannot be told of all."""
-        parts = (*self.containers, *self.networks, *self.volumes)
+        parts: tuple[Container | Network | Volume, ...] = (*self.containers, *self.networks, *self.volumes)
         moments = [_moment(part.created) for part in parts]
         return None if None in moments else max((m for m in moments if m is not None), default=None)
 

@@ -26,7 +26,7 @@ from envctl.plan import (
 )
 from envctl.planning.compare import compare
 from envctl.planning.data import data_labels
-from envctl.planning.draw import own_labels
+from envctl.planning.ownership import own_labels
 from envctl.planning.provision import fact, service_of, topics_fingerprint
 from envctl.text import Confidential, Password, PublishedPort, text
 from envctl.workload import Build, Database, Mount, Probe, Topics, Workload

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from envctl import labels
 from envctl.identity import Identity
-from envctl.planning.draw import draw, own_labels
+from envctl.planning.draw import draw
+from envctl.planning.ownership import own_labels
 from envctl.services.fields import IMAGE
 from envctl.stack import Stack, load
 from envctl.stack.model import PROJECT

@@ -13,8 +13,8 @@ from envctl import labels
 from envctl.identity import Identity
 from envctl.lease import Damaged, Lease, Terms, later, lease_of, volume_name
 from envctl.observed import Volume
-from envctl.planning.draw import own_labels
 from envctl.planning.leases import begun, extended, granted, is_fresh, used
+from envctl.planning.ownership import own_labels
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

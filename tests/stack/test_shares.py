@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from envctl.services.app import App
 from envctl.services.base import LimitsSection
-from envctl.services.units import MIB
 from envctl.stack.lines import Lines
 from envctl.stack.problems import Notes
 from envctl.stack.shares import check_limits, shares
+from envctl.units import MIB
 from envctl.workload import Limits
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from envctl.errors import EnvctlError, Exit
 from envctl.lease import LONGEST, SHORTEST
-from envctl.services.units import parse_duration, parse_size
+from envctl.units import parse_duration, parse_size
 
 
 def seconds(option: str, text: str | None) -> float | None:

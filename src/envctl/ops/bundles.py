@@ -17,8 +17,7 @@ from envctl.lease import ROLE as LEASE
 from envctl.lease import Lease, lease_of
 from envctl.observed import Volume
 from envctl.planning.bundles import expired
-from envctl.planning.draw import own_labels
-from envctl.planning.ownership import identity_of, is_bundle, is_ours
+from envctl.planning.ownership import identity_of, is_bundle, is_ours, own_labels
 from envctl.remains import Remains, remains_of
 from envctl.reports import ExpiredBundle
 from envctl.world import World

@@ -13,10 +13,11 @@ from envctl.errors import EnvctlError
 from envctl.identity import Identity
 from envctl.lease import ROLE, Found, Lease, Terms, lease_of, volume_name
 from envctl.observed import Volume
+from envctl.ops.ci_job import job_of
 from envctl.ops.setting import Here
 from envctl.ops.volumes import make_volume
 from envctl.planning import leases
-from envctl.planning.draw import own_labels
+from envctl.planning.ownership import own_labels
 from envctl.world import World
 from envctl.world.machine import who
 from envctl.world.remotes import head, origin
@@ -137,13 +138,15 @@ def _origin(here: Here) -> Callable[[Lease], Lease]:
     commit = head(shell, root)
     said = f"{commit.sha}{'-dirty' if commit.dirty else ''}" if commit else ""
     remote = origin(shell, root, ref) if ref else None
+    # A CI job has a commit checked out and no memory of the remote, but it runs because the branch is there.
+    published = remote is not None and (remote.published or job_of(here.world.environ).branch == remote.ref)
 
     def told(lease: Lease) -> Lease:
         lease = replace(lease, commit=said, by=who())
         if remote is None:
             return replace(lease, remote="", ref="", published=False)
-        seen = lease.published and (lease.remote, lease.ref) == (remote.url, remote.ref)
-        return replace(lease, remote=remote.url, ref=remote.ref, published=remote.published or seen)
+        seen = published or (lease.published and (lease.remote, lease.ref) == (remote.url, remote.ref))
+        return replace(lease, remote=remote.url, ref=remote.ref, published=seen)
 
     return told
 

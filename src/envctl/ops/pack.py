@@ -23,7 +23,7 @@ from envctl.ops.describe import describe
 from envctl.ops.project import project_of
 from envctl.ops.volumes import make_volume
 from envctl.planning.bundles import bundle_name, life_of, of_this_life
-from envctl.planning.draw import own_labels
+from envctl.planning.ownership import own_labels
 from envctl.remains import Part, Remains, Removed
 from envctl.secrets.known import known_secrets, scrub
 from envctl.world import World

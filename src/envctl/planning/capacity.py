@@ -10,7 +10,7 @@ from envctl.errors import EnvctlError, Exit
 from envctl.machine import Machine
 from envctl.observed import Observed
 from envctl.plan import Load, Plan
-from envctl.services.units import MIB, show_size
+from envctl.units import MIB, show_size
 
 DISK_FLOOR = 512 * MIB  # for the first files of new services, and for their logs
 FILES_FLOOR = 64  # for ourselves

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from envctl.services.units import show_duration
+from envctl.units import show_duration
 
 _APART = timedelta(minutes=5)  # more than networks and loaded machines make of two clocks that are right
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from envctl import labels
 from envctl.blueprint import Blueprint, Image, references
 from envctl.identity import Identity
+from envctl.planning.ownership import own_labels
 from envctl.stack import Stack, host_settings, secret_sources, workloads
 from envctl.text import text
 from envctl.workload import Workload
@@ -44,12 +45,6 @@ def draw(stack: Stack, identity: Identity, contents: Mapping[str, str]) -> Bluep
         composition=stack.composition,
         secrets=secret_sources(stack),
     )
-
-
-def own_labels(identity: Identity) -> dict[str, str]:
-    """The labels that every object of an environment carries."""
-    branch = {labels.BRANCH: identity.branch} if identity.branch else {}
-    return {labels.PROJECT: identity.project, labels.ENVIRONMENT: identity.name, **branch}
 
 
 def _plain(folder: Path) -> str:

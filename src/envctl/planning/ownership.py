@@ -20,6 +20,12 @@ def identity_of(object_labels: Mapping[str, str]) -> Identity | None:
     return Identity(project, name, object_labels.get(labels.BRANCH)) if project and name else None
 
 
+def own_labels(identity: Identity) -> dict[str, str]:
+    """The labels that every object of an environment carries."""
+    branch = {labels.BRANCH: identity.branch} if identity.branch else {}
+    return {labels.PROJECT: identity.project, labels.ENVIRONMENT: identity.name, **branch}
+
+
 def is_ours(thing: Object, inherited: Mapping[str, str] | None = NOTHING) -> bool:
     """Whether an object is an environment's. `inherited` are the labels of a container's image; None: it is gone."""
     return why_not(thing, inherited) is None

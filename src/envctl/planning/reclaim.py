@@ -14,8 +14,8 @@ from envctl.decision import Decision, Reason, Rules
 from envctl.forge import Pull, Unknown
 from envctl.lease import Damaged, Lease
 from envctl.planning.leases import AHEAD
-from envctl.services.units import show_duration, show_size
 from envctl.standing import Standing
+from envctl.units import show_duration, show_size
 
 GRACE = timedelta(hours=1)  # what is younger may be made by somebody whose lock cannot be seen from here
 _NOT_TEXT = "\ufffd"  # stands in labels for bytes of a name that are no text

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from envctl.services.units import MIB, parse_duration, parse_size, show_size
+from envctl.units import MIB, parse_duration, parse_size, show_size
 
 MINIMUM_MEMORY = 6 * MIB  # Docker refuses less
 MAXIMUM_MEMORY = 1 << 60

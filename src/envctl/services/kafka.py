@@ -11,8 +11,8 @@ from pydantic import AfterValidator, Field
 from envctl.services.base import Complaint, Service, numbers, reached
 from envctl.services.fields import Image, Setting, Size, Version, named, refuse
 from envctl.services.references import Told
-from envctl.services.units import MIB
 from envctl.text import PublishedPort, Text, text
+from envctl.units import MIB
 from envctl.workload import Address, Format, Mount, Probe, Topics, Workload
 
 INNER, HOST, CONTROLLER = 9092, 19092, 9093

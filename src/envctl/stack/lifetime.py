@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 from envctl.lease import LONGEST, SHORTEST, Terms
 from envctl.services import Section
 from envctl.services.fields import refuse
-from envctl.services.units import parse_duration
+from envctl.units import parse_duration
 
 _SUCH_AS = 'such as "72h" or "7d"'
 

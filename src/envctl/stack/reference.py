@@ -16,12 +16,12 @@ from envctl.identity import ONE_SHOT
 from envctl.services import BY_NAME, LimitsSection, Section
 from envctl.services.app import BuildSection, HealthSection
 from envctl.services.references import SECRETS
-from envctl.services.units import show_size
 from envctl.stack.lifetime import LifetimeSection
 from envctl.stack.model import DATA, DATA_KINDS, PROJECT, SERVICE, SERVICES, EnvironmentLimits, ProjectSection
 from envctl.stack.secrets import NAMES, SECRET_KINDS
 from envctl.stack.source import BYTES, DOTS, LINE, NESTING
 from envctl.text import text
+from envctl.units import show_size
 from envctl.workload import Address
 
 WRITTEN = "<!-- Written by `python -m envctl.stack.reference docs/reference`; a test compares it with the code. -->"

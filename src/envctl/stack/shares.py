@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from envctl.services import Service
-from envctl.services.units import MIB, show_size
 from envctl.stack.problems import Notes
+from envctl.units import MIB, show_size
 from envctl.workload import Limits
 
 

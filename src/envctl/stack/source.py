@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from envctl.errors import EnvctlError, Exit
-from envctl.services.units import KIB, show_size
 from envctl.stack.lines import Lines, scan
+from envctl.units import KIB, show_size
 
 NAME = "envctl.toml"
 BYTES = 256 * KIB

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envctl.services.units import MIB, parse_duration, parse_size, show_size
+from envctl.units import MIB, parse_duration, parse_size, show_size
 
 
 @pytest.mark.parametrize(
