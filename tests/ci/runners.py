@@ -22,12 +22,13 @@ class Ran:
     """A job that ended: each step that ran with its status and what it printed, and its outputs."""
 
     steps: dict[str, tuple[int, str]] = field(default_factory=dict)
+    forgiven: set[str] = field(default_factory=set)
     outputs: dict[str, str] = field(default_factory=dict)
 
     @property
     def failed(self) -> bool:
-        """Whether a step was not successful."""
-        return any(status for status, _ in self.steps.values())
+        """Whether a step was not successful that has to be."""
+        return any(status for name, (status, _) in self.steps.items() if name not in self.forgiven)
 
     @property
     def printed(self) -> str:
@@ -117,6 +118,8 @@ class GitHub:
         for file in files.values():
             file.write_text("")
         own = {"GITHUB_ACTION_PATH": str(self.folder / ACTION.parent), **{n: str(f) for n, f in files.items()}}
+        if step.get("continue-on-error"):
+            ran.forgiven.add(prefix + step["name"])
         text = self._fill(step["run"], inputs)  # as GitHub does, whatever is in it
         argv = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c"]
         ran.steps[prefix + step["name"]] = shell(argv, text, self.folder / folder, {**said, **own})

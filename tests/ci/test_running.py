@@ -14,7 +14,7 @@ import yaml
 
 from tests.ci.runners import GitHub, Ran, circleci, gitlab, installed
 from tests.ci.texts import ACTION, CIRCLECI, GC, GITLAB, WORKFLOW, documents
-from tests.forges.made_up import GITHUB, ME, OTHER, TOKEN, MadeUp, made_up
+from tests.forges.made_up import GITHUB, ME, OTHER, TOKEN, MadeUp, made_up, says
 from tests.forges.made_up import GITLAB as GITLAB_FORGE
 from tests.scenarios.stage import Stage, git
 
@@ -168,6 +168,27 @@ def test_a_failed_test_must_fail_the_job_and_leave_the_logs(
     assert {"Tests": 3} == {name: status for name, (status, _) in ran.steps.items() if status}
     assert "What the services printed" in ran.steps
     assert 1 == len(ours(forge)) == len(standing(repository))
+
+
+@pytest.mark.docker
+def test_a_forge_that_is_down_must_not_keep_the_tests_from_running(
+    repository: Stage, tmp_path_factory: pytest.TempPathFactory, forge: MadeUp
+) -> None:
+    """There is no comment then, and the log says why."""
+    forge.always = says(401)
+    ran = good(machine(repository, tmp_path_factory, "feature/a", forge).job(WORKFLOW, "environment"))
+    assert 0 < ran.steps["Comment"][0]
+    assert (repository.folder / "tested").exists()
+    environ = {
+        **installed(repository, tmp_path_factory.mktemp("runner") / "bin"),
+        **forge.environ,
+        "CIRCLE_BRANCH": "feature/a",
+        "CIRCLE_PULL_REQUEST": f"{forge.base}/team/shop/pull/{PULL}",
+    }
+    document, temporary = documents_of(repository)[CIRCLECI], tmp_path_factory.mktemp("circle")
+    told = good(circleci(document, "environment", repository.folder, environ, temporary / "bash_env"))
+    assert "the tests do not depend on it" in told.steps["Comment"][1]
+    assert "Tests" in told.steps
 
 
 @pytest.mark.docker

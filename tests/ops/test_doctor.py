@@ -249,6 +249,15 @@ def test_git(tmp_path: Path) -> None:
     assert "warning" == verdict(project.git, patient(tmp_path, path=os.environ["PATH"], stack=stack(tmp_path)))[0]
 
 
+def test_a_branch_that_is_said(tmp_path: Path) -> None:
+    """$ENVCTL_BRANCH is as good as git's, and one that cannot be a branch is warned of."""
+    found = patient(tmp_path, path=os.environ["PATH"], stack=stack(tmp_path))
+    for said, expected in (("feature/a", ("ok", "feature/a")), ("a b", ("warning", "ENVCTL_BRANCH is 'a b'"))):
+        there = replace(found, world=replace(found.world, environ={"ENVCTL_BRANCH": said}))
+        finding = project.git(there)
+        assert expected == (finding.verdict, finding.found[: len(expected[1])])
+
+
 class Answer(BaseHTTPRequestHandler):
     """A registry that wants a log-in, or is broken."""
 
