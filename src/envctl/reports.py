@@ -55,6 +55,9 @@ class EnvironmentRow:
     services: int
     running: int
     created: str | None  # RFC 3339
+    expires: str | None = None  # RFC 3339; None: it has no lease that can be read
+    used: str | None = None  # RFC 3339
+    pinned: str | None = None  # by whom
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,17 @@ from envctl.reports import (
     DaemonEvent,
     Diagnosis,
     EnvironmentRow,
+    ExpiredBundle,
+    Fate,
     Finding,
+    LeftAlone,
+    Lifetime,
     Listing,
     LogLine,
     Opened,
     Planned,
     PlannedStep,
+    Reclaimed,
     Seeded,
     Seeding,
     ServiceStatus,
@@ -49,6 +54,17 @@ STATUS = Status(
     ),
 )
 STEPS = (PlannedStep("create network", "absent"), PlannedStep("start db", "new"))
+LIFETIME = Lifetime("a", "shop", None, "2026-01-02T03:04:05+00:00", "2026-01-01T03:04:05+00:00", "ann@laptop")
+RECLAIMED = Reclaimed(
+    "shop",
+    dry_run=False,
+    environments=(
+        Fate("main-0a", "shop", "refs/heads/main", "keep", "alive", "expires in 2 d"),
+        Fate("old-1b", "shop", None, "removed", "expired", "expired 3 h ago", "shop_old-1b__bundle-20260102T030405"),
+    ),
+    bundles=(ExpiredBundle("x", "shop", "shop_x__bundle-20250102T030405", 2**20, "kept until 2026-01-01"),),
+    left=(LeftAlone("volume", "shop_x_data", "its name and its labels do not belong together"),),
+)
 LINE = LogLine("api", "2026-01-02T03:04:05Z", "stdout", "ready")
 
 # Where each op lives, and what it answers unless a test says otherwise.
@@ -65,6 +81,13 @@ ANSWERS: dict[str, Any] = {
     "seed.seed": Seeded("feature-a-1a2b3c", (Seeding("db", "catalogue", "data/shop.dump", 3.21),)),
     "seed.plan_seed": Planned("feature-a-1a2b3c", "shop", None, STEPS),
     "ls.ls": Listing((EnvironmentRow("main-0a", "shop", None, "partial", 3, 2, "2026-01-02T03:04:05Z"),)),
+    "gc.gc": RECLAIMED,
+    "gc.partly": None,
+    "find.chosen": ("WORLD", "IDENTITY"),
+    "find.project_here": "shop",
+    "lifetime.extend": LIFETIME,
+    "lifetime.pin": LIFETIME,
+    "lifetime.unpin": LIFETIME,
     "status.status": STATUS,
     "urls.urls": Urls((Url("web", "http://127.0.0.1:41002"),)),
     "settings.settings": Settings({"DB_HOST": "127.0.0.1", "DB_PASSWORD": "it's $HOME"}),
@@ -91,6 +114,10 @@ OPS = {
     "resume": "pause.resume",
     "restart": "restart.restart",
     "ls": "ls.ls",
+    "gc": "gc.gc",
+    "extend": "lifetime.extend",
+    "pin": "lifetime.pin",
+    "unpin": "lifetime.unpin",
     "status": "status.status",
     "urls": "urls.urls",
     "env": "settings.settings",

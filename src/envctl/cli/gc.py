@@ -112,7 +112,8 @@ def after(report: Reclaimed) -> Iterator[str]:
     whose = f"of {report.project}" if report.project else "of all projects"
     going = len(report.having("remove", "removed"))
     did = "would be removed" if report.dry_run else "removed"
-    yield f"{len(report.environments)} environments {whose}: {going} {did}, {len(report.having('keep'))} kept."
+    count = len(report.environments)
+    yield f"{count} environment{'' if count == 1 else 's'} {whose}: {going} {did}, {len(report.having('keep'))} kept."
     for thing in report.left:
         yield f"left alone: {thing.what} {printable(thing.name)}: {printable(thing.why)}"
 

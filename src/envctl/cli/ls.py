@@ -12,10 +12,11 @@ from envctl.cli.columns import age, columns, short
 from envctl.cli.command import Call, Command
 from envctl.cli.options import ALWAYS
 from envctl.cli.top import size
-from envctl.reports import Listing, RemovedListing
+from envctl.reports import EnvironmentRow, Listing, RemovedListing
+from envctl.units import show_duration
 
 REMOVED = ("NAME", "PROJECT", "BRANCH", "REMOVED", "WHY", "KEPT UNTIL", "SIZE")
-HEADER = ("NAME", "PROJECT", "BRANCH", "STATE", "RUNNING", "AGE")
+HEADER = ("NAME", "PROJECT", "BRANCH", "STATE", "RUNNING", "AGE", "EXPIRES")
 
 
 def ls(
@@ -51,10 +52,26 @@ def _lines(report: Listing) -> list[str]:
         return []
     now = datetime.now(UTC)
     rows = (
-        (e.name, e.project, short(e.branch), e.state, f"{e.running}/{e.services}", age(e.created, now))
+        (
+            e.name,
+            e.project,
+            short(e.branch),
+            e.state,
+            f"{e.running}/{e.services}",
+            age(e.created, now),
+            _expires(e, now),
+        )
         for e in report.environments
     )
     return columns(rows, HEADER)
+
+
+def _expires(row: EnvironmentRow, now: datetime) -> str | None:
+    """When `gc` may remove it."""
+    if row.pinned or row.expires is None:
+        return "pinned" if row.pinned else None
+    left = (datetime.fromisoformat(row.expires) - now).total_seconds()
+    return f"in {show_duration(left)}" if left > 0 else "over"
 
 
 def _removed_lines(report: RemovedListing) -> list[str]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from envctl import labels
 from envctl.identity import Identity
-from envctl.observed import Container, Network
+from envctl.lease import Lease, lease_of
+from envctl.observed import Container, Network, Volume
 from envctl.ops.bundles import bundles
 from envctl.ops.observe import proven
 from envctl.planning.ownership import Object, identity_of, is_box, is_bundle
-from envctl.reports import EnvironmentRow, Listing, RemovedListing, RemovedRow
+from envctl.reports import EnvironmentRow, Listing, RemovedListing, RemovedRow, lifetime_of
 from envctl.world import World
 
 
@@ -64,4 +66,9 @@ def _row(identities: list[Identity], objects: list[Object]) -> EnvironmentRow:
     running = sum(c.state == "running" for c in containers)
     state = _state(containers)
     created = next((o.labels.get(labels.CREATED) for o in objects if isinstance(o, Network)), None)
-    return EnvironmentRow(one.name, one.project, branch, state, len(containers), running, created)
+    row = EnvironmentRow(one.name, one.project, branch, state, len(containers), running, created)
+    lease = lease_of(o for o in objects if isinstance(o, Volume))
+    if not isinstance(lease, Lease):
+        return row
+    until = lifetime_of(one, lease)
+    return replace(row, expires=until.expires, used=until.used, pinned=until.pinned)
