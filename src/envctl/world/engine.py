@@ -332,7 +332,7 @@ class Engine:
     def put_archive(self, container: str, folder: str, archive: Iterable[bytes]) -> None:
         """Unpack a tar archive in a folder of a container, running or not. Raises EnvctlError(NO_CAPACITY)."""
         with speaking(f"what goes into container {container}"):
-            self.client.put_archive(container, folder, archive)
+            self.client.put_archive(container, folder, iter(archive))
 
     def files(self, container: str, folder: str) -> Mapping[str, bytes]:
         """The small files of a folder of a container, running or not, by their names; none when it cannot be had."""
