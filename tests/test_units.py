@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envctl.units import MIB, parse_duration, parse_size, show_size
+from envctl.units import MIB, parse_duration, parse_size, show_duration, show_size
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,13 @@ def test_what_is_no_time(written: str) -> None:
 def test_a_shown_size_reads_back(count: int) -> None:
     """What is shown is what is meant, to the digits shown."""
     assert abs((parse_size(show_size(count * MIB)) or 0) - count * MIB) <= count * MIB * 0.001
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(0, "0 s"), (0.5, "0.5 s"), (90, "90 s"), (150, "2.5 min"), (7199, "120 min"), (7200, "2 h"), (259100, "3 d"),
+     (216000, "2.5 d"), (86400 * 100.4, "100 d")],
+)  # fmt: skip
+def test_shown_times(seconds: float, shown: str) -> None:
+    """One unit, and no digits that nobody reads."""
+    assert shown == show_duration(seconds)

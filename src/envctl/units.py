@@ -17,6 +17,7 @@ _BYTES = {
 _SECONDS = {"ms": 0.001, "": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _PART = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)([a-z]{1,2})")  # of `1d12h`
 _PARTS = re.compile(f"(?:{_PART.pattern})+")
+_SHOWN = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 _AMOUNT = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,9})?) ?([A-Za-z]{0,3})")
 
 
@@ -45,8 +46,8 @@ def show_size(count: int) -> str:
 
 
 def show_duration(seconds: float) -> str:
-    """`3 d`, `36 h`, `90 s`: whole in the largest unit of which there are at least two, else in the next."""
-    for size, name in ((86400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.3g} {name}"
-    return f"{seconds:.3g} s"
+    """`3 d`, `2.5 d`, `36 h`, `90 s`: in the largest unit of which there are at least two, to about a twentieth."""
+    size, name = next(((size, name) for size, name in _SHOWN if seconds >= 2 * size), _SHOWN[-1])
+    amount = seconds / size
+    whole = amount >= 10 or abs(amount - round(amount)) < 0.05  # noqa: PLR2004  # below ten a half still matters
+    return f"{amount:.0f} {name}" if whole else f"{amount:.1f} {name}"

@@ -50,7 +50,7 @@ def fate(decision: Decision) -> tuple[bool, Reason]:
 def test_what_is_used_lives() -> None:
     """Its lease is not over, and nothing speaks against it."""
     decision = decided(an())
-    assert (False, Reason.ALIVE, "expires in 2.96 d") == (*fate(decision), decision.because)
+    assert (False, Reason.ALIVE, "expires in 3 d") == (*fate(decision), decision.because)
 
 
 def test_what_is_over_goes() -> None:
@@ -103,7 +103,7 @@ def test_a_silent_remote_condemns_nobody() -> None:
     """When it does not answer, no branch counts as gone, and that is said."""
     decision = decided(an(), Known(NOW, branches={URL: Unknown("it did not answer")}))
     assert (False, Reason.BRANCH_UNKNOWN) == fate(decision)
-    assert "whether its branch is still there is unknown (it did not answer); expires in 2.96 d" == decision.because
+    assert "whether its branch is still there is unknown (it did not answer); expires in 3 d" == decision.because
 
 
 @pytest.mark.parametrize(
