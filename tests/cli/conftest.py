@@ -19,6 +19,7 @@ def ops(monkeypatch: pytest.MonkeyPatch) -> Ops:
     made_up = Ops()
     modules: dict[str, dict[str, Any]] = {
         "setting": {"here": made_up.set_here, "anywhere": made_up.set_here},
+        "target": {"target": made_up.set_target},
     }
     for op in ANSWERS:
         module, name = op.split(".")

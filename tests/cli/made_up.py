@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 from envctl.events import Event
+from envctl.observed import Check
+from envctl.remains import Part, Remains, Removed
 from envctl.reports import (
     Begun,
     CameUp,
@@ -30,6 +33,8 @@ from envctl.reports import (
     Planned,
     PlannedStep,
     Reclaimed,
+    RemovedListing,
+    RemovedRow,
     Seeded,
     Seeding,
     ServiceStatus,
@@ -65,6 +70,43 @@ RECLAIMED = Reclaimed(
     bundles=(ExpiredBundle("x", "shop", "shop_x__bundle-20250102T030405", 2**20, "kept until 2026-01-01"),),
     left=(LeftAlone("volume", "shop_x_data", "its name and its labels do not belong together"),),
 )
+PART = Part(
+    service="worker",
+    container="shop_a_worker",
+    role="service",
+    kind="app",
+    state="exited",
+    health="unhealthy",
+    exit_code=3,
+    oom_killed=True,
+    restarts=1,
+    error="",
+    started_at="2026-01-02T03:04:05Z",
+    finished_at="2026-01-02T03:05:05Z",
+    image="app:1",
+    image_id="sha256:1",
+    ports=(41003,),
+    checks=(Check("2026-01-02T03:05:00Z", "2026-01-02T03:05:01Z", 1, "no answer\n\x1b[2J"),),
+    log="only its last 10.0 MiB are kept",
+)
+REMAINS = Remains(
+    name="a",
+    project="shop",
+    branch="refs/heads/feature/a",
+    checkout="/home/me/shop",
+    lease={"expires": "2026-01-05T03:04:05+00:00", "commit": "1a2b3c", "by": "me@laptop"},
+    services=(PART,),
+    volumes=("shop_a_db-data",),
+    networks=("shop_a",),
+    facts={"data.db": "sha256:1", "password.db": "0123456789abcdef"},
+    plan="start worker  # it is not there",
+    removed=Removed(
+        "2026-01-03T00:00:00+00:00", "expired", "ci@runner", "2026-01-10T00:00:00+00:00", "shop_a__bundle-1"
+    ),
+)
+REMOVED = RemovedRow(
+    "a", "shop", "refs/heads/feature/a", "2026-01-03T00:00:00+00:00", "expired", "2026-01-10T00:00:00+00:00", 4321, "b"
+)
 LINE = LogLine("api", "2026-01-02T03:04:05Z", "stdout", "ready")
 
 # Where each op lives, and what it answers unless a test says otherwise.
@@ -80,6 +122,9 @@ ANSWERS: dict[str, Any] = {
     "restart.restart": Changed(STATUS, ("db", "web"), 4.56),
     "seed.seed": Seeded("feature-a-1a2b3c", (Seeding("db", "catalogue", "data/shop.dump", 3.21),)),
     "seed.plan_seed": Planned("feature-a-1a2b3c", "shop", None, STEPS),
+    "revive.revive": CameUp(STATUS, STEPS, 12.34),
+    "inspect.inspect": REMAINS,
+    "ls.ls_removed": RemovedListing((REMOVED,)),
     "ls.ls": Listing((EnvironmentRow("main-0a", "shop", None, "partial", 3, 2, "2026-01-02T03:04:05Z"),)),
     "gc.gc": RECLAIMED,
     "gc.partly": None,
@@ -113,6 +158,8 @@ OPS = {
     "pause": "pause.pause",
     "resume": "pause.resume",
     "restart": "restart.restart",
+    "revive": "revive.revive",
+    "inspect": "inspect.inspect",
     "ls": "ls.ls",
     "gc": "gc.gc",
     "extend": "lifetime.extend",
@@ -166,6 +213,11 @@ class Ops:
         self.here = given
         given[-1](Event("db", "waiting for healthy", "waiting"))
         return "HERE"
+
+    def set_target(self, file: object, env: object, tell: Any, words: Sequence[str] = (), **_: object) -> Any:
+        """`target`: the same, with the words that are left."""
+        self.set_here(file, env, tell)
+        return SimpleNamespace(words=tuple(words))
 
 
 @dataclass(frozen=True)

@@ -31,10 +31,13 @@ def up(tell, **_named):
     while True:
         signal.pause()
 
+def target(*_words):
+    return SimpleNamespace(words=())
+
 def logs(_here, _services, **_named):
     return (LogLine("api", "2026-01-02T03:04:05Z", "stdout", f"line {n}") for n in itertools.count())
 
-for name, value in {"setting": here, "up": up, "plan": up, "logs": logs}.items():
+for name, value in {"setting": here, "target": target, "up": up, "plan": up, "logs": logs}.items():
     module = ModuleType(f"envctl.ops.{name}")
     setattr(module, "here" if name == "setting" else name, value)
     sys.modules[module.__name__] = module

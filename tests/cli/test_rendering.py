@@ -196,12 +196,43 @@ def test_env_formats(envctl: Envctl) -> None:
     assert 2 == envctl("env", "--format", "xml").status
 
 
+def test_what_is_gone_has_a_list_of_its_own(envctl: Envctl) -> None:
+    """Why it went, until when what is left of it is kept, and how to look at it."""
+    ran = envctl("ls", "--removed")
+    assert ["a", "shop", "feature/a"] == ran.out.splitlines()[1].split()[:3]
+    assert ran.out.splitlines()[1].endswith("4.2 KiB")
+    assert "`envctl logs shop/a`" in ran.err
+
+
+def test_inspect_shows_how_it_ended(envctl: Envctl) -> None:
+    """Exit status, the last health check, a log that was cut; what a check printed cannot move the cursor."""
+    out = envctl("inspect", "a").out
+    assert "shop / a (branch feature/a): removed" == out.splitlines()[0]
+    assert "exited (3), out of memory" in out
+    assert "1 of the last 1 health checks failed" in out
+    assert "  | no answer" in out
+    assert "\x1b" not in out
+    assert "only its last 10.0 MiB are kept" in out
+    assert "0123456789abcdef" not in out
+
+
+def test_down_says_where_its_logs_are(envctl: Envctl, ops: Ops) -> None:
+    """Or why they are nowhere."""
+    kept = WentDown("a", "shop", True, ("container a",), bundle="b", until="2026-01-10T00:00:00+00:00")
+    ops.answers["down.down"] = kept
+    assert "`envctl logs --env a` shows them" in envctl("down").err
+    ops.answers["down.down"] = WentDown("a", "shop", True, ("container a",), complaint="no space is left")
+    assert "not kept: no space is left" in envctl("down", "--no-bundle").err
+    assert {"dry_run": False, "wait": True, "keep": False} == ops.calls["down.down"][1]
+
+
 def test_logs_have_the_service_in_front(envctl: Envctl, ops: Ops) -> None:
     """Each line says whose it is; -t says when, and the options reach the op."""
     assert "api | ready\nworker | oops\n" == envctl("logs").out
     ran = envctl("logs", "api", "worker", "-f", "-t", "--since", "10m", "--tail", "5")
     assert "api    | 2026-01-02T03:04:05Z ready" == ran.out.splitlines()[0]
-    assert (("HERE", ("api", "worker")), {"follow": True, "since": "10m", "tail": 5}) == ops.calls["logs.logs"]
+    (_, services), options = ops.calls["logs.logs"]
+    assert (("api", "worker"), {"follow": True, "since": "10m", "tail": 5}) == (services, options)
     assert 2 == envctl("logs", "--tail", "-1").status
 
 
