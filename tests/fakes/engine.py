@@ -8,6 +8,7 @@ import tarfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy, deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
@@ -104,6 +105,14 @@ class FakeEngine:
         made = Network(self._id("n"), name, dict(own), subnets, self.time.isoformat())
         self.nets = (*self.nets, made)
         return made.id
+
+    def twin(self) -> FakeEngine:
+        """Another daemon that has the same now."""
+        made = copy(self)
+        for name, value in vars(self).items():
+            if isinstance(value, dict | list):
+                setattr(made, name, deepcopy(value))
+        return made
 
     def become(self, container: str, **seen: Any) -> None:
         """Change what a container is seen to be, such as its `state`."""
