@@ -98,7 +98,7 @@ REMAINS = Remains(
     services=(PART,),
     volumes=("shop_a_db-data",),
     networks=("shop_a",),
-    facts={"data.db": "sha256:1", "password.db": "0123456789abcdef"},
+    facts={"data.db": "sha256:1"},
     plan="start worker  # it is not there",
     removed=Removed(
         "2026-01-03T00:00:00+00:00", "expired", "ci@runner", "2026-01-10T00:00:00+00:00", "shop_a__bundle-1"

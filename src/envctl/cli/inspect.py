@@ -123,7 +123,7 @@ def _rest(report: Remains) -> list[str]:
         ("ports", ", ".join(ports)),
         ("volumes", ", ".join(report.volumes)),
         ("networks", ", ".join(report.networks)),
-        ("data", ", ".join(f"{key} {value}" for key, value in report.facts.items() if not key.startswith("password."))),
+        ("data", ", ".join(f"{key} {value}" for key, value in report.facts.items())),
         ("left alone", ", ".join(f"{thing.what} {thing.name}" for thing in report.left)),
     )
     return columns([(name, value) for name, value in rows if value]) if any(value for _, value in rows) else []

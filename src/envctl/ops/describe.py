@@ -14,6 +14,8 @@ from envctl.ops.project import project_of
 from envctl.remains import Part, Remains
 from envctl.reports import LeftAlone
 
+_OF_PASSWORDS = "password."  # facts by which a changed one is told: nothing to show
+
 
 def describe(identity: Identity, observed: Observed) -> Remains:
     """The environment in the words of `inspect`."""
@@ -31,7 +33,7 @@ def describe(identity: Identity, observed: Observed) -> Remains:
         volumes=tuple(v.name for v in observed.volumes),
         networks=tuple(n.name for n in networks),
         left=tuple(LeftAlone(s.what, s.name, s.why) for s in observed.strangers),
-        facts=dict(observed.record.facts),
+        facts={key: said for key, said in observed.record.facts.items() if not key.startswith(_OF_PASSWORDS)},
         plan=project.plan if project else "",
     )
 

@@ -33,7 +33,7 @@ def start(here: Here, blueprint: Blueprint, plan: Plan, steps: Sequence[Start], 
     if not services:
         return
 
-    project, shown = prepared(here, blueprint, plan, services, secrets)
+    project, shown = _prepared(here, blueprint, plan, services, secrets)
     observed = observe(here.world, here.identity)
     refuse_strangers(blueprint, observed)  # who came since the plan was made
     leave_project(here.world, blueprint, observed, shown, str(plan))
@@ -43,10 +43,15 @@ def start(here: Here, blueprint: Blueprint, plan: Plan, steps: Sequence[Start], 
 
 def prepared(
     here: Here, blueprint: Blueprint, plan: Plan, services: frozenset[str], secrets: Secrets
+) -> dict[str, Any]:
+    """Write the files in memory that these services mount; returns the project that starts them."""
+    return _prepared(here, blueprint, plan, services, secrets)[0]
+
+
+def _prepared(
+    here: Here, blueprint: Blueprint, plan: Plan, services: frozenset[str], secrets: Secrets
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Write the files in memory that these services mount; returns the project that starts them, and the same to show:
-    without a password or secret.
-    """
+    """The same, with the project beside it as it may be shown: without a password or secret."""
 
     def fill(hole: Hole) -> str:
         return str(plan.ports[hole.name]) if isinstance(hole, PublishedPort) else secrets[hole].reveal()
