@@ -13,6 +13,7 @@ from threading import Event, Thread
 
 import pytest
 
+from envctl.ops.bundles import bundles, read
 from tests.scenarios.stacks import IDLE
 from tests.scenarios.stage import Stage
 
@@ -345,6 +346,31 @@ def test_what_is_no_more_used_must_go(paid: Paid) -> None:
     ran = stage.did("down")
     assert [] == paid.leaks(ran.stdout, ran.stderr)
     assert [] == list(stage.runtime.glob("envctl/environments/*"))
+
+
+def test_what_is_kept_of_the_dead_must_not_hold_a_secret(paid: Paid) -> None:
+    """Not even where a service printed all it knew: neither in the bundle nor in what is said of it."""
+    stage = paid.stage
+    told = 'echo "$FROM_ENV"; echo "$DATABASE_URL" "$REDIS_URL" >&2; echo "$MADE"; cat "$DOTENV_FILE"; echo no secret'
+    chatty = IDLE.replace("trap exit TERM", told.replace('"', '\\"') + "; trap exit TERM")
+    stage.write(STACK.replace(IDLE, chatty, 1))
+    stage.up()
+    known = dict(paid.secrets)
+    known["MADE"] = stage.inside("other", "cat", "/run/secrets/MADE")[1]
+    env = stage.data("env")
+    known |= {"db": env["DB_PASSWORD"], "cache": env["CACHE_PASSWORD"]}
+    printed = stage.did("logs", "app").stdout
+    looked_for = Paid(stage, paid.seen, [], paid.began, known)
+    assert {"FROM_ENV", "FROM_DOTENV", "MADE", "db", "cache"} == set(looked_for.leaks(printed)), "it did print them"
+    stage.did("down")
+    world = stage.here().world
+    kept = [bundle for bundle in bundles(world, stage.project) if bundle.identity.full == stage.full()]
+    files = [content.decode("utf-8", "replace") for bundle in kept for content in read(world, bundle).files.values()]
+    assert "no secret" in "".join(files)
+    labelled = json.dumps([v.attrs for v in stage.docker.volumes.list(filters=stage.mine())], ensure_ascii=False)
+    asked = (["logs"], ["inspect", stage.name])
+    said = [stage.did(*words, *how).stdout for words in asked for how in ((), ("--json",))]
+    assert [] == looked_for.leaks(*files, labelled, *said)
 
 
 def test_an_image_without_a_shell_must_be_told_apart(stage: Stage) -> None:

@@ -33,10 +33,9 @@ def identity(docker: DockerClient) -> Iterator[Identity]:
     own = own_labels(made)
     docker.volumes.create(f"{made.full}__bundle-1", labels=own)
     yield made
-    wanted = {"label": f"{labels.PROJECT}={made.project}"}
-    for container in docker.containers.list(all=True, filters=wanted):
+    for container in docker.containers.list(all=True, filters=wanted(made)):
         container.remove(force=True)
-    for volume in docker.volumes.list(filters=wanted):
+    for volume in docker.volumes.list(filters=wanted(made)):
         volume.remove()
 
 
@@ -48,9 +47,12 @@ def stored(engine: Engine, identity: Identity, content: bytes) -> None:
 
 def left(docker: DockerClient, identity: Identity) -> list[str]:
     """The containers of the environment."""
-    return [
-        str(c.name) for c in docker.containers.list(all=True, filters={"label": f"{labels.PROJECT}={identity.project}"})
-    ]
+    return [str(c.name) for c in docker.containers.list(all=True, filters=wanted(identity))]
+
+
+def wanted(identity: Identity) -> dict[str, str | list[str] | bool]:
+    """By which its objects are found."""
+    return {"label": f"{labels.PROJECT}={identity.project}"}
 
 
 def test_what_goes_in_comes_out(docker: DockerClient, identity: Identity) -> None:

@@ -9,6 +9,7 @@ from envctl import labels
 from envctl.cli import COMPLETION, failure
 from envctl.stack.registry import VARIABLE, user_file
 from envctl.stack.source import NAME
+from envctl.world.box import IMAGE
 from envctl.world.places import LOCK_DIR
 from envctl.world.shell import PASSED_ON
 
@@ -54,6 +55,11 @@ def file_rows() -> Rows:
             "Written: one lock file for each environment that a command works on, shared by all users of the machine; "
             f"where there is no /dev/shm, `/tmp/envctl-locks/`. {LOCK_DIR} names another folder.",
         ),
+        (
+            "REPOSITORY/.git/envctl/",
+            "Written: checkouts of environments that `revive` brought back from a commit which is not checked out; "
+            "each goes with its environment.",
+        ),
         ("$DOCKER_CONFIG/, ~/.docker/", "Read: Docker's current context; its client reads its credentials there."),
     ]
 
@@ -83,7 +89,9 @@ def variable_rows() -> Rows:
 def file_page() -> list[str]:
     """The page's lines below its heading."""
     return [
-        "envctl keeps nothing on disk: what it has to remember is with the daemon, as [labels](labels.md).",
+        "envctl keeps nothing on disk: what it has to remember is with the daemon, as [labels](labels.md), and what is",
+        "kept of a removed environment in a volume there. Files get into such a volume, and out of it, through a",
+        f"container that is made from the empty image `{IMAGE}`, never started, and removed at once.",
         "",
         *_table(("file or folder", "what for"), file_rows()),
         "",

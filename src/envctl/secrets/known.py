@@ -20,6 +20,7 @@ _SHORTEST = 4  # bytes: what is shorter stands in every text by chance
 _SHORTEST_LINE = 8  # bytes of one line of a longer secret
 _ASSIGNMENT = re.compile(r"^export [^\s=]+='((?:[^']|'\\'')*)'$", re.MULTILINE)
 _IN_URL = re.compile(r"://[^/\s:@]*:([^/\s@]+)@")
+_LINE_ENDS = re.compile(rb"[\r\n]+|\\[nrt]")  # also as keys in one line have them, and programs print them
 _NO_SECRET = re.compile(r"(?:true|false|null|none|yes|no|\d{1,5}|[\w.-]*:\d+)", re.IGNORECASE)  # also a port
 
 
@@ -64,7 +65,7 @@ def _values(name: str, content: bytes) -> Iterator[bytes]:
 
 def _forms(value: bytes) -> Iterator[bytes]:
     """How a value may stand in a text: as it is, line by line, as a part of a URL or of JSON."""
-    lines = [line.strip() for line in value.splitlines()]
+    lines = [line.strip() for line in _LINE_ENDS.split(value)]
     whole = [part for part in (value, value.strip()) if len(part) >= _SHORTEST]
     for part in (*whole, *(line for line in lines if len(line) >= _SHORTEST_LINE)):
         yield part
