@@ -98,3 +98,31 @@ def test_the_daemon_must_be_missed(daemon: Daemon, visited: tuple[Traveller, lis
         wrong += [f"{point}: {what}" for what in difference(expected, somebody.state())]
         stage.did("down")
     nothing_wrong(wrong)
+
+
+@pytest.mark.parametrize("how", ["daemon killed", "daemon terminated"])
+def test_gc_must_go_on_once_the_daemon_is_back(
+    daemon: Daemon, visited: tuple[Traveller, list[Break], State], how: str
+) -> None:
+    """Half-way through it says which ones it could not remove; afterwards it removes them, and nothing else."""
+    somebody, _, _ = visited
+    stage = somebody.stage
+    own = daemon.client().volumes.create("somebody-elses")
+    stage.did("up")
+    stage.did("up", "--env", "two")
+    sweep = Stop("gc", STACK, options=("--max", "0"))
+    point = "http.client.send DELETE"
+    logged = Traveller(stage, somebody.temporary, [sweep])
+    points, _ = logged.survey()
+    (first, *_) = (p.point for p in points if "DELETE" in p.point and "containers" in p.point)
+    stage.did("up")
+    stage.did("up", "--env", "two")
+    ran = somebody.watched(sweep, replace(somebody.spec(at=first, how=how), daemon=daemon.pid))
+    daemon.stop()
+    daemon.start()
+    assert ran.status in (4, 10), (point, ran)
+    assert "Traceback" not in ran.stderr
+    stage.did("gc", "--max", "0")
+    assert set() == stage.objects()
+    own.reload()
+    own.remove()

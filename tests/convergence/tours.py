@@ -40,6 +40,7 @@ class Stop:
     command: str
     stack: str = ""
     files: Mapping[str, str] | None = None
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Traveller:
 
     def words(self, stop: Stop, spec: Spec) -> list[str]:
         """The command line of a stop, under watch."""
-        before, words = len(self.stage.program) - len(ENVCTL), self.stage.words(stop.command, "--quiet")
+        before, words = len(self.stage.program) - len(ENVCTL), self.stage.words(stop.command, *stop.options, "--quiet")
         return [
             *words[:before],
             sys.executable,
@@ -112,7 +113,7 @@ class Traveller:
                 return
             act(broken.how, process.pid)
 
-        return self.ran(self.stage.words(stop.command, "--quiet"), stop, end)
+        return self.ran(self.stage.words(stop.command, *stop.options, "--quiet"), stop, end)
 
     def spec(self, log: str = "", at: str = "", how: str = "alone") -> Spec:
         """What to do at a point that is called the same for every traveller."""
@@ -150,17 +151,17 @@ class Traveller:
         for number, stop in enumerate(self.tour):
             if (broken := breaks.get(number)) is None:
                 self.stage.write(stop.stack, **(stop.files or {}))
-                self.stage.did(stop.command, "--quiet")
+                self.stage.did(stop.command, *stop.options, "--quiet")
                 continue
             first = self.broken_off(broken)
-            again = self.stage.envctl(stop.command)
+            again = self.stage.envctl(stop.command, *stop.options)
             where = f"{stop.command} ({number}), {broken}"
             if first.status not in broken.statuses:
                 yield f"{where}: ended with {first.status}: {first.stdout} {first.stderr}"
             if again.status != 0:
                 yield f"{where}: run again it failed: {again.stderr}"
             yield from (f"{where}: {what}" for what in difference(expected[number], self.state()))
-            if stop.command != "down" and (steps := plan(self.stage.here()).steps):
+            if stop.command not in ("down", "gc") and (steps := plan(self.stage.here()).steps):
                 yield f"{where}: after that there was still something to do: {steps}"
 
 

@@ -27,17 +27,10 @@ if TYPE_CHECKING:
 # ENVCTL_COMMAND names another installation to test, such as one from a wheel.
 ENVCTL = tuple(shlex.split(os.environ.get("ENVCTL_COMMAND", ""))) or (sys.executable, "-m", "envctl")
 LONGEST = 180  # seconds that a command may take on a loaded machine
-_FOR_ANY = (
-    "ls",
-    "inspect",
-    "revive",
-    "version",
-    "schema",
-    "config",
-    "doctor",
-    "init",
-    "completion",
-)  # commands that are for no environment
+# Commands that are for no environment, or name it in another way.
+_FOR_ANY = frozenset({
+    "ls", "inspect", "revive", "gc", "version", "schema", "config", "doctor", "init", "completion",
+})  # fmt: skip
 # What carries settings of envctl from one test to another, or from the developer's shell.
 _STRANGE = (
     "ENVCTL_KEEP_FAILED", "ENVCTL_REQUIRE_DOCKER", "ENVCTL_DEBUG", "ENVCTL_BRANCH",

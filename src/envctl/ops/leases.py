@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 
 from envctl import labels
-from envctl.errors import EnvctlError
+from envctl.errors import EnvctlError, Exit
 from envctl.identity import Identity
 from envctl.lease import ROLE, Found, Lease, Terms, lease_of, volume_name
 from envctl.observed import Volume
@@ -19,9 +19,11 @@ from envctl.ops.volumes import make_volume
 from envctl.planning import leases
 from envctl.planning.ownership import own_labels
 from envctl.world import World
+from envctl.world.begun import noted
 from envctl.world.machine import who
 from envctl.world.remotes import head, origin
 
+_PASSED_OVER = 8  # names in a row that are not ours to have
 _AGAIN = 300.0  # seconds between two renewals while an environment is in use
 
 Change = Callable[[Found, datetime], Lease | None]  # the lease that is there, and now → the next; None: it stays
@@ -92,34 +94,53 @@ def in_use(world: World, identity: Identity) -> Iterator[None]:
 def turn(world: World, identity: Identity, change: Change) -> Found:
     """Change a lease; the one that is there afterwards.
 
-    No lock is needed, so that nobody waits for a long `seed` to pin its environment: a volume's name can be had once,
-    and whoever finds that another lease came first decides again.
+    Its lock is another one than the environment's, so that nobody waits for a long `seed` to pin it. Where clients do
+    not share locks, a volume's name can still be had only once: whoever finds that another lease came first decides
+    again.
     """
     now = world.engine.now()
-    while True:
-        held = _volumes(world, identity)
-        before = lease_of(held)
-        after = change(before, now)
-        if after is None:
-            return before
-        new = replace(after, number=(before.number if before else 0) + 1)
-        if _written(world, identity, new):
-            for volume in held:
-                world.engine.remove_volume(volume.name)
+    with world.locks.hold(volume_name(identity, 0), "a lease"):
+        while True:
+            held = _volumes(world, identity)
+            before = lease_of(held)
+            after = change(before, now)
+            lease = before if after is None else _written(world, identity, after, before.number if before else 0)
+            if lease is not None or after is None:
+                _tidy(world, identity, held, lease)
+                return lease
+
+
+def _tidy(world: World, identity: Identity, held: Iterable[Volume], lease: Found) -> None:
+    """Remove the leases before this one: also what a run left that died before it came to this."""
+    for volume in held:
+        if lease is not None and volume.name != volume_name(identity, lease.number):
+            world.engine.remove_volume(volume.name)
+
+
+def _written(world: World, identity: Identity, lease: Lease, last: int) -> Lease | None:
+    """The lease as the next after the last one; None where somebody else's came first.
+
+    A name is passed over that a volume has which is not known to be ours, as one that the daemon left half made.
+    """
+    half_made = noted(world.runtime, identity.full)
+    for number in range(last + 1, last + 1 + _PASSED_OVER):
+        new, name = replace(lease, number=number), volume_name(identity, number)
+        if name in half_made:
+            continue
+        own = {**own_labels(identity), **new.labels()}
+        try:
+            if make_volume(world, identity, name, own) != own:
+                return None
+        except EnvctlError as error:
+            if error.code is Exit.NOT_OURS and number < last + _PASSED_OVER:
+                continue
+            raise
+        newest = lease_of(_volumes(world, identity))
+        if newest is None or newest.number <= number:
             return new
-
-
-def _written(world: World, identity: Identity, lease: Lease) -> bool:
-    """Whether this is the newest lease now."""
-    own = {**own_labels(identity), **lease.labels()}
-    name = volume_name(identity, lease.number)
-    if make_volume(world, identity, name, own) != own:
-        return False
-    newest = lease_of(_volumes(world, identity))
-    if newest is None or newest.number <= lease.number:
-        return True
-    world.engine.remove_volume(name)
-    return False
+        world.engine.remove_volume(name)
+        return None
+    return None
 
 
 def _volumes(world: World, identity: Identity) -> tuple[Volume, ...]:

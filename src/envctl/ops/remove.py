@@ -12,7 +12,7 @@ from envctl.errors import EnvctlError, Exit
 from envctl.events import Event
 from envctl.identity import Identity
 from envctl.lease import ROLE as LEASE
-from envctl.observed import Container, Network, Observed
+from envctl.observed import Container, Network, Observed, Volume
 from envctl.ops.describe import checkout_of
 from envctl.ops.pack import pack
 from envctl.ops.worktree import remove_worktree
@@ -43,6 +43,8 @@ def take_down(world: World, identity: Identity, observed: Observed, because: str
     held = _remove(world, observed)
     remove_worktree(world, identity, checkout_of(observed))
     remove_files(world, identity.full)
+    if not held:  # the lease at last, when all the rest is gone: a run that comes after one that was killed goes by it
+        together(world.shell, [partial(world.engine.remove_volume, v.name) for v in _leases(observed)])
     removed = tuple(thing for thing in names_of(observed) if thing not in held)
     until = bundle.until.isoformat(timespec="seconds") if bundle and bundle.until else ""
     return Removal(removed, held, bundle.name if bundle else None, until, complaint)
@@ -90,15 +92,14 @@ def _remove(world: World, observed: Observed) -> tuple[str, ...]:
 
     together(world.shell, [partial(remove, c) for c in observed.containers], at_most=16)
     together(world.shell, [partial(world.engine.remove_container, box.id) for box in observed.boxes])
-    leases = {v.name for v in observed.volumes if v.labels.get(labels.ROLE) == LEASE}
-    volumes = [name for name in (*(v.name for v in observed.volumes), *observed.half_made) if name not in leases]
+    volumes = (*(v.name for v in observed.volumes if v not in _leases(observed)), *observed.half_made)
     rest = [partial(_unless_used, f"volume {name}", world.engine.remove_volume, name) for name in volumes]
     rest += [partial(_unless_used, f"network {n.name}", world.engine.remove_network, n.id) for n in _networks(observed)]
-    held = tuple(thing for thing in together(world.shell, rest) if thing is not None)
-    # The lease at last, and only when all the rest is gone: a run that comes after this one goes by it.
-    if not held:
-        together(world.shell, [partial(world.engine.remove_volume, name) for name in leases])
-    return held
+    return tuple(thing for thing in together(world.shell, rest) if thing is not None)
+
+
+def _leases(observed: Observed) -> tuple[Volume, ...]:
+    return tuple(volume for volume in observed.volumes if volume.labels.get(labels.ROLE) == LEASE)
 
 
 def _networks(observed: Observed) -> tuple[Network, ...]:
