@@ -45,7 +45,8 @@ def take_down(world: World, identity: Identity, observed: Observed, because: str
     remove_files(world, identity.full)
     if not held:  # the lease at last, when all the rest is gone: a run that comes after one that was killed goes by it
         together(world.shell, [partial(world.engine.remove_volume, v.name) for v in _leases(observed)])
-    removed = tuple(thing for thing in names_of(observed) if thing not in held)
+    stays = {*held, *(f"volume {v.name}" for v in _leases(observed) if held)}
+    removed = tuple(thing for thing in names_of(observed) if thing not in stays)
     until = bundle.until.isoformat(timespec="seconds") if bundle and bundle.until else ""
     return Removal(removed, held, bundle.name if bundle else None, until, complaint)
 
