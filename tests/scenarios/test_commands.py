@@ -260,9 +260,9 @@ def test_ls_must_show_the_environment(stage: Stage) -> None:
     """One row with its name, project, branch and state; another project's name shows none."""
     (row,) = stage.data("ls", "--project", stage.project)["environments"]
     assert row in stage.data("ls")["environments"]
-    assert row.pop("created")
+    assert all(row.pop(moment) for moment in ("created", "expires", "used"))
     expected = {"name": stage.name, "project": stage.project, "branch": None, "state": "running"}
-    assert {**expected, "services": 3, "running": 3} == row
+    assert {**expected, "services": 3, "running": 3, "pinned": None} == row
     assert {"environments": []} == stage.data("ls", "--project", f"{stage.project}-other")
 
 

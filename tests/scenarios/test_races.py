@@ -179,7 +179,7 @@ def test_two_homes_exclude_each_other(stage: Stage, tmp_path: Path) -> None:
             let_go(stage)
             assert 0 == ended(holder)
         stage.did("up", env=home)
-        assert 3 == len(stage.objects())
+        assert 5 == len(stage.objects())  # two containers and the network; lease and project
     finally:
         shutil.rmtree(runtime)
 
