@@ -492,6 +492,22 @@ def test_what_another_envctl_works_on_stays(one: Stage) -> None:
     assert '"envctl seed" of' in fate.because
 
 
+def test_up_racing_gc_racing_down_leaves_all_of_it_or_nothing(stage: Stage) -> None:
+    """Whoever comes first: everybody succeeds, nothing is left half, and the next `up` finds little or all to do."""
+    stage.write(STACK)
+    sweep = [*stage.program, "gc", "--max", "0", "--quiet"]
+    for _ in range(3):
+        finish(
+            stage, stage.words("up"), sweep, stage.words("down"), stage.words("up"), sweep, stage.words("down"), sweep
+        )
+        there = stage.objects()
+        running = {f"container {stage.full()}_app", f"network {stage.full()}", f"volume {stage.full()}_kept"}
+        assert not there or running < there
+        stage.did("up")
+        assert [] == stage.data("plan")["steps"]
+        assert 5 == len(stage.objects())
+
+
 def test_what_is_used_between_two_looks_stays(one: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody used it after it was decided upon and before it was locked."""
     import envctl.ops.gc as story
