@@ -14,7 +14,6 @@ from typing import Any, cast
 
 from envctl import labels
 from envctl.decision import Rules
-from envctl.errors import EnvctlError, Exit
 from envctl.events import nobody
 from envctl.identity import Identity
 from envctl.lease import Found, lease_of
@@ -215,14 +214,8 @@ class Ground:
     # gc
 
     def gc(self, client: int, rules: Rules, project: str | None, *, dry_run: bool = False) -> dict[str, Any]:
-        """Its report, also where some of it failed."""
-        try:
-            found = gc(self.clients[client], project, rules, dry_run=dry_run).data()
-        except EnvctlError as error:
-            if error.code is not Exit.PARTLY_DONE or error.data is None:
-                raise
-            found = error.data
-        return dict(found)
+        """Its report."""
+        return dict(gc(self.clients[client], project, rules, dry_run=dry_run).data())
 
     def state(self) -> object:
         """All that the daemon has, as far as two runs of the same must agree; of bundles how many there are of each."""

@@ -53,9 +53,9 @@ def reasons(ground: Ground, env: Env, rules: Rules) -> set[str]:
     hub = ground.site.hub
     if lease.published and not hub.silent and lease.ref not in hub.branches:
         found.add("branch-gone")
-    closed = hub.pulls.get(lease.ref, [])
-    if rules.merged and lease.remote and not hub.forge_silent and closed and None not in closed:
-        if lease.used <= max(moment for moment in closed if moment):
+    if rules.merged and lease.remote and not hub.forge_silent:
+        closed = hub.pulls.get(lease.ref) or [None]
+        if None not in closed and lease.used <= max(moment for moment in closed if moment):
             found.add("pull-request-closed")
     return found
 
