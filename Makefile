@@ -25,4 +25,4 @@ images: ## the service images alone, made again from nothing: ARGS=--rebuild
 	@scripts/images $(ARGS)
 
 bench: setup ## envctl against Compose, as ratios: ARGS="--rounds 9", ARGS=--quick
-	@.venv/bin/python bench/up.py $(ARGS)
+	@.venv/bin/python -m bench.up $(ARGS); up=$$?; .venv/bin/python -m bench.gc $(ARGS) && exit $$up

@@ -1,4 +1,4 @@
-"""How long envctl takes, as ratios to named rivals, measured side by side in one run: `python bench/up.py`.
+"""How long envctl takes, as ratios to named rivals, measured side by side in one run: `python -m bench.up`.
 
 Absolute times say more about a machine than about a program; both columns of a ratio are measured in turn, on the same
 machine in the same minute. Exits with 1 when a limit is broken. `--quick` leaves out what starts containers.
@@ -9,26 +9,18 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import os
-import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 from statistics import median
-from time import perf_counter
 from typing import Any
 
+from bench.common import Composed, Ratio, envctl, in_turn, ran, seconds
 from envctl import labels
-from envctl.events import nobody
-from envctl.ops.plan import decide, draw_here
-from envctl.ops.setting import here
-from envctl.ops.start import prepared
 from envctl.planning.names import by_hand
-from envctl.runtimes.compose.project import written
 
 ENVIRONMENTS = 50
 STACK = """\
@@ -57,58 +49,6 @@ public = true
 health = "/"
 needs = ["api"]
 """
-
-Work = Callable[[], object]
-
-
-@dataclass(frozen=True)
-class Ratio:
-    """What was measured of one of the limits."""
-
-    what: str
-    ours: float
-    theirs: float
-    rival: str
-    limit: float
-
-    @property
-    def kept(self) -> bool:
-        """Whether the limit holds."""
-        return self.ours <= self.limit * self.theirs
-
-    def __str__(self) -> str:
-        return (
-            f"{self.what:<34} {self.ours:8.3f} s   {self.rival:<28} {self.theirs:8.3f} s   "
-            f"ratio {self.ours / self.theirs:5.2f}   limit {self.limit:.2f}   {'ok' if self.kept else 'BROKEN'}"
-        )
-
-
-def seconds(work: Work) -> float:
-    """How long something takes."""
-    began = perf_counter()
-    work()
-    return perf_counter() - began
-
-
-def in_turn(rounds: int, ours: Work, theirs: Work, best: Callable[[list[float]], float]) -> tuple[float, float]:
-    """Both measured `rounds` times, one after the other, and of each the `best`."""
-    pairs = [(seconds(ours), seconds(theirs)) for _ in range(rounds)]
-    mine, rivals = (best(list(column)) for column in zip(*pairs, strict=True))
-    return mine, rivals
-
-
-def ran(*argv: str, cwd: Path | None = None, stdin: bytes | None = None) -> bytes:
-    """A program's output; it must succeed."""
-    environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    done = subprocess.run(argv, cwd=cwd, input=stdin, capture_output=True, env=environ, check=False)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(argv)}\n{done.stderr.decode()}")
-    return done.stdout
-
-
-def envctl(*words: str, cwd: Path | None = None) -> bytes:
-    """Run envctl."""
-    return ran(sys.executable, "-m", "envctl", *words, cwd=cwd)
 
 
 def help_ratio(rounds: int = 15) -> Ratio:
@@ -169,21 +109,8 @@ class Race:
     """One stack, brought up by envctl and by Compose from the very project that envctl renders."""
 
     def __init__(self, file: Path) -> None:
-        self.file = file
-        self.folder = file.parent
         self.chosen = ("--file", str(file), "--env", "ours")
-        self.theirs = here(file, "theirs", nobody)
-        self.project = self._rendered()
-
-    def _rendered(self) -> bytes:
-        """What envctl would give to Compose, with network and volumes for Compose to make."""
-        blueprint = draw_here(self.theirs)
-        plan, secrets = decide(self.theirs, blueprint)
-        services = frozenset(w.service for w in blueprint.workloads)
-        project = prepared(self.theirs, blueprint, plan, services, secrets)
-        for thing in (*project["networks"].values(), *project["volumes"].values()):
-            del thing["external"]
-        return written(project)
+        self.theirs = Composed(file, "theirs")
 
     def ours_up(self) -> None:
         """`envctl up`."""
@@ -193,17 +120,9 @@ class Race:
         """`envctl down`."""
         envctl("down", "--quiet", *self.chosen)
 
-    def theirs_up(self) -> None:
-        """`docker compose up --wait`."""
-        self._compose("up", "--detach", "--wait", "--no-build", "--quiet-pull")
-
     def theirs_down(self) -> None:
         """`docker compose down`."""
-        self._compose("down", "--volumes", "--timeout", "2")
-
-    def _compose(self, *words: str) -> None:
-        options = ("--progress", "quiet", "--project-directory", str(self.folder), "--env-file", "/dev/null")
-        ran("docker", "compose", *options, "--file", "-", *words, stdin=self.project)
+        self.theirs.down("--timeout", "2")
 
 
 def up_ratios(file: Path, rounds: int) -> Iterator[Ratio]:
@@ -215,13 +134,14 @@ def up_ratios(file: Path, rounds: int) -> Iterator[Ratio]:
         for _ in range(rounds):
             race.ours_down()
             race.theirs_down()
-            cold.append((seconds(race.ours_up), seconds(race.theirs_up)))
+            cold.append((seconds(race.ours_up), seconds(race.theirs.up)))
         mine, theirs = (median(column) for column in zip(*cold, strict=True))
         yield Ratio("envctl up, from nothing", mine, theirs, "docker compose up --wait", 1.25)
-        mine, theirs = in_turn(3 * rounds, race.ours_up, race.theirs_up, median)
+        mine, theirs = in_turn(3 * rounds, race.ours_up, race.theirs.up, median)
         yield Ratio("envctl up, all is up", mine, theirs, "docker compose up --wait", 1.0)
     finally:
         race.theirs_down()
+        race.theirs.forget()
         race.ours_down()
 
 

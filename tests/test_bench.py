@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from bench.up import Ratio, in_turn, ls_ratio
+from bench.common import Ratio, in_turn
+from bench.up import ls_ratio
 from tests.scenarios.stage import Stage
 
 NOISE = 1.5  # Compose uses several processors, so that a busy machine slows it down less
