@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from envctl import labels
+from envctl.forge import without_credentials
 from envctl.identity import Identity
 from envctl.observed import Volume
 
 ROLE = "lease"
+_OWN = f"{labels.PREFIX}lease."  # what every label of a lease begins with
+_KNOWN = frozenset(value for value in vars(labels).values() if isinstance(value, str))
 _YEARS = range(1970, 9000)  # a time in them has its like in every zone
 SHORTEST, LONGEST = 60.0, 3650 * 86400.0  # seconds that an environment can be given: what must live longer is pinned
 
@@ -44,12 +47,14 @@ class Lease:
     remote: str = ""  # URL of the branch's git remote; empty: there is none
     ref: str = ""  # the branch's full ref on that remote
     published: bool = False  # the branch was seen there once
+    further: tuple[tuple[str, str], ...] = ()  # labels of a newer version, which are handed on as they are
     number: int = 0
 
     def labels(self) -> dict[str, str]:
         """What its volume carries beside the labels of every object of the environment."""
         idle = self.terms.idle
         said = {
+            **dict(self.further),
             labels.ROLE: ROLE,
             labels.BEGUN: _written(self.begun),
             labels.USED: _written(self.used),
@@ -76,6 +81,7 @@ class Damaged:
 
     why: str
     number: int = 0
+    pinned: str = ""  # by whom, where at least that can be read
 
 
 Found = Lease | Damaged | None  # None: there is no lease
@@ -95,12 +101,12 @@ def volume_name(identity: Identity, number: int) -> str:
 def _read(volume: Volume) -> Lease | Damaged:
     number = volume.name.rpartition("-")[2]
     if not (number.isascii() and number.isdecimal() and len(number) < 10):  # noqa: PLR2004  # digits of an int
-        return Damaged("its volume has no number")
+        return Damaged("its volume has no number", pinned=volume.labels.get(labels.PINNED, ""))
     try:
         return _parsed(volume.labels, int(number))
     except (KeyError, ValueError) as error:
         what = f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)
-        return Damaged(what, int(number))
+        return Damaged(what, int(number), volume.labels.get(labels.PINNED, ""))
 
 
 def _parsed(said: Mapping[str, str], number: int) -> Lease:
@@ -120,9 +126,10 @@ def _parsed(said: Mapping[str, str], number: int) -> Lease:
         failed=_moment(said, labels.FAILED) if labels.FAILED in said else None,
         commit=said.get(labels.COMMIT, ""),
         by=said.get(labels.BY, ""),
-        remote=said.get(labels.REMOTE, ""),
+        remote=without_credentials(said.get(labels.REMOTE, "")),
         ref=said.get(labels.REF, ""),
         published=said.get(labels.PUBLISHED) == "true",
+        further=tuple(sorted((k, v) for k, v in said.items() if k.startswith(_OWN) and k not in _KNOWN)),
         number=number,
     )
 
@@ -153,8 +160,8 @@ def _written(moment: datetime) -> str:
 
 def later(moment: datetime, seconds: float) -> datetime:
     """A moment some seconds later; the last one there is where that lies beyond."""
+    last = moment.replace(year=_YEARS[-1], month=1, day=1)
     try:
-        found = moment + timedelta(seconds=seconds)
+        return min(moment + timedelta(seconds=seconds), last)
     except OverflowError:
-        found = moment.replace(year=_YEARS[-1])
-    return min(found, moment.replace(year=_YEARS[-1], month=1, day=1))
+        return last

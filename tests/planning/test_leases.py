@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from envctl import labels
+from envctl.forge import without_credentials
 from envctl.identity import Identity
 from envctl.lease import Damaged, Lease, Terms, later, lease_of, volume_name
 from envctl.observed import Volume
@@ -49,7 +50,7 @@ LEASES = st.builds(
     failed=st.none() | MOMENTS,
     commit=st.text(max_size=9),
     by=st.text(max_size=9),
-    remote=st.text(max_size=9),
+    remote=st.text(max_size=9).map(without_credentials),
     ref=st.text(max_size=9),
     published=st.booleans(),
     number=st.integers(0, 10**6),
@@ -105,6 +106,30 @@ def test_a_damaged_lease_is_none_that_could_be_over(damaged: dict[str, str]) -> 
 def test_a_lease_without_a_number_is_damaged(name: str) -> None:
     """It cannot be told which one is newer."""
     assert isinstance(lease_of([Volume(name, {**own_labels(SHOP), **LEASE.labels()})]), Damaged)
+
+
+def test_a_damaged_lease_says_who_pinned_it() -> None:
+    """Who mends it keeps that: somebody wanted the environment to stay."""
+    found = lease_of([held(replace(LEASE, pinned="ann@laptop"), EXPIRES="soon")])
+    assert isinstance(found, Damaged)
+    assert "ann@laptop" == found.pinned
+
+
+def test_what_a_newer_version_wrote_is_handed_on() -> None:
+    """Labels that nobody here knows are still there once the lease was renewed."""
+    volume = held(LEASE)
+    newer = f"{labels.PREFIX}lease.hold"
+    found = lease_of([Volume(volume.name, {**volume.labels, newer: "audit"})])
+    assert isinstance(found, Lease)
+    assert "audit" == used(found, NOW + HOUR).labels()[newer]
+    assert labels.PROJECT not in found.labels()
+
+
+def test_no_credentials_come_out_of_a_lease() -> None:
+    """Not even where another version, or a hand, wrote them into it: a reason shows the remote."""
+    found = lease_of([held(replace(LEASE, remote="https://ann:secret@git.example/shop.git"))])
+    assert isinstance(found, Lease)
+    assert "https://git.example/shop.git" == found.remote
 
 
 def test_a_new_lease_lives_for_its_ttl() -> None:

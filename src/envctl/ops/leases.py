@@ -35,7 +35,7 @@ def begin(here: Here, ttl: float | None = None) -> None:
 
     def change(found: Found, now: datetime) -> Lease | None:
         before = found if isinstance(found, Lease) else None
-        after = leases.granted(told(before or leases.begun(now, terms)), now, terms, ttl)
+        after = leases.granted(told(before or _anew(found, now, terms)), now, terms, ttl)
         if before is None or ttl is not None or not leases.is_fresh(before, now):
             return after
         return None if replace(after, used=before.used, expires=before.expires) == before else after
@@ -174,7 +174,9 @@ def _origin(here: Here) -> Callable[[Lease], Lease]:
 
 def ensure(found: Found, now: datetime, terms: Terms = Terms()) -> Lease:  # noqa: B008  # frozen
     """The lease, or a new one where there is none or it is damaged: the environment is there, so it is whole."""
-    if isinstance(found, Lease):
-        return found
-    number = found.number if found else 0
-    return replace(leases.begun(now, terms), made=now, number=number)
+    return found if isinstance(found, Lease) else replace(_anew(found, now, terms), made=now)
+
+
+def _anew(found: Found, now: datetime, terms: Terms) -> Lease:
+    """A lease in the place of none, or of one that cannot be read but for who pinned it."""
+    return replace(leases.begun(now, terms), pinned=found.pinned if found else "")
