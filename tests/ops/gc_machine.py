@@ -61,7 +61,12 @@ class Machine(RuleBasedStateMachine):
         return bool(self.ground.envs)
 
     @initialize(
-        made=st.lists(st.tuples(IDENTITY, st.booleans(), HOURS), min_size=2, max_size=6, unique_by=lambda one: one[0])
+        made=st.lists(
+            st.tuples(IDENTITY, st.sampled_from([True, True, False]), HOURS),
+            min_size=2,
+            max_size=6,
+            unique_by=lambda one: one[0],
+        )
     )
     def begin(self, made: list[tuple[Identity, bool, float]]) -> None:
         """A team has worked for a while: some of its branches are pushed."""
@@ -195,7 +200,7 @@ class Machine(RuleBasedStateMachine):
         else:
             pulls[:] = [moment or self.ground.engine.now() for moment in (*pulls, None)]
 
-    @rule(git=st.booleans(), forge=st.booleans())
+    @rule(git=st.sampled_from([True, True, False]), forge=st.booleans())
     def nobody_answers(self, git: bool, forge: bool) -> None:
         self.site.hub.silent, self.site.hub.forge_silent = git, forge
 
@@ -245,6 +250,11 @@ class Machine(RuleBasedStateMachine):
         for full in gone:
             self._forget(full)
         self._check_number(rules, project, did, used, protected | overdue)
+
+    @rule(client=CLIENT)
+    def gc_in_cron(self, client: int) -> None:
+        """Without a switch, for everybody."""
+        self.gc(client, Rules(), None)
 
     def _check_number(
         self, rules: Rules, project: str | None, did: dict[str, tuple[str, str]], used: dict[str, Any], kept: set[str]
