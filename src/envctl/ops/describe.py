@@ -40,9 +40,13 @@ def describe(identity: Identity, observed: Observed) -> Remains:
 
 def checkout_of(observed: Observed) -> str:
     """The folder of the stack file that it was made from last, as far as that is known."""
-    found = [c.labels[labels.CHECKOUT] for c in observed.containers if labels.CHECKOUT in c.labels]
-    found += [v.labels[labels.CHECKOUT] for v in observed.volumes if labels.CHECKOUT in v.labels]
-    return found[0] if found else ""
+    return next(iter(checkouts_of(observed)), "")
+
+
+def checkouts_of(observed: Observed) -> tuple[str, ...]:
+    """Every folder of a stack file that some part of it was made from, that of the last one first."""
+    parts = (*observed.containers, *observed.volumes, *((observed.network,) if observed.network else ()))
+    return tuple(dict.fromkeys(part.labels[labels.CHECKOUT] for part in parts if labels.CHECKOUT in part.labels))
 
 
 def lease_words(found: Found) -> dict[str, Any] | None:

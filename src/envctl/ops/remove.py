@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,8 +13,9 @@ from envctl.errors import EnvctlError, Exit
 from envctl.events import Event
 from envctl.identity import Identity
 from envctl.lease import ROLE as LEASE
+from envctl.lease import volume_name
 from envctl.observed import Container, Network, Observed, Volume
-from envctl.ops.describe import checkout_of
+from envctl.ops.describe import checkouts_of
 from envctl.ops.pack import pack
 from envctl.ops.worktree import remove_worktree
 from envctl.secrets.files import remove_files
@@ -33,15 +35,24 @@ class Removal:
     complaint: str = ""  # why nothing is kept, where something should be
 
 
+@contextmanager
+def alone(world: World, identity: Identity, command: str, *, wait: bool) -> Iterator[None]:
+    """Hold an environment's lock and its lease's: nobody works on it, and nobody pins or renews what is about to go."""
+    lease = volume_name(identity, 0)
+    with world.locks.hold(identity.full, command, wait=wait), world.locks.hold(lease, command):
+        yield
+
+
 def take_down(world: World, identity: Identity, observed: Observed, because: str, *, keep: bool = True) -> Removal:
-    """Pack what is left of an environment, then remove it, each thing by its own ID. The caller holds its lock.
+    """Pack what is left of an environment, then remove it, each thing by its own ID. The caller is alone() with it.
 
     Without `keep` nothing is packed. Raises EnvctlError before anything was removed where it cannot be packed for
     another reason than a full disk.
     """
     bundle, complaint = _packed(world, identity, observed, because) if keep else (None, "")
     held = _remove(world, observed)
-    remove_worktree(world, identity, checkout_of(observed))
+    for checkout in checkouts_of(observed):
+        remove_worktree(world, identity, checkout)
     remove_files(world, identity.full)
     if not held:  # the lease at last, when all the rest is gone: a run that comes after one that was killed goes by it
         together(world.shell, [partial(world.engine.remove_volume, v.name) for v in _leases(observed)])

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from envctl.errors import EnvctlError, Exit
 from envctl.events import Event
+from envctl.identity import Identity
 from envctl.ops.bundles import Contents
 from envctl.ops.setting import Here
-from envctl.ops.target import Target
-from envctl.ops.up import up
-from envctl.ops.worktree import make_worktree
+from envctl.ops.target import Target, is_there
+from envctl.ops.up import converge
+from envctl.ops.worktree import discard_worktree, make_worktree
 from envctl.planning.provision import fact
 from envctl.reports import CameUp
 from envctl.stack import Stack, find, load, secret_sources
@@ -37,56 +39,68 @@ def revive(
     Raises EnvctlError: USAGE where it lives, where this is no checkout of its project or the commit is not here;
     DATA_REFUSED where a dump is another one now, unless `any_data`.
     """
-    contents = _kept(place)
-    stack = _stack_here(place, file)
-    wanted, here = _commit(contents), replace(place.identity, branch=contents.remains.branch)
-    stack = _as_of(place, stack, wanted)
-    setting = Here(place.world, stack, here)
-    if not any_data:
-        _refuse_other_data(setting, contents)
-    return up(setting, overcommit=overcommit, ttl=ttl, wait=wait)
-
-
-def _kept(place: Target) -> Contents:
     if place.contents is None or place.observed.exists:
-        raise EnvctlError(
-            Exit.USAGE,
-            f"{place.identity.name} is there, so there is nothing to revive",
-            unchanged="Nothing was changed.",
-            hint="Bring it up to date with `envctl up`, or remove it first with `envctl down`.",
-        )
-    return place.contents
+        raise _lives(place.identity)
+    contents, stack = place.contents, _stack_here(place, file)
+    wanted = _commit(contents)
+    world, identity = place.world, replace(place.identity, branch=contents.remains.branch)
+    with world.locks.hold(identity.full, "revive", wait=wait):
+        if is_there(world, identity):  # by now: somebody else was quicker
+            raise _lives(identity)
+        try:
+            setting = Here(world, _as_of(place, stack, wanted), identity)
+            if not any_data:
+                _refuse_other_data(setting, contents)
+            return converge(setting, overcommit=overcommit, ttl=ttl)
+        except BaseException:
+            with suppress(EnvctlError):
+                if not is_there(world, identity):
+                    discard_worktree(world, identity, stack.root)
+            raise
+
+
+def _lives(identity: Identity) -> EnvctlError:
+    name = identity.name
+    return EnvctlError(
+        Exit.USAGE,
+        f"{name} is there, so there is nothing to revive",
+        unchanged="Nothing was changed.",
+        hint=f"Bring it up to date with `envctl up --env {name}`, or remove it first with `envctl down --env {name}`.",
+    )
 
 
 def _stack_here(place: Target, file: Path | None) -> Stack:
     """The stack of this checkout, which must be the environment's project."""
-    project = place.identity.project
     try:
         stack = load(file if file is not None else find(Path.cwd()), environ=place.world.environ)
     except EnvctlError as error:
-        raise _not_here(project, error.message) from error
-    if stack.project != project:
-        raise _not_here(project, f"{stack.path} is of the project {stack.project}")
+        raise _not_here(place, error.message) from error
+    if stack.project != place.identity.project:
+        raise _not_here(place, f"{stack.path} is of the project {stack.project}")
     return stack
 
 
-def _not_here(project: str, why: str) -> EnvctlError:
+def _not_here(place: Target, why: str) -> EnvctlError:
+    project = place.identity.project
+    made = place.contents.remains.checkout if place.contents else ""
+    known = f", such as {made}" if made and Path(made).is_dir() else ""
     return EnvctlError(
         Exit.USAGE,
         f"this is no checkout of {project}: {why}",
         unchanged="Nothing was changed.",
-        hint=f"Run it in a checkout of {project}: what is brought up is its commit.",
+        hint=f"Run it in a checkout of {project}{known}: what is brought up is its commit.",
     )
 
 
 def _commit(contents: Contents) -> str:
     said = contents.remains.commit
     if not said:
+        name = contents.bundle.identity.name
         raise EnvctlError(
             Exit.USAGE,
-            f"nobody noted which commit {contents.bundle.identity.name} was made from",
+            f"nobody noted which commit {name} was made from",
             unchanged="Nothing was changed.",
-            hint="It was not made in a git repository; `envctl up` in its folder makes it from what is there now.",
+            hint=f"Its folder had none; `envctl up --env {name}` there makes it from what is there now.",
         )
     return said
 
@@ -95,14 +109,13 @@ def _as_of(place: Target, stack: Stack, wanted: str) -> Stack:
     """The stack as it was: from this checkout where it is of that commit, else from one of its own."""
     world, commit = place.world, wanted.removesuffix(_DIRTY)
     if wanted.endswith(_DIRTY):
-        said = f"it was made from {commit[:12]} and changes that were not committed: those are not in it"
-        world.tell(Event("commit", said, "info"))
+        world.tell(Event("changes", f"those that were not committed on {commit[:12]} are not in it", "info"))
     if commit_of(world.shell, stack.root, commit) != commit:
         raise EnvctlError(
             Exit.USAGE,
             f"the commit {commit[:12]} of {place.identity.name} is not in this repository",
             unchanged="Nothing was changed.",
-            hint="Run `git fetch --all`, then try again.",
+            hint=f"Run `git fetch --all`, then try again; where its branch is gone: `git fetch origin {commit}`.",
         )
     now = head(world.shell, stack.root)
     if now is not None and now.sha == commit and not now.dirty:
@@ -110,8 +123,30 @@ def _as_of(place: Target, stack: Stack, wanted: str) -> Stack:
     path = make_worktree(world, place.identity, stack.root, commit)
     world.tell(Event("commit", f"{commit[:12]} is checked out in {path}", "info"))
     inside = path / os.path.relpath(stack.root.resolve() / stack.path.name, top(world.shell, stack.root))
-    older = load(inside, environ=world.environ)
+    older = _loaded(place, inside, commit)
     _link_what_is_not_committed(path, older, stack)
+    return older
+
+
+def _loaded(place: Target, inside: Path, commit: str) -> Stack:
+    """The stack of a commit that was checked out."""
+    name, project = place.identity.name, place.identity.project
+    hint = f"It was made from files that no commit holds. `envctl up --env {name}` makes it from what is there now."
+    if not inside.is_file():
+        raise EnvctlError(
+            Exit.USAGE,
+            f"the commit {commit[:12]} holds no {inside.name} that {name} could be made from",
+            unchanged="Nothing was started.",
+            hint=hint,
+        )
+    try:
+        older = load(inside, environ=place.world.environ)
+    except EnvctlError as error:
+        said, why = f"the {inside.name} of the commit {commit[:12]} cannot be used: {error.message}", error.details
+        raise EnvctlError(error.code, said, details=why, unchanged="Nothing was started.", hint=hint) from error
+    if older.project != project:
+        said = f"the {inside.name} of the commit {commit[:12]} is of the project {older.project}, not of {project}"
+        raise EnvctlError(Exit.USAGE, said, unchanged="Nothing was started.", hint=hint)
     return older
 
 

@@ -32,8 +32,15 @@ def make_worktree(world: World, identity: Identity, folder: Path, commit: str) -
     return path
 
 
+def discard_worktree(world: World, identity: Identity, folder: Path) -> None:
+    """Remove the checkout that was made for an environment in the repository that `folder` is in, if there is one."""
+    common = git.common_folder(world.shell, folder)
+    if common is not None and (common / _FOLDER / identity.full).is_dir():
+        git.remove_worktree(world.shell, common, common / _FOLDER / identity.full)
+
+
 def remove_worktree(world: World, identity: Identity, checkout: str) -> None:
-    """Remove the checkout that `make_worktree` made for an environment, if that is what it ran from; nothing else."""
+    """Remove the checkout that `make_worktree` made for an environment, if that is this one; nothing else."""
     path = _ours(identity, Path(checkout)) if checkout else None
     if path is None or not path.is_dir():
         return
