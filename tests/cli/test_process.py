@@ -31,7 +31,7 @@ def up(tell, **_named):
     while True:
         signal.pause()
 
-def target(*_words):
+def target(*_words, **_named):
     return SimpleNamespace(words=())
 
 def logs(_here, _services, **_named):

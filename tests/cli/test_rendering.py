@@ -132,7 +132,7 @@ def test_seed_dry_run_plans_and_nothing_else(envctl: Envctl, ops: Ops) -> None:
 def test_ls_has_a_line_for_each_environment(envctl: Envctl, ops: Ops) -> None:
     """Columns without frames; nothing at all on stdout where there is nothing."""
     header, row = envctl("ls").out.splitlines()
-    assert ["NAME", "PROJECT", "BRANCH", "STATE", "RUNNING", "AGE"] == header.split()
+    assert ["NAME", "PROJECT", "BRANCH", "STATE", "RUNNING", "AGE", "EXPIRES"] == header.split()
     assert ["main-0a", "shop", "-", "partial", "2/3"] == row.split()[:5]
     ops.answers["ls.ls"] = Listing(())
     ran = envctl("ls")
@@ -209,7 +209,7 @@ def test_inspect_shows_how_it_ended(envctl: Envctl) -> None:
     out = envctl("inspect", "a").out
     assert "shop / a (branch feature/a): removed" == out.splitlines()[0]
     assert "exited (3), out of memory" in out
-    assert "1 of the last 1 health checks failed" in out
+    assert "the last health check, 2026" in out
     assert "  | no answer" in out
     assert "\x1b" not in out
     assert "only its last 10.0 MiB are kept" in out

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from envctl.errors import EnvctlError, Exit
+from envctl.events import Event
 from envctl.observed import Check
 from envctl.ops import pack as packing
 from envctl.ops.bundles import bundles, read
@@ -71,6 +72,20 @@ def test_a_long_log_is_cut_at_its_beginning(tmp_path: Path, monkeypatch: pytest.
     assert files["logs/api.log"].startswith(b"2026-")
     about = json.loads(files["bundle.json"])
     assert "only its last" in next(part["log"] for part in about["services"] if part["service"] == "api")
+
+
+def test_who_reads_a_log_that_was_cut_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of those that are read; whole ones need no word."""
+    monkeypatch.setattr(packing, "LOG", 60)
+    at = here(tmp_path, engine())
+    bundle = pack(at.world, at.identity, observe(at.world, at.identity), "why not")
+    assert bundle is not None
+    told: list[Event] = []
+    printed(read(at.world, bundle), (), tell=told.append)
+    assert [("api", "info")] == [(event.subject, event.phase) for event in told]
+    assert "only its last" in told[0].what
+    printed(read(at.world, bundle), ("db",), tell=told.append)
+    assert 1 == len(told)
 
 
 def test_a_log_that_goes_elsewhere_is_said_to(tmp_path: Path) -> None:

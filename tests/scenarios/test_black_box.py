@@ -6,12 +6,13 @@ import io
 import json
 import tarfile
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from envctl import labels
-from envctl.bundle import FILE, bundle_of
+from envctl.bundle import FILE, Bundle, bundle_of
 from envctl.errors import EnvctlError, Exit
 from envctl.identity import Identity
 from envctl.ops import pack as packing
@@ -117,6 +118,8 @@ def test_one_that_lives_must_win_over_what_is_kept(stage: Stage) -> None:
     assert "app: version-WAS" in lines(stage, "--env", stage.name, "app")
     assert stage.data("inspect", stage.name)["removed"] is None
     assert bundle == stage.data("inspect", stage.name, "--bundle", bundle)["removed"]["bundle"]
+    earlier = lines(stage, stage.name, "app", "--bundle", bundle)
+    assert ("app: version-IS" in earlier, "app: version-WAS" in earlier) == (True, False)
     error = stage.refused(5, "inspect", stage.name, "--bundle", "nosuch")["error"]
     assert bundle in error["hint"]
     assert "there, so there is nothing to revive" in stage.refused(2, "revive", stage.name)["error"]["message"]
@@ -129,17 +132,26 @@ def test_what_is_not_there_must_be_said(stage: Stage, elsewhere: dict[str, Any])
     stage.did("down")
     named = f"{stage.project}/one"
     stage.by_branch = True
-    for command in ("logs", "inspect"):
+    for command in ("logs", "inspect", "revive"):
         error = stage.refused(5, command, f"{stage.project}/oen", **elsewhere)["error"]
+        assert f"there is no environment {stage.project}/oen" in error["message"]
+        assert f"Did you mean {named}?" in error["hint"]
         assert "ls --removed" in error["hint"]
-    for words, status in (((named, "nosuch"), 5), ((named, "-f"), 2)):
-        ran = stage.envctl("logs", "--json", *words, **elsewhere)
+    for more, status in (("nosuch", 5), ("-f", 2)):
+        ran = stage.envctl("logs", "--json", named, more, **elsewhere)
         assert status == ran.status
         assert json.loads(ran.stdout)["error"]["hint"]
     assert "no checkout" in stage.refused(2, "revive", named, **elsewhere)["error"]["message"]
+    git(stage.folder, "init", "--quiet", "--initial-branch=topic")
+    asked: list[tuple[str, ...]] = [("logs",), ("inspect",), ("revive",), ("logs", f"{stage.project}/oen")]
+    for words in asked:
+        error = stage.refused(5, *words)["error"]
+        assert f"of {stage.project} is not there, and nothing is kept of it" in error["message"]
+        assert "`envctl up`" in error["hint"]
+        assert (len(words) > 1) == (f"Did you mean {named}?" in error["hint"])
 
 
-def test_a_name_of_two_projects_must_be_said_in_full(stage: Stage, elsewhere: dict[str, Any]) -> None:
+def test_a_name_of_two_projects_must_be_said_in_full(stage: Stage) -> None:
     """Which of them is meant is for people to say; in a checkout its own project is."""
     stage.write(APP)
     own = (stage.folder / "envctl.toml").read_text()
@@ -150,9 +162,11 @@ def test_a_name_of_two_projects_must_be_said_in_full(stage: Stage, elsewhere: di
             (stage.folder / "envctl.toml").write_text(own.replace(stage.project, project))
             stage.up()
             stage.did("down")
-        error = stage.refused(2, "inspect", name, **elsewhere)["error"]
-        assert f"{stage.project}/{name}" in error["hint"]
-        assert f"{other}/{name}" in error["hint"]
+        stage.by_branch = True
+        for words in (("logs", name), ("logs", "--env", name), ("inspect", name), ("revive", name)):
+            error = stage.refused(2, *words, cwd=Path("/"))["error"]
+            assert f"several projects have an environment {name}" == error["message"]
+            assert f"Say which: {stage.project}/{name}, {other}/{name}." == error["hint"]
         assert other == stage.data("inspect", name)["project"]
     finally:
         for volume in stage.docker.volumes.list(filters={"label": f"{labels.PROJECT}={other}"}):
@@ -176,10 +190,12 @@ def test_a_truncated_bundle_must_be_told(stage: Stage) -> None:
         tar.addfile(info, io.BytesIO(half))
     with box(world.engine, identity, own_labels(identity), {"it": name}) as container:
         world.engine.put_archive(container, place("it"), [archive.getvalue()])
-    error = stage.refused(5, "inspect", stage.name)["error"]
-    assert f"{len(half)} of {len(whole)} bytes are there" in error["details"]
-    assert f"docker volume rm {name}" in error["hint"]
-    assert 5 == stage.envctl("logs").status
+    for words in (("inspect", stage.name), ("logs",), ("revive", stage.name)):
+        error = stage.refused(5, *words)["error"]
+        assert f"what is kept of {stage.name} cannot be read" in error["message"]
+        assert f"{len(half)} of {len(whole)} bytes are there" in error["details"]
+        assert f"docker volume rm {name}" in error["hint"]
+    assert set() == stage.objects()
     assert [name] == [row["bundle"] for row in stage.data("ls", "--removed", "--project", stage.project)["removed"]]
 
 
@@ -228,6 +244,34 @@ def test_what_a_killed_run_packed_must_be_taken_up(stage: Stage) -> None:
     assert set() == stage.objects()
 
 
+def test_a_log_that_was_cut_must_be_told(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside what is left of it, on stderr; of another service's log there is nothing to say."""
+    stage.write(APP + CRASHED)
+    stage.envctl("up")
+    monkeypatch.setattr(packing, "LOG", 80)
+    down(stage.here())
+    ran = stage.did("logs", "app")
+    assert 1 == len({"app | trouble", "app | version-IS"} & set(ran.stdout.splitlines()))
+    assert "its log: only its last 0.0 MiB are kept" in ran.stderr
+    assert "its log" not in stage.did("logs", "lost").stderr
+
+
+def test_a_box_alone_must_go_too(stage: Stage) -> None:
+    """What a run left that was killed, when nothing else is there any more: `down` removes it, and says so."""
+    stage.write(APP)
+    here = stage.here()
+    with box(here.world.engine, here.identity, own_labels(here.identity), {}):
+        pass  # now the image is there
+    carried = {**own_labels(here.identity), labels.ROLE: "box"}
+    here.world.engine.make_box(box_name(here.identity), "envctl.invalid/box:1", carried, {})
+    planned = stage.data("down", "--dry-run")
+    assert (True, [f"container {box_name(here.identity)}"]) == (planned["existed"], planned["removed"])
+    did = stage.data("down")
+    assert (True, planned["removed"], None) == (did["existed"], did["removed"], did["bundle"])
+    assert set() == stage.objects()
+    assert stage.data("down")["existed"] is False
+
+
 def test_nothing_must_be_kept_where_nobody_wants_it(stage: Stage) -> None:
     """By the stack file, by the command, or because there was no container."""
     stage.write(f'{APP}[lifetime]\nkeep_logs = "0s"\n')
@@ -260,6 +304,23 @@ def test_bundles_must_go_in_time_and_by_their_budget(stage: Stage) -> None:
     (last,) = expire(world, stage.project, now + timedelta(days=8), None)
     assert "kept until" in last.because
     assert [] == stage.bundles()
+
+
+def test_what_was_never_filled_must_go_in_its_time(stage: Stage) -> None:
+    """A run was killed while it packed; nothing else is left of the environment, so no other run takes it up."""
+    stage.write(APP)
+    here = stage.here()
+    now = here.world.engine.now()
+    for days in (-1, 1):
+        bundle = Bundle(f"{stage.full()}__bundle-{days + 1}", here.identity, now, now + timedelta(days=days), "killed")
+        stage.docker.volumes.create(bundle.name, labels={**own_labels(here.identity), **bundle.labels()})
+    assert 2 == len(stage.data("ls", "--removed", "--project", stage.project)["removed"])
+    assert "there is nothing in it" in stage.refused(5, "inspect", stage.name)["error"]["message"]
+    dry = stage.data("gc", "--project", stage.project, "--dry-run")
+    did = stage.data("gc", "--project", stage.project)
+    assert [f"{stage.full()}__bundle-0"] == [one["bundle"] for one in did["bundles"]]
+    assert dry["bundles"] == did["bundles"]
+    assert [f"{stage.full()}__bundle-2"] == stage.bundles()
 
 
 def commit(stage: Stage, message: str) -> None:

@@ -106,10 +106,9 @@ def _checks(parts: Iterable[Part]) -> Iterator[str]:
         failed = sum(check.status != 0 for check in part.checks)
         if part.checks:
             last = part.checks[-1]
-            yield printable(
-                f"{_called(part)}: {failed} of the last {len(part.checks)} health checks failed; the last one, "
-                f"{_at(last.ended)}, ended with status {last.status}"
-            )
+            many = f"{failed} of the last {len(part.checks)} health checks failed; " if len(part.checks) > 1 else ""
+            said = f"{many}the last {'one' if many else 'health check'}, {_at(last.ended)}, ended with status"
+            yield printable(f"{_called(part)}: {said} {last.status}")
             yield from (f"  | {printable(line)}" for line in last.output.strip().splitlines()[-_LINES:])
         if part.error:
             yield printable(f"{_called(part)}: {part.error}")

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from envctl.cli.command import Call, Command
+from envctl.cli.inspect import BUNDLE
 from envctl.cli.options import LOGS
 from envctl.cli.output import colourful, wipe_echo, write_json, write_lines
 from envctl.errors import Exit
@@ -45,6 +46,7 @@ def logs(
         int | None,
         typer.Option("--tail", metavar="N", min=0, help="At most the last N lines of each service."),
     ] = None,
+    bundle: BUNDLE = None,
     timestamps: Annotated[bool, typer.Option("--timestamps", "-t", help="Show when each line was printed.")] = False,
 ) -> int | None:
     """Print what the services printed.
@@ -59,8 +61,8 @@ def logs(
     from envctl.ops.target import target
 
     with call.talk() as tell:
-        place = target(call.file, call.env, tell, tuple(services or ()))
-    lines = read(place, place.words, follow=follow, since=since, tail=tail)
+        place = target(call.file, call.env, tell, tuple(services or ()), bundle=bundle)
+        lines = read(place, place.words, follow=follow, since=since, tail=tail)
     if call.json:
         for line in lines:
             write_json(asdict(line))

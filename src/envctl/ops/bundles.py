@@ -59,7 +59,7 @@ def bundle_named(world: World, identity: Identity, name: str | None = None) -> B
     own = [b for b in bundles(world, identity.project) if b.identity.full == identity.full]
     named = [b for b in own if name in (None, b.name)]
     if not own:
-        raise nothing_kept((), identity.name)
+        raise nothing_of(identity)
     if not named:
         raise EnvctlError(
             Exit.NOT_FOUND,
@@ -70,17 +70,32 @@ def bundle_named(world: World, identity: Identity, name: str | None = None) -> B
     return named[-1]
 
 
-def nothing_kept(there: Iterable[Bundle], word: str) -> EnvctlError:
-    """The error for a name that no environment has or had."""
-    known = sorted({f"{b.identity.project}/{b.identity.name}" for b in there} | {b.identity.name for b in there})
-    close = get_close_matches(word, known, n=1)
-    guess = f"Did you mean {close[0]}? " if close else ""
+def nothing_kept(there: Iterable[Identity], word: str) -> EnvctlError:
+    """The error for a name that no environment has or had; `there` are those that are or were."""
     return EnvctlError(
         Exit.NOT_FOUND,
         f"there is no environment {word}, and nothing is kept of one",
         unchanged="Nothing was changed.",
-        hint=f"{guess}`envctl ls` shows those that are there, `envctl ls --removed` those that were.",
+        hint=f"{guess(there, word)}`envctl ls` shows those that are there, `envctl ls --removed` those that were.",
     )
+
+
+def nothing_of(identity: Identity) -> EnvctlError:
+    """The error for an environment that is known and neither there nor kept, such as a branch's own."""
+    return EnvctlError(
+        Exit.NOT_FOUND,
+        f"the environment {identity.name} of {identity.project} is not there, and nothing is kept of it",
+        unchanged="Nothing was changed.",
+        hint="Bring it up with `envctl up`. `envctl ls` shows those that are there, `envctl ls --removed` those that "
+        "were.",
+    )
+
+
+def guess(there: Iterable[Identity], word: str) -> str:
+    """The environment that was perhaps meant, as a question; empty where none is called nearly so."""
+    known = {name for i in there for name in (i.name, f"{i.project}/{i.name}")}
+    close = get_close_matches(word, sorted(known), n=1)
+    return f"Did you mean {close[0]}? " if close else ""
 
 
 def read(world: World, bundle: Bundle) -> Contents:

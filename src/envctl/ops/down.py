@@ -5,7 +5,7 @@ from __future__ import annotations
 from envctl.errors import EnvctlError, Exit
 from envctl.observed import Observed
 from envctl.ops.observe import observe
-from envctl.ops.remove import Removal, names_of, take_down
+from envctl.ops.remove import Removal, alone, names_of, take_down
 from envctl.ops.setting import Here
 from envctl.reports import LeftAlone, WentDown
 
@@ -20,7 +20,7 @@ def down(here: Here, *, dry_run: bool = False, wait: bool = True, keep: bool = T
     world, identity = here.world, here.identity
     if dry_run:
         return _report(here, observe(world, identity), dry_run=True)
-    with world.locks.hold(identity.full, "down", wait=wait):
+    with alone(world, identity, "down", wait=wait):
         observed = observe(world, identity)
         gone = take_down(world, identity, observed, "envctl down", keep=keep)
     report = _report(here, observed, gone)
@@ -44,7 +44,8 @@ def _partly(report: WentDown, held: tuple[str, ...]) -> EnvctlError:
 def _report(here: Here, observed: Observed, gone: Removal | None = None, *, dry_run: bool = False) -> WentDown:
     left = tuple(LeftAlone(s.what, s.name, s.why) for s in observed.strangers)
     name, project = here.identity.name, here.identity.project
+    existed = observed.exists or bool(observed.boxes)  # one that a command left which was killed is something to remove
     if gone is None:
-        return WentDown(name, project, observed.exists, names_of(observed), left, dry_run)
+        return WentDown(name, project, existed, names_of(observed), left, dry_run)
     kept = (gone.bundle, gone.until or None, gone.complaint or None)
-    return WentDown(name, project, observed.exists, gone.removed, left, dry_run, *kept)
+    return WentDown(name, project, existed, gone.removed, left, dry_run, *kept)

@@ -37,7 +37,7 @@ def logs(
     """
     began = _since(since)
     if isinstance(here, Target) and here.contents is not None:
-        merged = printed(here.contents, services, follow=follow, since=began)
+        merged = printed(here.contents, services, follow=follow, since=began, tell=here.world.tell)
         return merged if tail is None else _last(merged, tail)
     containers = _chosen(here, services)
     streams = [_lines(here, c, s, follow=follow, since=began, tail=tail) for c in containers for s in _STREAMS]

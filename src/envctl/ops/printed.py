@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from envctl.errors import EnvctlError, Exit
+from envctl.events import Event, Tell, nobody
 from envctl.ops.bundles import Contents
 from envctl.remains import Part
 from envctl.reports import LogLine
@@ -16,9 +17,14 @@ _PRECISE = len("2026-01-31T08:00:00.000000")
 
 
 def printed(
-    contents: Contents, services: Sequence[str], *, follow: bool = False, since: float | None = None
+    contents: Contents,
+    services: Sequence[str],
+    *,
+    follow: bool = False,
+    since: float | None = None,
+    tell: Tell = nobody,
 ) -> Iterator[LogLine]:
-    """What services had printed until they were removed, in the order of time.
+    """What services had printed until they were removed, in the order of time; of which not all is kept is told.
 
     Raises EnvctlError: NOT_FOUND for a service that was not there, USAGE for who would follow it.
     """
@@ -40,6 +46,10 @@ def printed(
     chosen = [part for part in parts if not services or part.service in services]
     ordered = sorted(chosen, key=lambda part: part.role == "service")  # one-shots first
     first = f"{datetime.fromtimestamp(since, UTC):%Y-%m-%dT%H:%M:%S.%f}" if since is not None else ""
+    for part in ordered:
+        if part.log:
+            called = f"{part.service} ({part.role})" if part.role == "before" else part.service
+            tell(Event(called, f"its log: {part.log}", "info"))
     streams = [_lines(part, contents.files.get(part.log_file, b""), first) for part in ordered]
     return heapq.merge(*streams, key=lambda line: line.time)
 

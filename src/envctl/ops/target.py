@@ -12,7 +12,7 @@ from envctl.errors import EnvctlError, Exit
 from envctl.events import Event, Tell
 from envctl.identity import Identity
 from envctl.observed import Observed
-from envctl.ops.bundles import Contents, bundle_named, bundles, nothing_kept, read
+from envctl.ops.bundles import Contents, bundle_named, bundles, guess, nothing_kept, read
 from envctl.ops.find import living, meant, project_here
 from envctl.ops.observe import observe
 from envctl.ops.setting import anywhere, here
@@ -61,7 +61,7 @@ def target(
         if other is not None:
             return _told(other, words[1:])
     if isinstance(own, EnvctlError):
-        raise own
+        raise _guessed(world, own, words)
     return _told(own, words)
 
 
@@ -79,6 +79,16 @@ def _own(world: World, file: Path | None, tell: Tell, bundle: str | None) -> Tar
         if error.code is not Exit.NOT_FOUND:
             raise
         return error
+
+
+def _guessed(world: World, error: EnvctlError, words: Sequence[str]) -> EnvctlError:
+    """The same, with the environment that a first word was perhaps meant to name."""
+    if not words:
+        return error
+    known = [*living(world), *(b.identity for b in bundles(world))]
+    return EnvctlError(
+        error.code, error.message, unchanged=error.unchanged, hint=f"{guess(known, words[0])}{error.hint}"
+    )
 
 
 def _project(file: Path | None) -> str | None:
@@ -106,7 +116,7 @@ def _named(world: World, word: str, project: str | None, bundle: str | None) -> 
         found = meant(set(there), word, project)
         if found is not None:
             return _seen(world, found, bundle)
-    raise nothing_kept(dead, word)
+    raise nothing_kept([*alive, *(b.identity for b in dead)], word)
 
 
 def _seen(world: World, identity: Identity, bundle: str | None) -> Target:
