@@ -75,6 +75,25 @@ def nothing_changed(stage: Stage) -> bool:
     return (set(), [str(stage.folder)]) == (stage.objects(), worktrees(stage.folder))
 
 
+def test_what_a_killed_revive_left_must_not_be_used(repository: Stage) -> None:
+    """A checkout that was only begun, known to git or not: it is made anew, and goes with the environment."""
+    name = gone(repository)
+    commit = said(repository.folder, "rev-parse", "HEAD")
+    save(repository, "WAS")
+    left = repository.folder / ".git" / "envctl" / repository.full()
+    git(repository.folder, "worktree", "add", "--detach", "--no-checkout", str(left), commit)
+    for _ in range(2):
+        repository.did("revive", name)
+        assert "version-IS" == printed(repository)
+        repository.did("down", "--env", name)
+        assert nothing_changed(repository)
+        assert not left.exists()
+        left.mkdir()
+        (left / "envctl.toml").write_text("half of")
+    left.joinpath("envctl.toml").unlink()
+    left.rmdir()
+
+
 def test_a_clean_checkout_of_that_commit_must_be_used_itself(repository: Stage) -> None:
     """No second checkout is made; one that lives is not revived, and what to do instead is said."""
     name = gone(repository)

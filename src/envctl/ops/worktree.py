@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from envctl.errors import EnvctlError, Exit
@@ -12,22 +13,21 @@ _FOLDER = "envctl"  # in the repository's own folder, so that no checkout shows 
 
 
 def make_worktree(world: World, identity: Identity, folder: Path, commit: str) -> Path:
-    """A checkout of a commit of the repository that `folder` is in, made anew where there is another. Raises
-    EnvctlError.
+    """A checkout of a commit of the repository that `folder` is in. Raises EnvctlError.
+
+    What is in its place goes: the environment is not there, so a run left it that died, perhaps half checked out.
     """
     common = git.common_folder(world.shell, folder)
     if common is None:
         raise EnvctlError(Exit.USAGE, f"{folder} is not in a git repository")
     path = common / _FOLDER / identity.full
-    if git.commit_of(world.shell, path, "HEAD") == commit and git.common_folder(world.shell, path) == common:
-        return path
-    git.remove_worktree(world.shell, common, path)
+    _remove(world, common, path)
     if (complaint := git.add_worktree(world.shell, common, path, commit)) is not None:
         raise EnvctlError(
             Exit.USAGE,
             f"git cannot check out {commit[:12]} in {path}: {complaint}",
             unchanged="Nothing was started.",
-            hint="See `git worktree list`; `git worktree prune` forgets those that are gone.",
+            hint=f"See `git worktree list`. What is in {path} is envctl's own and may be removed.",
         )
     return path
 
@@ -36,7 +36,7 @@ def discard_worktree(world: World, identity: Identity, folder: Path) -> None:
     """Remove the checkout that was made for an environment in the repository that `folder` is in, if there is one."""
     common = git.common_folder(world.shell, folder)
     if common is not None and (common / _FOLDER / identity.full).is_dir():
-        git.remove_worktree(world.shell, common, common / _FOLDER / identity.full)
+        _remove(world, common, common / _FOLDER / identity.full)
 
 
 def remove_worktree(world: World, identity: Identity, checkout: str) -> None:
@@ -46,7 +46,14 @@ def remove_worktree(world: World, identity: Identity, checkout: str) -> None:
         return
     common = git.common_folder(world.shell, path)
     if common is not None and path == common / _FOLDER / identity.full:
-        git.remove_worktree(world.shell, common, path)
+        _remove(world, common, path)
+
+
+def _remove(world: World, common: Path, path: Path) -> None:
+    """Also what git does not know, or not any more. What links in it lead to stays."""
+    git.remove_worktree(world.shell, common, path)
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _ours(identity: Identity, checkout: Path) -> Path | None:
