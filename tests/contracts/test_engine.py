@@ -262,6 +262,20 @@ def test_two_boxes_of_one_name_are_refused(room: Room) -> None:
         room.engine.make_box(f"{room.name}_other", f"{GONE}:1", room.labels, {})
 
 
+def test_who_runs_in_a_network_or_on_a_volume_is_found(room: Room) -> None:
+    """Whoever's container it is; one that is stopped is not."""
+    room.engine.create_network(room.name, room.subnet(), room.labels)
+    room.engine.create_volume(room.name, room.labels)
+    (network,) = (n.id for n in room.engine.networks() if n.name == room.name)
+    inside = room.container(f"{room.name}_a", own={}, network=room.name)
+    beside = room.container(f"{room.name}_b", own={}, volumes=[room.name])
+    room.container(f"{room.name}_c", ENDS, own={}, volumes=[room.name], network=room.name)
+    room.container(f"{room.name}_d")
+    assert {inside, beside} == {c.id for c in room.engine.running_with([network], [room.name])}
+    assert [beside] == [c.id for c in room.engine.running_with([], [room.name])]
+    assert () == room.engine.running_with([], [])
+
+
 def test_nobody_runs_a_program_in_what_is_let_alone(room: Room) -> None:
     """Nor in what is gone."""
     one = room.container(f"{room.name}_a")

@@ -112,6 +112,8 @@ class Env:
     identity: Identity
     connections: list[socket.socket] = field(default_factory=list)
     lock: ExitStack | None = None  # somebody works on it
+    held: bool = False  # a container of others that is stopped has its volume
+    guest: bool = False  # and one that runs
 
     def disconnect(self) -> None:
         for end in self.connections:

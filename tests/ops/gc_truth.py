@@ -22,11 +22,11 @@ def runs(ground: Ground, full: str) -> bool:
 
 
 def is_used(ground: Ground, env: Env) -> bool:
-    """Somebody runs something in it, is connected to it, or works on it; or nobody can tell."""
+    """Somebody runs something in it or beside it, is connected to it, or works on it; or nobody can tell."""
     there = ground.containers(env.identity.full)
     web = any(c.name.endswith("_web") and c.state == "running" for c in there)
     inside = any(ground.engine.execs.get(c.id) for c in there if c.state == "running")
-    return inside or env.lock is not None or (web and (bool(env.connections) or env.identity == FAR))
+    return inside or env.guest or env.lock is not None or (web and (bool(env.connections) or env.identity == FAR))
 
 
 def is_protected(ground: Ground, env: Env) -> bool:

@@ -28,7 +28,9 @@ from tests.ops.gc_machine import Machine
 
 TIMES = settings(max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
 # Whether there is a mistake, and not the shortest way to it.
-SEARCH = settings(TIMES, max_examples=200, phases=[Phase.generate], database=None, report_multiple_bugs=False)
+SEARCH = settings(
+    TIMES, max_examples=400, phases=[Phase.generate], derandomize=True, database=None, report_multiple_bugs=False
+)
 
 
 def _believing(standing: Standing, known: Known, rules: Rules) -> Decision:
@@ -44,7 +46,10 @@ def _silence_is_gone(world: World, urls: Iterable[str]) -> Branches:
 
 def _folded(world: World, urls: Iterable[str]) -> Branches:
     found = branches(world, urls)
-    return {u: r if isinstance(r, Unknown) else frozenset(ref.lower() for ref in r) for u, r in found.items()}
+    return {
+        u: r if isinstance(r, Unknown) else frozenset(ref.lower().replace("feature/", "feature-") for ref in r)
+        for u, r in found.items()
+    }
 
 
 def _labels_prove(thing: Object, inherited: object = None) -> str | None:
