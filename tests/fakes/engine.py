@@ -6,7 +6,7 @@ import io
 import json
 import tarfile
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy, deepcopy
 from dataclasses import dataclass, field, replace
@@ -149,9 +149,17 @@ class FakeEngine:
         self._listen()
         return next((c for c in self.held if container in (c.id, c.name)), None)
 
-    def listed(self, only: Mapping[str, str] | None = None) -> tuple[Container, ...]:
+    def listed(self, only: Mapping[str, str] | None = None, *, surely: bool = True) -> tuple[Container, ...]:
         self._listen()
         return tuple(c for c in self.held if (_asked(c, [only], "") if only else labels.ENVIRONMENT in c.labels))
+
+    def running_with(self, networks: Collection[str], volumes: Collection[str]) -> tuple[Container, ...]:
+        self._listen()
+        called, wanted = {n.name for n in self.nets if n.id in networks}, set(volumes)
+        alive = (c for c in self.held if c.state in ALIVE)
+        return tuple(
+            c for c in alive if called & set(self.joined.get(c.id, ())) or wanted & set(self.mounts.get(c.id, ()))
+        )
 
     def networks(self) -> tuple[Network, ...]:
         self._listen()

@@ -351,3 +351,11 @@ def test_what_went_meanwhile_changes_nothing() -> None:
     """A container that is gone makes nobody keep the rest."""
     decision = decided(an(), Known(NOW + 99 * DAY))
     assert (True, Reason.EXPIRED) == fate(confirmed(decision, an(containers=())))
+
+
+def test_what_somebody_else_removed_is_not_told_as_kept() -> None:
+    """Nothing of it is there any more."""
+    decision = decided(an(), Known(NOW + 99 * DAY))
+    found = confirmed(decision, an(lease=None, containers=(), networks=()))
+    assert (True, Reason.EXPIRED) == fate(found)
+    assert found.because.endswith("; somebody else removed it a moment ago")

@@ -10,16 +10,16 @@ from envctl.decision import Decision, Reason, Rules
 from envctl.errors import EnvctlError, Exit
 from envctl.events import Event, nobody
 from envctl.lease import Lease
+from envctl.observed import Observed
 from envctl.ops.branches import branches, pulls
 from envctl.ops.bundles import expire
 from envctl.ops.observe import observe
-from envctl.ops.remove import Removal, take_down
-from envctl.ops.survey import again, doubt, looked_at, sized, survey
+from envctl.ops.remove import Removal, alone, take_down
+from envctl.ops.survey import again, connections, doubt, looked_at, sized, survey
 from envctl.planning.reclaim import Known, confirmed, reclaim
 from envctl.reports import Fate, LeftAlone, Reclaimed
 from envctl.standing import Standing
 from envctl.world import World
-from envctl.world.connections import read_connections
 from envctl.world.parallel import together
 
 BUNDLE_BUDGET = 1 << 30  # bytes that all bundles may take
@@ -78,9 +78,9 @@ def _asked(world: World, known: Known, leases: Sequence[Lease], rules: Rules) ->
 
 
 def _seen(world: World, standings: Sequence[Standing], unseen: Collection[str]) -> list[Standing]:
-    connections = read_connections()
+    open_now = connections(world)
     close = [one for one in standings if one.identity.full in unseen]
-    found = together(world.shell, [partial(looked_at, world, one, connections) for one in close])
+    found = together(world.shell, [partial(looked_at, world, one, open_now) for one in close])
     by_name = {one.identity.full: one for one in found}
     return [by_name.get(one.identity.full, one) for one in standings]
 
@@ -91,8 +91,9 @@ def _fate(world: World, decision: Decision, *, dry_run: bool) -> Fate:
         return _told(decision, "remove" if decision.goes else "keep")
     identity = decision.standing.identity
     try:
-        with world.locks.hold(identity.full, "gc", wait=False):
-            return _reclaimed(world, confirmed(decision, again(world, identity)))
+        with alone(world, identity, "gc", wait=False):
+            observed = observe(world, identity)
+            return _reclaimed(world, confirmed(decision, again(world, identity, observed)), observed)
     except EnvctlError as error:
         if error.code is Exit.LOCKED:
             because = f"in use now: {error.message}; else it would go: {decision.because}"
@@ -101,13 +102,13 @@ def _fate(world: World, decision: Decision, *, dry_run: bool) -> Fate:
         return replace(_told(decision, "failed"), error=error.message)
 
 
-def _reclaimed(world: World, decision: Decision) -> Fate:
-    """What becomes of it after another look, under its lock."""
+def _reclaimed(world: World, decision: Decision, observed: Observed) -> Fate:
+    """What becomes of it after another look, under its lock: what goes is what was looked at."""
     if not decision.goes:
         return _told(decision, "keep")
     identity = decision.standing.identity
     world.tell(Event(identity.full, f"removing: {decision.because}"))
-    removal = take_down(replace(world, tell=nobody), identity, observe(world, identity), decision.because)
+    removal = take_down(replace(world, tell=nobody), identity, observed, decision.because)
     world.tell(Event(identity.full, f"removed: {decision.because}", "done"))
     verdict = "failed" if removal.held else "removed"
     return replace(_told(decision, verdict), bundle=removal.bundle, error=_complaint(removal) or None)

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from envctl.errors import EnvctlError, Exit
 from envctl.identity import Identity
 from envctl.lease import Found, Lease
 from envctl.ops.leases import ensure, turn
+from envctl.ops.observe import observe
 from envctl.planning import leases
 from envctl.reports import Lifetime, lifetime_of
 from envctl.world import World
@@ -31,9 +33,19 @@ def unpin(world: World, identity: Identity) -> Lifetime:
 
 
 def _changed(world: World, identity: Identity, change: Callable[[Lease, datetime], Lease]) -> Lifetime:
-    """An environment that has no lease gets one, and so does one whose lease is damaged."""
+    """An environment that has no lease gets one, and so does one whose lease is damaged.
+
+    It was there when it was found, and may have been removed while we waited: then EnvctlError(NOT_FOUND).
+    """
 
     def turned(found: Found, now: datetime) -> Lease:
+        if found is None and not observe(world, identity).exists:
+            raise EnvctlError(
+                Exit.NOT_FOUND,
+                f"the environment {identity.name} of {identity.project} was removed a moment ago",
+                unchanged="Nothing was changed.",
+                hint="See what is kept of it with `envctl ls --removed`.",
+            )
         return change(ensure(found, now), now)
 
     lease = turn(world, identity, turned)

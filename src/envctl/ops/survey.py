@@ -12,13 +12,14 @@ from functools import partial
 from envctl import labels
 from envctl.identity import Identity
 from envctl.lease import lease_of
-from envctl.observed import Container, Network, Stranger, Volume
-from envctl.ops.observe import observe, sorted_out
+from envctl.observed import Container, Network, Observed, Stranger, Volume
+from envctl.ops.observe import sorted_out
 from envctl.planning import clock
 from envctl.planning.ownership import Object, identity_of, is_bundle
 from envctl.standing import Standing, Uses
 from envctl.world import World
 from envctl.world.connections import Connections, peers, read_connections
+from envctl.world.daemon import is_near
 from envctl.world.machine import uptime
 from envctl.world.parallel import together
 
@@ -32,7 +33,7 @@ def survey(world: World, project: str | None) -> tuple[tuple[Standing, ...], tup
     With a project those of that one.
     """
     engine = world.engine
-    around: tuple[Object, ...] = (*engine.listed(), *engine.networks(), *engine.volumes())
+    around: tuple[Object, ...] = (*engine.listed(surely=False), *engine.networks(), *engine.volumes())
     ours, strangers = sorted_out(world, (o for o in around if project in (None, o.labels.get(labels.PROJECT))))
     found: dict[str, list[tuple[Identity, Object]]] = defaultdict(list)
     for thing in ours:
@@ -52,20 +53,33 @@ def sized(world: World, standings: Sequence[Standing]) -> tuple[Standing, ...]:
     return tuple(replace(one, size=size(one)) for one in standings)
 
 
-def again(world: World, identity: Identity) -> Standing:
-    """One environment as it is now, with who uses it."""
-    observed = observe(world, identity)
+def again(world: World, identity: Identity, observed: Observed) -> Standing:
+    """One environment as it was observed now, with who uses it."""
     networks = (*((observed.network,) if observed.network else ()), *observed.further_networks)
     return looked_at(world, _standing([identity], [*observed.containers, *networks, *observed.volumes]))
 
 
 def looked_at(world: World, standing: Standing, seen: Connections | None = None) -> Standing:
     """The same with who uses it."""
-    seen = read_connections() if seen is None else seen
-    running = [c for c in standing.containers if c.state == "running"]
-    found = together(world.shell, [partial(_uses, world, container, standing.networks, seen) for container in running])
+    seen = connections(world) if seen is None else seen
+    alive = [c for c in standing.containers if c.state in ("running", "paused")]
+    found = together(world.shell, [partial(_uses, world, container, standing.networks, seen) for container in alive])
     unknown = next((uses.unknown for uses in found if uses.unknown), "")
-    return replace(standing, uses=Uses(tuple(what for uses in found for what in uses.seen), unknown))
+    return replace(
+        standing, uses=Uses((*(what for uses in found for what in uses.seen), *_guests(world, standing)), unknown)
+    )
+
+
+def connections(world: World) -> Connections:
+    """Those of this machine; of a daemon that listens elsewhere, whose ports may be others' here, none are known."""
+    return read_connections() if is_near(world.environ) else Connections()
+
+
+def _guests(world: World, standing: Standing) -> tuple[str, ...]:
+    """Containers of others that run in its networks or on its volumes."""
+    own = {container.id for container in standing.containers}
+    found = world.engine.running_with([n.id for n in standing.networks], [v.name for v in standing.volumes])
+    return tuple(f"the container {c.name}, which is another's, runs with it" for c in found if c.id not in own)
 
 
 def doubt(world: World, now: datetime, standings: Sequence[Standing]) -> str:
@@ -77,11 +91,11 @@ def doubt(world: World, now: datetime, standings: Sequence[Standing]) -> str:
 
 def _started_before(world: World, boot: datetime, standings: Sequence[Standing]) -> Iterator[datetime]:
     """When those running containers were started that are older than the machine is up."""
-    for container in (c for one in standings for c in one.containers if c.state in ("running", "paused")):
-        if (made := _moment(container.created)) and made < boot:
-            closer = world.engine.inspect(container.id)
-            if closer and closer.state in ("running", "paused") and (began := _moment(closer.started_at or "")):
-                yield began
+    alive = [c for one in standings for c in one.containers if c.state in ("running", "paused")]
+    older = [c.id for c in alive if (made := _moment(c.created)) and made < boot]
+    for closer in together(world.shell, [partial(world.engine.inspect, one) for one in older]):
+        if closer and closer.state in ("running", "paused") and (began := _moment(closer.started_at or "")):
+            yield began
 
 
 def _moment(text: str) -> datetime | None:
@@ -109,7 +123,7 @@ def _uses(world: World, container: Container, networks: Sequence[Network], seen:
     ports = {int(value) for key, value in container.labels.items() if _is_port(key) and value.isdecimal()}
     if not ports or ports & seen.open:
         return Uses((*programs, *((f"a connection to {name}",) if ports & seen.open else ())))
-    if ports <= seen.listening:
+    if ports <= seen.listening or container.state == "paused":
         return Uses(programs)
     return _from_inside(world, container, networks, programs)  # we do not share the network of the daemon's machine
 

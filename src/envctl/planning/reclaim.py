@@ -51,6 +51,8 @@ def confirmed(decision: Decision, now: Standing) -> Decision:
     """The same decision after another look, under the environment's lock: whatever changed since then keeps it."""
     before = decision.standing
     fresh = replace(decision, standing=now)
+    if not now.handles:
+        return replace(fresh, because=f"{decision.because}; somebody else removed it a moment ago")
     if isinstance(now.lease, Lease) and now.lease.pinned:
         return replace(fresh, goes=False, reason=Reason.PINNED, because=f"pinned by {now.lease.pinned}")
     if now.lease != before.lease:

@@ -48,6 +48,11 @@ def daemon_host(environ: Mapping[str, str]) -> str:
     return _said(meta, "Endpoints", "docker", "Host") or _DEFAULT
 
 
+def is_near(environ: Mapping[str, str]) -> bool:
+    """Whether the daemon listens on a socket of this machine."""
+    return daemon_host(environ).startswith(SOCKET)
+
+
 def _said(file: Path, *keys: str) -> str:
     """What a JSON file says there; nothing where it cannot be read."""
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from http import HTTPStatus
@@ -103,11 +103,23 @@ class Engine:
         raw = self._read(f"/containers/{quote(container, safe='')}/json")
         return None if raw is None else readings.container(raw)
 
-    def listed(self, only: Mapping[str, str] | None = None) -> tuple[Container, ...]:
-        """Containers with all these labels, or with ours when none are named: few details, but a single question."""
+    def listed(self, only: Mapping[str, str] | None = None, *, surely: bool = True) -> tuple[Container, ...]:
+        """Containers with all these labels, or with ours when none are named: few details, but a single question.
+
+        Whose health nobody will ask for need not be known surely.
+        """
         (asked,) = _filters([only], "") if only else [_asked(label=[labels.ENVIRONMENT])]
         found = self._read("/containers/json", all="1", filters=asked)
-        return tuple(self._surely(readings.listed(raw)) for raw in found)
+        return tuple(self._surely(c) if surely else c for c in map(readings.listed, found))
+
+    def running_with(self, networks: Collection[str], volumes: Collection[str]) -> tuple[Container, ...]:
+        """Whoever's containers have processes now in one of these networks (by ID), or have one of these volumes."""
+        alive = ["running", "paused", "restarting"]
+        asked = [
+            _asked(status=alive, **{kind: list(of)}) for kind, of in (("network", networks), ("volume", volumes)) if of
+        ]
+        found = (raw for filters in asked for raw in self._read("/containers/json", filters=filters))
+        return tuple({raw["Id"]: readings.listed(raw) for raw in found}.values())
 
     def _surely(self, container: Container) -> Container:
         """A list calls what was paused a while ago unhealthy, and only a closer look can tell."""
