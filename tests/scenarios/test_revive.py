@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +94,22 @@ def test_what_a_killed_revive_left_must_not_be_used(repository: Stage) -> None:
         (left / "envctl.toml").write_text("half of")
     left.joinpath("envctl.toml").unlink()
     left.rmdir()
+
+
+def test_one_that_was_broken_off_must_go_on(repository: Stage) -> None:
+    """Killed half-way and run again: of its commit, although half of it is there and another one is checked out."""
+    name = gone(repository)
+    save(repository, "WAS")
+    kept = repository.bundles()
+    wanted = {"type": "network", "event": "create", "network": repository.full()}
+    heard = repository.docker.events(since=int(time.time()), decode=True, filters=wanted)
+    with contextlib.closing(heard) as events, repository.running("revive", name) as process:
+        next(events)
+        process.kill()
+    assert f"network {repository.full()}" in repository.objects()
+    assert TOPIC == repository.data("revive", name)["branch"]
+    assert "version-IS" == printed(repository)
+    assert kept == repository.bundles()
 
 
 def test_a_clean_checkout_of_that_commit_must_be_used_itself(repository: Stage) -> None:

@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 
 from envctl.errors import EnvctlError, Exit
-from envctl.world.git import branch, top
+from envctl.world.git import (
+    add_worktree,
+    branch,
+    check_out,
+    commit_of,
+    common_folder,
+    remove_worktree,
+    top,
+    uncommitted,
+)
 from envctl.world.shell import Shell
 
 Git = Callable[..., None]
@@ -129,3 +138,41 @@ def test_a_bare_repository_has_a_branch_too(shell: Shell, tmp_path: Path) -> Non
     """Its HEAD says which, though nothing is checked out."""
     git(tmp_path, "init", "--quiet", "--bare", "--initial-branch", "main", "bare.git")
     assert "refs/heads/main" == branch(shell, tmp_path / "bare.git")
+
+
+def test_a_work_tree_is_put_right_where_it_is(shell: Shell, repository: Path, tmp_path: Path) -> None:
+    """What was changed or is missing in it is as the commit says; neither a plain folder nor an unknown commit is."""
+    (repository / "file").write_text("one")
+    git(repository, "add", "file")
+    commit(repository)
+    first = commit_of(shell, repository, "HEAD")
+    common = common_folder(shell, repository)
+    assert first is not None
+    assert common is not None
+    path = common / "envctl" / "it"
+    path.mkdir(parents=True)
+    assert not check_out(shell, path, first)
+    path.rmdir()
+    assert None is add_worktree(shell, common, path, first)
+    (path / "file").write_text("two")
+    assert check_out(shell, path, first)
+    (path / "file").unlink()
+    assert check_out(shell, path, first)
+    assert "one" == (path / "file").read_text()
+    assert not check_out(shell, path, "0" * 40)
+    remove_worktree(shell, common, path)
+    assert not path.exists()
+    assert "already exists" in str(add_worktree(shell, common, repository, first))
+
+
+def test_files_that_no_commit_holds_are_found_by_their_name(shell: Shell, repository: Path) -> None:
+    """Ignored or not, in every folder below; those of a commit are not among them."""
+    for name in (".env", "api/.env.local", "api/name with\nline.env", "held.env", "other"):
+        (repository / name).parent.mkdir(exist_ok=True)
+        (repository / name).write_text("A=b")
+    (repository / ".gitignore").write_text(".env\n")
+    git(repository, "add", "held.env")
+    commit(repository)
+    found = uncommitted(shell, repository, ("*.env", ".env.*"))
+    assert {".env", "api/.env.local", "api/name with\nline.env"} == {str(path) for path in found}
+    assert () == uncommitted(shell, repository / "nowhere", ("*",))

@@ -10,7 +10,10 @@ from pathlib import Path
 from envctl.errors import EnvctlError, Exit
 from envctl.events import Event
 from envctl.identity import Identity
-from envctl.ops.bundles import Contents
+from envctl.lease import Lease, lease_of
+from envctl.observed import Observed
+from envctl.ops.bundles import Contents, bundle_named, read
+from envctl.ops.observe import observe
 from envctl.ops.setting import Here
 from envctl.ops.target import Target, is_there
 from envctl.ops.up import converge
@@ -18,10 +21,12 @@ from envctl.ops.worktree import discard_worktree, make_worktree
 from envctl.planning.provision import fact
 from envctl.reports import CameUp
 from envctl.stack import Stack, find, load, secret_sources
-from envctl.world.git import commit_of, top
+from envctl.world import World
+from envctl.world.git import commit_of, top, uncommitted
 from envctl.world.remotes import head
 
 _DIRTY = "-dirty"
+_SETTINGS = (".env", ".env.*", "*.env")  # files that hold what nobody commits
 
 
 def revive(
@@ -39,13 +44,11 @@ def revive(
     Raises EnvctlError: USAGE where it lives, where this is no checkout of its project or the commit is not here;
     DATA_REFUSED where a dump is another one now, unless `any_data`.
     """
-    if place.contents is None or place.observed.exists:
-        raise _lives(place.identity)
-    contents, stack = place.contents, _stack_here(place, file)
+    contents, stack = _contents(place), _stack_here(place, file)
     wanted = _commit(contents)
     world, identity = place.world, replace(place.identity, branch=contents.remains.branch)
     with world.locks.hold(identity.full, "revive", wait=wait):
-        if is_there(world, identity):  # by now: somebody else was quicker
+        if _is_whole(observe(world, identity)):  # by now: somebody else was quicker
             raise _lives(identity)
         try:
             setting = Here(world, _as_of(place, stack, wanted), identity)
@@ -57,6 +60,27 @@ def revive(
                 if not is_there(world, identity):
                     discard_worktree(world, identity, stack.root)
             raise
+
+
+def _contents(place: Target) -> Contents:
+    """What is kept of it; also where an earlier `revive` was broken off: this one goes on from there."""
+    if place.contents is not None and not place.observed.exists:
+        return place.contents
+    if _is_whole(place.observed):
+        raise _lives(place.identity)
+    if place.contents is not None:
+        return place.contents
+    try:
+        kept = bundle_named(place.world, place.identity)
+    except EnvctlError as error:
+        raise _lives(place.identity) from error
+    return read(place.world, kept)
+
+
+def _is_whole(observed: Observed) -> bool:
+    """Whether it is there, and not only what a run left of it that could not make it whole."""
+    lease = lease_of(observed.volumes)
+    return observed.exists and not (isinstance(lease, Lease) and lease.made is None)
 
 
 def _lives(identity: Identity) -> EnvctlError:
@@ -124,7 +148,7 @@ def _as_of(place: Target, stack: Stack, wanted: str) -> Stack:
     world.tell(Event("commit", f"{commit[:12]} is checked out in {path}", "info"))
     inside = path / os.path.relpath(stack.root.resolve() / stack.path.name, top(world.shell, stack.root))
     older = _loaded(place, inside, commit)
-    _link_what_is_not_committed(path, older, stack)
+    _link_what_is_not_committed(world, path, older, stack)
     return older
 
 
@@ -150,11 +174,12 @@ def _loaded(place: Target, inside: Path, commit: str) -> Stack:
     return older
 
 
-def _link_what_is_not_committed(worktree: Path, older: Stack, stack: Stack) -> None:
-    """Dumps and `.env` files that the older stack names and no commit holds are taken from this checkout."""
+def _link_what_is_not_committed(world: World, worktree: Path, older: Stack, stack: Stack) -> None:
+    """Dumps that the older stack names, and `.env` files, that no commit holds are taken from this checkout."""
     named = [*(data.at(older.root) for data in older.data.values())]
     named += [source.path for source in secret_sources(older).values() if source.path != Path()]
-    for path in (*named, older.root / ".env"):
+    named += [older.root / path for path in uncommitted(world.shell, stack.root, _SETTINGS)]
+    for path in named:
         here = stack.root / os.path.relpath(path, older.root)
         if path.is_relative_to(worktree) and not os.path.lexists(path) and here.exists():
             path.parent.mkdir(parents=True, exist_ok=True)

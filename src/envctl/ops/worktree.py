@@ -15,12 +15,14 @@ _FOLDER = "envctl"  # in the repository's own folder, so that no checkout shows 
 def make_worktree(world: World, identity: Identity, folder: Path, commit: str) -> Path:
     """A checkout of a commit of the repository that `folder` is in. Raises EnvctlError.
 
-    What is in its place goes: the environment is not there, so a run left it that died, perhaps half checked out.
+    One that a run left which was broken off is put right where it is: containers may already run with its files.
     """
     common = git.common_folder(world.shell, folder)
     if common is None:
         raise EnvctlError(Exit.USAGE, f"{folder} is not in a git repository")
     path = common / _FOLDER / identity.full
+    if git.check_out(world.shell, path, commit):
+        return path
     _remove(world, common, path)
     if (complaint := git.add_worktree(world.shell, common, path, commit)) is not None:
         raise EnvctlError(

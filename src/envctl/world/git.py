@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from envctl.errors import EnvctlError, Exit
@@ -53,12 +54,28 @@ def commit_of(shell: Shell, folder: Path, name: str) -> str | None:
     return answer.stdout.decode("ascii", "replace").strip() if answer.status == 0 else None
 
 
+def uncommitted(shell: Shell, folder: Path, names: Sequence[str]) -> tuple[Path, ...]:
+    """Files below a folder that are called so and that git does not hold, ignored or not; relative to the folder."""
+    wanted = [f":(glob)**/{name}" for name in names]
+    answer = shell.run(("git", "-C", str(folder), "ls-files", "--others", "-z", "--", *wanted), env=_ENGLISH)
+    found = answer.stdout.decode("utf-8", "surrogateescape").split("\0") if answer.status == 0 else []
+    return tuple(Path(name) for name in found if name)
+
+
 def add_worktree(shell: Shell, common: Path, path: Path, commit: str) -> str | None:
     """Check a commit out in a new folder. Returns what git complained of."""
     argv = ("git", f"--git-dir={common}", "worktree", "add", "--detach", "--force", "--quiet", str(path), commit)
     answer = shell.run(argv, env=_ENGLISH)
     said = answer.stderr.decode("utf-8", "replace").strip()
     return None if answer.status == 0 else said.removeprefix("fatal: ").partition("\n")[0] or "it does not say why"
+
+
+def check_out(shell: Shell, path: Path, commit: str) -> bool:
+    """Make a work tree what a commit says, whatever is in it; False where it is none or that cannot be done."""
+    if not path.is_dir() or top(shell, path) != path.resolve():
+        return False
+    argv = ("git", "-C", str(path), "checkout", "--detach", "--force", "--quiet", commit, "--")
+    return shell.run(argv, env=_ENGLISH).status == 0
 
 
 def remove_worktree(shell: Shell, common: Path, path: Path) -> None:
