@@ -412,6 +412,7 @@ class Reclaimed(Report):
     environments: tuple[Fate, ...]
     bundles: tuple[ExpiredBundle, ...] = ()
     left: tuple[LeftAlone, ...] = ()
+    remark: str | None = None  # where nothing on the daemon is of the project that was named
 
     def having(self, *verdicts: str) -> tuple[Fate, ...]:
         """The environments with one of these verdicts."""

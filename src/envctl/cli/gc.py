@@ -114,6 +114,8 @@ def after(report: Reclaimed) -> Iterator[str]:
     did = "would be removed" if report.dry_run else "removed"
     count = len(report.environments)
     yield f"{count} environment{'' if count == 1 else 's'} {whose}: {going} {did}, {len(report.having('keep'))} kept."
+    if report.remark:
+        yield printable(report.remark)
     for thing in report.left:
         yield f"left alone: {thing.what} {printable(thing.name)}: {printable(thing.why)}"
 

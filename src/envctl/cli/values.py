@@ -10,8 +10,8 @@ from envctl.units import parse_duration, parse_size
 def seconds(option: str, text: str | None) -> float | None:
     """Seconds of `36h`. Raises EnvctlError(USAGE) that shows how the option is written."""
     found = None if text is None else parse_duration(text)
-    if text is not None and found is None:
-        raise _refused(text, "a duration", f"{option} 36h", f"{option} 7d")
+    if text is not None and (found is None or (found and text.strip()[-1].isdecimal())):  # `7` may be meant as days
+        raise _refused(text, "a duration with its unit", f"{option} 36h", f"{option} 7d")
     return found
 
 

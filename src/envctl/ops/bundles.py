@@ -137,9 +137,10 @@ def _broken(bundle: Bundle, why: str, readable: tuple[str, ...], there: int = 0)
 
 
 def expire(
-    world: World, project: str | None, now: datetime, budget: int | None, *, dry_run: bool = False
+    world: World, project: str | None, now: datetime | None, budget: int | None, *, dry_run: bool = False
 ) -> tuple[ExpiredBundle, ...]:
-    """Remove bundles that were kept long enough, and the oldest where all take more bytes than they may.
+    """Remove bundles that were kept long enough, and the oldest where all take more bytes than they may. Without a time
+    none was kept long enough.
 
     One that somebody reads just now stays until the next time.
     """

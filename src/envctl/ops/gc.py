@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from functools import partial
 
 from envctl.decision import Decision, Reason, Rules
@@ -12,7 +13,8 @@ from envctl.events import Event, nobody
 from envctl.lease import Lease
 from envctl.observed import Observed
 from envctl.ops.branches import branches, pulls
-from envctl.ops.bundles import expire
+from envctl.ops.bundles import bundles, expire
+from envctl.ops.find import living
 from envctl.ops.observe import observe
 from envctl.ops.remove import Removal, alone, take_down
 from envctl.ops.survey import again, connections, doubt, looked_at, sized, survey
@@ -33,11 +35,29 @@ def gc(
     One that could not be removed keeps none of the others: the report says so, and partly() makes an error of it.
     """
     standings, strangers = survey(world, project)
-    decisions = decide(world, standings, rules)
+    now = world.engine.now()
+    known = Known(now, doubt(world, now, standings))
+    decisions = decide(world, standings, known, rules)
     fates = tuple(together(world.shell, [partial(_fate, world, decision, dry_run=dry_run) for decision in decisions]))
-    bundles = expire(world, project, world.engine.now(), budget, dry_run=dry_run)
     left = tuple(LeftAlone(stranger.what, stranger.name, stranger.why) for stranger in strangers)
-    return Reclaimed(project, dry_run, fates, bundles, left)
+    report = Reclaimed(project, dry_run, fates, left=left)
+    try:
+        gone = expire(world, project, None if known.doubt else now, budget, dry_run=dry_run)
+    except EnvctlError as error:
+        if report.having("failed"):  # the daemon may be gone: what came of the environments is told all the same
+            return report
+        error.data = report.data()
+        raise
+    remark = _nothing_of(world, project) if project and not (fates or gone or left) else None
+    return replace(report, bundles=gone, remark=remark)
+
+
+def _nothing_of(world: World, project: str) -> str:
+    """What to tell who named a project that nothing on the daemon is of; there may be bundles of it."""
+    known = {bundle.identity.project for bundle in bundles(world)} | {one.project for one in living(world)}
+    close = get_close_matches(project, sorted(known - {project}), n=1)
+    guess = f" Did you mean {close[0]}?" if close else ""
+    return f"There is no environment of a project {project} on this daemon.{guess}"
 
 
 def partly(report: Reclaimed) -> EnvctlError | None:
@@ -54,11 +74,9 @@ def partly(report: Reclaimed) -> EnvctlError | None:
     )
 
 
-def decide(world: World, standings: Sequence[Standing], rules: Rules) -> tuple[Decision, ...]:
+def decide(world: World, standings: Sequence[Standing], known: Known, rules: Rules) -> tuple[Decision, ...]:
     """Who goes and who stays: those that may go are looked at closely, for the others remotes and forges are asked."""
     standings = sized(world, standings) if rules.disk_target is not None else standings
-    now = world.engine.now()
-    known = Known(now, doubt(world, now, standings))
     alive = [decision.standing.lease for decision in reclaim(standings, known, Rules()) if not decision.goes]
     known = _asked(world, known, [lease for lease in alive if isinstance(lease, Lease) and not lease.pinned], rules)
     while True:

@@ -130,7 +130,9 @@ def _written(world: World, identity: Identity, lease: Lease, last: int) -> Lease
         own = {**own_labels(identity), **new.labels()}
         try:
             if make_volume(world, identity, name, own) != own:
-                return None
+                if any(volume.name == name for volume in _volumes(world, identity)):
+                    return None
+                continue  # whatever it is, it is no lease
         except EnvctlError as error:
             if error.code is Exit.NOT_OURS and number < last + _PASSED_OVER:
                 continue
@@ -140,7 +142,12 @@ def _written(world: World, identity: Identity, lease: Lease, last: int) -> Lease
             return new
         world.engine.remove_volume(name)
         return None
-    return None
+    raise EnvctlError(
+        Exit.NOT_OURS,
+        f"the lease of {identity.name} cannot be written: volumes that are no leases have its names",
+        unchanged="Nothing was changed.",
+        hint=f"See them with `docker volume ls --filter name={volume_name(identity, 0).removesuffix('0')}`.",
+    )
 
 
 def _volumes(world: World, identity: Identity) -> tuple[Volume, ...]:

@@ -42,12 +42,13 @@ def of_this_life(observed: Observed) -> tuple[Bundle, ...]:
     return tuple(b for b in bundles_of(observed.bundles) if life and b.life == life)
 
 
-def expired(bundles: Collection[Bundle], now: datetime, budget: int | None) -> tuple[Expiry, ...]:
+def expired(bundles: Collection[Bundle], now: datetime | None, budget: int | None) -> tuple[Expiry, ...]:
     """Those kept long enough; then the oldest of the rest until what stays fits the budget in bytes.
 
-    One whose labels do not say until when it is kept goes only for the budget.
+    One whose labels do not say until when it is kept goes only for the budget, and so does every one when nobody knows
+    what time it is.
     """
-    over = [b for b in bundles if b.until is not None and b.until <= now]
+    over = [b for b in bundles if now is not None and b.until is not None and b.until <= now]
     gone = [Expiry(b, f"it was kept until {b.until:%Y-%m-%d %H:%M} UTC") for b in over]
     rest = [b for b in bundles if b not in over]
     total = sum(b.size for b in rest)
