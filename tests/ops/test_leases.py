@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 from envctl import labels
 from envctl.errors import EnvctlError, Exit
 from envctl.lease import Found, Lease, Terms, lease_of, volume_name
-from envctl.ops.leases import begin, turn
+from envctl.ops import leases
+from envctl.ops.leases import begin, in_use, turn
 from envctl.planning.leases import begun
 from envctl.planning.ownership import own_labels
 from envctl.world.begun import note
@@ -63,3 +65,28 @@ def test_up_mends_a_damaged_lease_and_keeps_its_pin(tmp_path: Path) -> None:
     found = lease_of(engine.vols)
     assert isinstance(found, Lease)
     assert ("ann@laptop", 4) == (found.pinned, found.number)
+
+
+@pytest.mark.parametrize("renewed", [True, False])
+def test_what_lasts_renews_again_and_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, renewed: bool) -> None:
+    """An `up` that fills a database for hours too: it began with a lease, and renews it beside its work."""
+    monkeypatch.setattr(leases, "_AGAIN", 0.001)
+    engine = FakeEngine()
+    hold(engine, LEASE)
+    with in_use(here(tmp_path, engine).world, IDENTITY, renewed=renewed):
+        for hours in range(1, 4):
+            engine.move(hours=1)
+            while (found := lease_of(engine.vols)) is None or found.number < LEASE.number + hours:
+                os.sched_yield()
+    assert isinstance(found, Lease)
+    assert NOON + timedelta(hours=3) == found.used
+
+
+def test_what_is_over_at_once_renews_nothing_twice(tmp_path: Path) -> None:
+    """An `up` that finds nothing to do has its lease already."""
+    engine = FakeEngine()
+    hold(engine, LEASE)
+    engine.move(hours=1)
+    with in_use(here(tmp_path, engine).world, IDENTITY, renewed=True):
+        pass
+    assert LEASE == lease_of(engine.vols)

@@ -78,6 +78,13 @@ def gc(
 
 def _scope(call: Call, project: str | None, rules: Rules, *, all_projects: bool) -> str | None:
     """The project to look at; None for all of them."""
+    if project == "":  # of a variable that is not set: not every project is meant
+        raise EnvctlError(
+            Exit.USAGE,
+            "--project is empty",
+            unchanged="Nothing was removed.",
+            hint="Write `--project NAME`, or `--all-projects` for the environments of every project.",
+        )
     if project and all_projects:
         raise EnvctlError(Exit.USAGE, "--project and --all-projects exclude each other", hint="Leave one of them out.")
     if project or all_projects:

@@ -73,12 +73,13 @@ def renew(world: World, identity: Identity) -> None:
 
 
 @contextmanager
-def in_use(world: World, identity: Identity) -> Iterator[None]:
-    """Renew the lease now and as long as this lasts, beside whatever is done meanwhile."""
+def in_use(world: World, identity: Identity, *, renewed: bool = False) -> Iterator[None]:
+    """Renew the lease now, unless that is done anyway, and as long as this lasts, beside whatever is done meanwhile."""
     over = threading.Event()
 
     def keep() -> None:
-        renew(world, identity)
+        if not renewed:
+            renew(world, identity)
         while not over.wait(_AGAIN):
             renew(world, identity)
 

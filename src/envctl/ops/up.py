@@ -48,7 +48,8 @@ def converge(
     while True:
         plan, secrets = decide(here, blueprint, rebuild=rebuild, reload=reload, overcommit=overcommit)
         try:
-            carry_out(here, blueprint, plan, secrets, ttl)
+            with leases.in_use(here.world, here.identity, renewed=True):  # lest a long `up` look like one that died
+                carry_out(here, blueprint, plan, secrets, ttl)
             break
         except SubnetTaken:
             continue  # another environment got the subnet since we looked: look again
