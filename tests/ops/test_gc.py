@@ -14,6 +14,7 @@ from envctl import labels
 from envctl.bundle import Bundle
 from envctl.decision import Rules
 from envctl.errors import EnvctlError
+from envctl.events import Event
 from envctl.observed import Volume
 from envctl.ops.gc import gc, partly
 from envctl.planning.ownership import own_labels
@@ -88,6 +89,8 @@ def test_what_failed_is_listed_though_the_daemon_died(tmp_path: Path) -> None:
     engine = Dying()
     orphan(engine)
     engine.run("theirs", {}, state="exited", volumes=["shop_main_db-data"])
-    report = gc(world_of(engine, tmp_path), None, Rules())
+    told: list[Event] = []
+    report = gc(replace(world_of(engine, tmp_path), tell=told.append), None, Rules())
     assert ["failed"] == [fate.verdict for fate in report.environments]
+    assert ["working", "failed"] == [event.phase for event in told]
     assert partly(report) is not None

@@ -127,9 +127,13 @@ def _reclaimed(world: World, decision: Decision, observed: Observed) -> Fate:
     identity = decision.standing.identity
     world.tell(Event(identity.full, f"removing: {decision.because}"))
     removal = take_down(replace(world, tell=nobody), identity, observed, decision.because)
-    world.tell(Event(identity.full, f"removed: {decision.because}", "done"))
+    complaint = _complaint(removal)
+    if removal.held:
+        world.tell(Event(identity.full, complaint, "failed"))
+    else:
+        world.tell(Event(identity.full, f"removed: {decision.because}", "done"))
     verdict = "failed" if removal.held else "removed"
-    return replace(_told(decision, verdict), bundle=removal.bundle, error=_complaint(removal) or None)
+    return replace(_told(decision, verdict), bundle=removal.bundle, error=complaint or None)
 
 
 def _complaint(removal: Removal) -> str:

@@ -24,6 +24,7 @@ from envctl.world.machine import uptime
 from envctl.world.parallel import together
 
 _TABLES = ("cat", "/proc/net/tcp", "/proc/net/tcp6")
+_PATIENCE = 20.0  # seconds for a container to show them
 _HEAD = b"local_address"  # of each table. No status tells: `cat` fails without IPv6, `docker` without a daemon
 
 
@@ -135,7 +136,7 @@ def _is_port(key: str) -> bool:
 def _from_inside(world: World, container: Container, networks: Sequence[Network], programs: tuple[str, ...]) -> Uses:
     """What comes from outside comes to a container from its network's gateway."""
     gateways = {str(next(ipaddress.ip_network(subnet).hosts())) for n in networks for subnet in n.subnets}
-    finished = world.shell.run(("docker", "exec", container.id, *_TABLES))
+    finished = world.shell.run(("docker", "exec", container.id, *_TABLES), timeout=_PATIENCE)
     if _HEAD not in finished.stdout:
         return Uses(programs, f"the connections of {container.service} cannot be seen from here")
     busy = gateways & peers(finished.stdout.decode("ascii", "replace"))
