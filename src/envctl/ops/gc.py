@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import datetime
 from difflib import get_close_matches
 from functools import partial
 
@@ -41,19 +42,25 @@ def gc(
     fates = tuple(together(world.shell, [partial(_fate, world, decision, dry_run=dry_run) for decision in decisions]))
     left = tuple(LeftAlone(stranger.what, stranger.name, stranger.why) for stranger in strangers)
     report = Reclaimed(project, dry_run, fates, left=left)
+    return _with_bundles(world, report, None if known.doubt else now, budget)
+
+
+def _with_bundles(world: World, report: Reclaimed, now: datetime | None, budget: int) -> Reclaimed:
+    """With what was kept long enough. The daemon may be gone by now: what came of environments is told all the same."""
+    project = report.project
     try:
-        gone = expire(world, project, None if known.doubt else now, budget, dry_run=dry_run)
+        gone = expire(world, project, now, budget, dry_run=report.dry_run)
+        empty = not (report.environments or report.left or gone)
+        return replace(report, bundles=gone, remark=_nothing_of(world, project) if project and empty else None)
     except EnvctlError as error:
-        if report.having("failed"):  # the daemon may be gone: what came of the environments is told all the same
+        if report.having("failed"):
             return report
         error.data = report.data()
         raise
-    remark = _nothing_of(world, project) if project and not (fates or gone or left) else None
-    return replace(report, bundles=gone, remark=remark)
 
 
 def _nothing_of(world: World, project: str) -> str:
-    """What to tell who named a project that nothing on the daemon is of; there may be bundles of it."""
+    """What to tell who named a project that nothing on the daemon is of; bundles of it may be kept."""
     known = {bundle.identity.project for bundle in bundles(world)} | {one.project for one in living(world)}
     close = get_close_matches(project, sorted(known - {project}), n=1)
     guess = f" Did you mean {close[0]}?" if close else ""
