@@ -52,9 +52,9 @@ def target(
         return _told(_named(world, env, project_here(file), bundle), words)
     try:
         own = _own(world, file, tell, bundle)
-    except EnvctlError:
+    except EnvctlError as error:
         if not words:
-            raise
+            raise _without_a_name(error) from error
         return _told(_named(world, words[0], _project(file), bundle), words[1:])
     if words and (isinstance(own, EnvctlError) or words[0] not in own.services):
         other = _perhaps(world, words[0], project_here(file), bundle)
@@ -79,6 +79,14 @@ def _own(world: World, file: Path | None, tell: Tell, bundle: str | None) -> Tar
         if error.code is not Exit.NOT_FOUND:
             raise
         return error
+
+
+def _without_a_name(error: EnvctlError) -> EnvctlError:
+    """The same; who only has no stack file here may name the environment instead."""
+    if error.code is not Exit.STACK_FILE:
+        return error
+    hint = f"{error.hint}; or name the environment, as `envctl ls` or `envctl ls --removed` shows it"
+    return EnvctlError(error.code, error.message, unchanged=error.unchanged, hint=hint, details=error.details)
 
 
 def _guessed(world: World, error: EnvctlError, words: Sequence[str]) -> EnvctlError:
