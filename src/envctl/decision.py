@@ -20,6 +20,7 @@ class Reason(StrEnum):
     OVER_NUMBER = "over-number"
     OVER_DISK = "over-disk-target"
     HALF_MADE = "half-made"
+    HALF_REMOVED = "half-removed"
     ORPHANED = "orphaned"
     # it stays
     ALIVE = "alive"

@@ -30,6 +30,7 @@ PINNED = f"{PREFIX}lease.pinned"  # on a lease: who pinned it, so that it does n
 BEGUN = f"{PREFIX}lease.begun"  # on a lease and a bundle: when `up` first began to make the environment, RFC 3339
 MADE = f"{PREFIX}lease.made"  # on a lease: when it first was whole, RFC 3339; absent until then
 FAILED = f"{PREFIX}lease.failed"  # on a lease: when a run that made it failed and said so, RFC 3339
+GOING = f"{PREFIX}lease.going"  # on a lease: why the environment goes, once its removal has begun
 USED = f"{PREFIX}lease.used"  # on a lease: the last use of the environment, RFC 3339
 COMMIT = f"{PREFIX}lease.commit"  # on a lease: the commit it was last brought up from; `-dirty` where files differed
 BY = f"{PREFIX}lease.by"  # on a lease: who brought it up, and on which machine

@@ -42,6 +42,7 @@ class Lease:
     pinned: str = ""  # by whom; empty: it is not
     made: datetime | None = None
     failed: datetime | None = None
+    going: str = ""  # why it goes, once its removal has begun: a run that died may have left half of it
     commit: str = ""
     by: str = ""  # user@machine
     remote: str = ""  # URL of the branch's git remote; empty: there is none
@@ -66,6 +67,7 @@ class Lease:
             labels.PINNED: self.pinned,
             labels.MADE: _written(self.made) if self.made else "",
             labels.FAILED: _written(self.failed) if self.failed else "",
+            labels.GOING: self.going,
             labels.COMMIT: self.commit,
             labels.BY: self.by,
             labels.REMOTE: self.remote,
@@ -124,6 +126,7 @@ def _parsed(said: Mapping[str, str], number: int) -> Lease:
         pinned=said.get(labels.PINNED, ""),
         made=_moment(said, labels.MADE) if labels.MADE in said else None,
         failed=_moment(said, labels.FAILED) if labels.FAILED in said else None,
+        going=said.get(labels.GOING, ""),
         commit=said.get(labels.COMMIT, ""),
         by=said.get(labels.BY, ""),
         remote=without_credentials(said.get(labels.REMOTE, "")),

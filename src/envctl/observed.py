@@ -42,6 +42,7 @@ class Container:
     memory: int | None = None  # its limit in bytes
     image_id: str = ""
     created: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)  # may hold secrets
     finished_at: str | None = None  # None when it never ended
     checks: tuple[Check, ...] = ()  # its last health checks, as far as the daemon keeps them
 

@@ -5,10 +5,12 @@ The blueprint is full of them, so that it can be printed, compared and stored wi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 MASK = "••••••"
+TELLING = re.compile(r"PASS|SECRET|TOKEN|KEY|CREDENTIAL|AUTH|PRIVATE|DSN", re.IGNORECASE)  # names of secret variables
 
 
 @dataclass(frozen=True, order=True)

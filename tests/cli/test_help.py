@@ -82,7 +82,7 @@ def test_a_missing_argument_gets_an_example(envctl: Envctl, command: str) -> Non
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_a_group_shows_its_commands(envctl: Envctl, group: str) -> None:
-    """The first word of a command of two shows which there are, and guesses at a slip, and has no options of its own."""
+    """The first word of a command of two shows which there are, guesses at a slip, and has no options of its own."""
     ran = envctl(group)
     assert (0, "", ran.out) == (ran.status, ran.err, envctl(group, "--help").out)
     (own,) = [[name.split()[1] for name in COMMANDS if name.split()[0] == group]]

@@ -280,7 +280,9 @@ class Machine(RuleBasedStateMachine):
         if rules.most is None:
             return
         for one in {env.identity.project for env in self.ground.envs.values()} & {project or "shop", project or "blog"}:
-            left = [full for full in did if full in self.ground.envs and full.startswith(f"{one}_")]
+            uncounted = ("young", "clock-unknown")  # no environment, or nobody knows when it was used
+            there = [full for full in did if full in self.ground.envs and full.startswith(f"{one}_")]
+            left = [full for full in there if did[full][1] not in uncounted]
             free = [full for full in left if full in used and full not in kept]
             locked = [full for full in left if self.ground.envs[full].lock is not None]  # found out only at last
             stuck = [full for full in left if self.ground.envs[full].held]
@@ -314,7 +316,7 @@ class Machine(RuleBasedStateMachine):
     @rule(client=CLIENT, rules=RULES, at=st.integers(1, 30), killed=st.booleans(), after=st.booleans())
     def gc_is_broken_off(self, client: int, rules: Rules, at: int, killed: bool, after: bool) -> None:
         """The same `gc` once more ends in the same state as one that was not broken off."""
-        rules = replace(rules, disk_target=None)  # of what is half gone there is less that could be too much
+        rules = replace(rules, disk_target=None)  # what went before may have been enough
         ground, twin = self.ground, self.ground.twin()
         wanted = _verdicts(twin.gc(client, rules, None))
         ground.engine.break_off(at, Killed if killed else silent, after=after)

@@ -47,9 +47,9 @@ def reasons(ground: Ground, env: Env, rules: Rules) -> set[str]:
         whole = bool(ground.containers(full)) and any(part.name == full for part in parts)
         youngest = max(datetime.fromisoformat(part.created) for part in parts)
         return {"orphaned"} if not whole and not is_doubtful(ground) and now - youngest >= HOUR else set()
-    found = set()
+    found = {"half-removed"} if lease.going else set()
     if not is_doubtful(ground) and lease.used - now <= MINUTES:
-        found = _by_time(lease, now, rules)
+        found |= _by_time(lease, now, rules)
     hub = ground.site.hub
     if lease.published and not hub.silent and lease.ref not in hub.branches:
         found.add("branch-gone")

@@ -48,6 +48,7 @@ LEASES = st.builds(
     pinned=st.text(min_size=0, max_size=20),
     made=st.none() | MOMENTS,
     failed=st.none() | MOMENTS,
+    going=st.text(max_size=9),
     commit=st.text(max_size=9),
     by=st.text(max_size=9),
     remote=st.text(max_size=9).map(without_credentials),

@@ -202,6 +202,18 @@ def test_a_run_that_failed_and_said_so_is_no_run_that_died() -> None:
     assert (False, Reason.ALIVE) == fate(decided(an(lease=replace(LEASE, made=None, failed=NOW - HOUR))))
 
 
+@pytest.mark.parametrize("doubt", ["", "two clocks differ"])
+def test_what_is_half_removed_goes_on_going(doubt: str) -> None:
+    """Whatever else is asked for now, and whatever time it is: half of it may be gone."""
+    decision = decided(an(lease=replace(LEASE, going="over 3")), Known(NOW, doubt))
+    assert (True, Reason.HALF_REMOVED, "a run that removed it died: over 3") == (*fate(decision), decision.because)
+
+
+def test_what_is_half_removed_and_used_again_stays() -> None:
+    """`up` made it whole, or somebody extended or pinned it."""
+    assert (False, Reason.ALIVE) == fate(decided(an(lease=used(replace(LEASE, going="over 3"), NOW))))
+
+
 def test_what_was_whole_once_is_not_half_made() -> None:
     """A later `up` that died makes nobody's data go."""
     assert (False, Reason.ALIVE) == fate(decided(an(lease=replace(LEASE, used=NOW - 2 * DAY))))
@@ -297,6 +309,15 @@ def test_what_must_stay_counts_and_stays() -> None:
     (busy,) = several(50)
     busy = replace(busy, uses=Uses(("a connection to db",)))
     assert ["e9", "e5"] == gone(reclaim([pinned, busy, *several(9, 1, 5)], Known(NOW), Rules(most=3)))
+
+
+def test_what_is_no_environment_takes_nobodys_place() -> None:
+    """A volume that was left, and one whose last use a wrong clock wrote."""
+    young = Standing(Identity("shop", "rest"), volumes=(replace(DATA, created=NOW.isoformat()),))
+    (ahead,) = several(-48)
+    decisions = reclaim([young, ahead, *several(1)], Known(NOW), Rules(most=1))
+    assert [] == gone(decisions)
+    assert [Reason.YOUNG, Reason.CLOCK_UNKNOWN, Reason.ALIVE] == [d.reason for d in decisions]
 
 
 def test_what_goes_anyway_makes_room() -> None:

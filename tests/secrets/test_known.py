@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -68,3 +69,14 @@ def test_a_container_that_is_gone_has_left_its_files(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "KEY").write_text("somewhere else")
     assert f"{MASK}!" == masked("somewhere else!", tmp_path)
+
+
+def test_what_a_container_was_given_in_plain_sight_is_known_by_its_name(tmp_path: Path) -> None:
+    """As in a wrapped project: variables whose names tell, passwords in URLs, and nothing else."""
+    given = {"API_TOKEN": "t0p-s3cret", "DATABASE_URL": "postgres://me:hunter2@db/shop", "MODE": "testing"}
+    held = replace(container("api"), environment=given)
+    real = real_world(lambda event: None, {**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)})
+    world = World(cast(Engine, FakeEngine((held,))), real.shell, real.locks, real.runtime, real.tell)
+    text = b"token t0p-s3cret, password hunter2, mode testing, host db"
+    said = scrub(text, known_secrets(world, "shop_main", [held])).decode()
+    assert f"token {MASK}, password {MASK}, mode testing, host db" == said

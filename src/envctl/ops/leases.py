@@ -99,16 +99,38 @@ def turn(world: World, identity: Identity, change: Change) -> Found:
     not share locks, a volume's name can still be had only once: whoever finds that another lease came first decides
     again.
     """
-    now = world.engine.now()
     with world.locks.hold(volume_name(identity, 0), "a lease"):
-        while True:
-            held = _volumes(world, identity)
-            before = lease_of(held)
-            after = change(before, now)
-            lease = before if after is None else _written(world, identity, after, before.number if before else 0)
-            if lease is not None or after is None:
-                _tidy(world, identity, held, lease)
-                return lease
+        return _turned(world, identity, change)
+
+
+def going(world: World, identity: Identity, because: str) -> None:
+    """The removal of the environment begins: who comes after a run that dies meanwhile goes on with it.
+
+    For who holds the lease's lock.
+    """
+
+    def change(found: Found, _: datetime) -> Lease | None:
+        return replace(found, going=because) if isinstance(found, Lease) and not found.going else None
+
+    _turned(world, identity, change)
+
+
+def drop(world: World, identity: Identity) -> None:
+    """Remove the lease of an environment of which nothing else is left. For who holds its lock."""
+    for volume in _volumes(world, identity):
+        world.engine.remove_volume(volume.name)
+
+
+def _turned(world: World, identity: Identity, change: Change) -> Found:
+    now = world.engine.now()
+    while True:
+        held = _volumes(world, identity)
+        before = lease_of(held)
+        after = change(before, now)
+        lease = before if after is None else _written(world, identity, after, before.number if before else 0)
+        if lease is not None or after is None:
+            _tidy(world, identity, held, lease)
+            return lease
 
 
 def _tidy(world: World, identity: Identity, held: Iterable[Volume], lease: Found) -> None:

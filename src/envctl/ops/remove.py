@@ -15,6 +15,7 @@ from envctl.identity import Identity
 from envctl.lease import ROLE as LEASE
 from envctl.lease import volume_name
 from envctl.observed import Container, Network, Observed, Volume
+from envctl.ops import leases
 from envctl.ops.describe import checkouts_of
 from envctl.ops.pack import pack
 from envctl.ops.worktree import remove_worktree
@@ -50,12 +51,13 @@ def take_down(world: World, identity: Identity, observed: Observed, because: str
     another reason than a full disk.
     """
     bundle, complaint = _packed(world, identity, observed, because) if keep else (None, "")
+    leases.going(world, identity, because)
     held = _remove(world, observed)
     for checkout in checkouts_of(observed):
         remove_worktree(world, identity, checkout)
     remove_files(world, identity.full)
     if not held:  # the lease at last, when all the rest is gone: a run that comes after one that was killed goes by it
-        together(world.shell, [partial(world.engine.remove_volume, v.name) for v in _leases(observed)])
+        leases.drop(world, identity)
     stays = {*held, *(f"volume {v.name}" for v in _leases(observed) if held)}
     removed = tuple(thing for thing in names_of(observed) if thing not in stays)
     until = bundle.until.isoformat(timespec="seconds") if bundle and bundle.until else ""

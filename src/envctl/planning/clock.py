@@ -23,5 +23,8 @@ def doubt(daemons: datetime, ours: datetime, uptime: float | None, started: Iter
         first = min(started, default=daemons)
         jumped = (daemons - first).total_seconds() - uptime
         if jumped > _APART.total_seconds():
-            return f"the clock has jumped ahead by {show_duration(jumped)} while containers ran"
+            return (
+                f"the clock has jumped ahead by {show_duration(jumped)} while containers ran; "
+                "it is believed again once they are restarted"
+            )
     return ""

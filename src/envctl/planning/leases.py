@@ -17,14 +17,16 @@ def begun(now: datetime, terms: Terms) -> Lease:
 
 
 def used(lease: Lease, now: datetime) -> Lease:
-    """The lease after a use: never shorter, unless a clock that was wrong had written it."""
+    """The lease after a use: never shorter, unless a clock that was wrong had written it. What was going stays."""
     until = later(now, lease.terms.ttl)
     trusted = lease.used - now <= AHEAD
-    return replace(lease, used=now, expires=max(until, lease.expires) if trusted else until)
+    return replace(lease, going="", used=now, expires=max(until, lease.expires) if trusted else until)
 
 
 def is_fresh(lease: Lease, now: datetime) -> bool:
     """Whether a use need not be written down."""
+    if lease.going:
+        return False
     return timedelta() <= now - lease.used < GRAIN and lease.expires >= later(now, lease.terms.ttl) - GRAIN
 
 
@@ -33,7 +35,8 @@ def granted(lease: Lease, now: datetime, terms: Terms, ttl: float | None = None)
     asked for, and may also be shorter.
     """
     if ttl is not None:
-        return replace(lease, terms=replace(terms, ttl=ttl), asked=True, used=now, expires=later(now, ttl))
+        lease = replace(lease, terms=replace(terms, ttl=ttl), asked=True)
+        return replace(used(lease, now), expires=later(now, ttl))
     return used(replace(lease, terms=replace(terms, ttl=lease.terms.ttl) if lease.asked else terms), now)
 
 

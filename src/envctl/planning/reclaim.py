@@ -18,6 +18,7 @@ from envctl.standing import Standing
 from envctl.units import show_duration, show_size
 
 GRACE = timedelta(hours=1)  # what is younger may be made by somebody whose lock cannot be seen from here
+_AHEAD = "its last use lies in the future: a clock was or is wrong"
 _NOT_TEXT = "\ufffd"  # stands in labels for bytes of a name that are no text
 
 Branches = Mapping[str, frozenset[str] | Unknown]  # by a remote's URL: its full refs
@@ -70,6 +71,8 @@ def _judged(standing: Standing, known: Known, rules: Rules) -> Decision:
         return _without_lease(standing, known)
     if lease.pinned:
         return _stays(standing, Reason.PINNED, f"pinned by {lease.pinned}")
+    if lease.going:
+        return _goes(standing, Reason.HALF_REMOVED, f"a run that removed it died: {lease.going}")
     return (
         _by_time(standing, lease, known, rules)
         or _by_branch(standing, lease, known)
@@ -100,7 +103,7 @@ def _by_time(standing: Standing, lease: Lease, known: Known, rules: Rules) -> De
     if known.doubt:
         return _stays(standing, Reason.CLOCK_UNKNOWN, known.doubt)
     if lease.used - known.now > AHEAD:
-        return _stays(standing, Reason.CLOCK_UNKNOWN, "its last use lies in the future: a clock was or is wrong")
+        return _stays(standing, Reason.CLOCK_UNKNOWN, _AHEAD)
     return _goes(standing, *found)
 
 
@@ -143,6 +146,8 @@ def _alive(standing: Standing, lease: Lease, known: Known) -> Decision:
     left = f"expires in {show_duration((lease.expires - known.now).total_seconds())}"
     if known.now >= lease.expires:
         left = "expired"
+    if lease.used - known.now > AHEAD:
+        return _stays(standing, Reason.CLOCK_UNKNOWN, f"{_AHEAD}; {left}")
     silent = known.branches.get(lease.remote)
     if lease.published and isinstance(silent, Unknown):
         return _stays(
@@ -169,8 +174,12 @@ def _heeding_use(decision: Decision) -> Decision:
 
 
 def _within_number(decisions: list[Decision], most: int) -> list[Decision]:
-    """At most so many of each project stay, the last used ones first; what must stay counts too."""
-    over = Counter(d.standing.identity.project for d in decisions if not d.goes)
+    """At most so many of each project stay, the last used ones first; what must stay counts too.
+
+    What is no environment does not count, nor one of which nobody knows when it was used.
+    """
+    uncounted = {Reason.YOUNG, Reason.CLOCK_UNKNOWN}
+    over = Counter(d.standing.identity.project for d in decisions if not d.goes and d.reason not in uncounted)
     for project in over:
         over[project] -= most
     condemned: dict[str, Decision] = {}

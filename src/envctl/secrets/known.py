@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
 from urllib.parse import quote, quote_plus
 
 from envctl.observed import Container
 from envctl.secrets.files import read
-from envctl.text import MASK
+from envctl.text import MASK, TELLING
 from envctl.workload import HIDDEN_FILE
 from envctl.world import World
 from envctl.world.parallel import together
@@ -29,6 +29,7 @@ def known_secrets(world: World, full: str, containers: Collection[Container]) ->
     mounted = together(world.shell, [partial(_mounted, world, c) for c in containers])
     files = [*(file for found in mounted for file in found), *_on_this_machine(world, full)]
     values = {value for name, content in files for value in _values(name, content)}
+    values |= {value for container in containers for value in _told(container.environment)}
     return tuple(sorted({form for value in values for form in _forms(value)}, key=lambda form: (-len(form), form)))
 
 
@@ -61,6 +62,13 @@ def _values(name: str, content: bytes) -> Iterator[bytes]:
         for part in (value, *_IN_URL.findall(value)):
             if not _NO_SECRET.fullmatch(part):
                 yield part.encode("utf-8", "surrogateescape")
+
+
+def _told(environment: Mapping[str, str]) -> Iterator[bytes]:
+    """What a container was given in plain sight, as a wrapped project may: by its name, or as a URL's password."""
+    for name, value in environment.items():
+        secret = [*([value] if TELLING.search(name) else []), *_IN_URL.findall(value)]
+        yield from (part.encode("utf-8", "surrogateescape") for part in secret if not _NO_SECRET.fullmatch(part))
 
 
 def _forms(value: bytes) -> Iterator[bytes]:

@@ -72,6 +72,7 @@ def container(raw: dict[str, Any]) -> Container:
         memory=(raw.get("HostConfig") or {}).get("Memory") or None,
         image_id=raw["Image"],
         created=raw.get("Created") or "",
+        environment=dict(entry.split("=", 1) for entry in config.get("Env") or () if "=" in entry),
         finished_at=ended if (ended := state.get("FinishedAt") or "") > _NEVER else None,
         checks=tuple(_check(run) for run in health.get("Log") or ()),
     )

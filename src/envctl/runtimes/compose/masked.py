@@ -6,9 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from envctl.text import MASK
+from envctl.text import MASK, TELLING
 
-_TELLING = re.compile(r"PASS|SECRET|TOKEN|KEY|CREDENTIAL|AUTH|PRIVATE|DSN", re.IGNORECASE)  # names of variables
 _IN_URL = re.compile(r"(://[^/\s:@]*:)[^/\s@]+(@)")
 
 
@@ -31,7 +30,7 @@ def _service(said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _variables(said: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: MASK if value and _TELLING.search(name) else value for name, value in said.items()}
+    return {name: MASK if value and TELLING.search(name) else value for name, value in said.items()}
 
 
 def _content(said: Any) -> Any:
