@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
 from functools import partial
+from threading import BoundedSemaphore
 
 from envctl.decision import Decision, Reason, Rules
 from envctl.errors import EnvctlError, Exit
@@ -25,6 +27,9 @@ from envctl.standing import Standing
 from envctl.world import World
 from envctl.world.parallel import together
 
+# Environments that are looked at and packed at the same time, which keeps processors busy; and those that go: services
+# take their time to end, and the daemon removes networks one after another.
+_BUSY, _AT_ONCE = 2, 32
 BUNDLE_BUDGET = 1 << 30  # bytes that all bundles may take
 
 
@@ -39,7 +44,9 @@ def gc(
     now = world.engine.now()
     known = Known(now, doubt(world, now, standings))
     decisions = decide(world, standings, known, rules)
-    fates = tuple(together(world.shell, [partial(_fate, world, decision, dry_run=dry_run) for decision in decisions]))
+    busy = BoundedSemaphore(_BUSY)
+    works = [partial(_fate, world, decision, busy, dry_run=dry_run) for decision in decisions]
+    fates = tuple(together(world.shell, works, at_most=_AT_ONCE))
     left = tuple(LeftAlone(stranger.what, stranger.name, stranger.why) for stranger in strangers)
     report = Reclaimed(project, dry_run, fates, left=left)
     return _with_bundles(world, report, None if known.doubt else now, budget)
@@ -110,15 +117,16 @@ def _seen(world: World, standings: Sequence[Standing], unseen: Collection[str]) 
     return [by_name.get(one.identity.full, one) for one in standings]
 
 
-def _fate(world: World, decision: Decision, *, dry_run: bool) -> Fate:
+def _fate(world: World, decision: Decision, busy: BoundedSemaphore, *, dry_run: bool) -> Fate:
     """What becomes of an environment. What goes wrong with one does not keep the others."""
     if not decision.goes or dry_run:
         return _told(decision, "remove" if decision.goes else "keep")
     identity = decision.standing.identity
     try:
-        with alone(world, identity, "gc", wait=False):
+        with ExitStack() as turn, alone(world, identity, "gc", wait=False):
+            turn.enter_context(busy)
             observed = observe(world, identity)
-            return _reclaimed(world, confirmed(decision, again(world, identity, observed)), observed)
+            return _reclaimed(world, confirmed(decision, again(world, identity, observed)), observed, turn.close)
     except EnvctlError as error:
         if error.code is Exit.LOCKED:
             because = f"in use now: {error.message}; else it would go: {decision.because}"
@@ -127,13 +135,13 @@ def _fate(world: World, decision: Decision, *, dry_run: bool) -> Fate:
         return replace(_told(decision, "failed"), error=error.message)
 
 
-def _reclaimed(world: World, decision: Decision, observed: Observed) -> Fate:
+def _reclaimed(world: World, decision: Decision, observed: Observed, packed: Callable[[], object]) -> Fate:
     """What becomes of it after another look, under its lock: what goes is what was looked at."""
     if not decision.goes:
         return _told(decision, "keep")
     identity = decision.standing.identity
     world.tell(Event(identity.full, f"removing: {decision.because}"))
-    removal = take_down(replace(world, tell=nobody), identity, observed, decision.because)
+    removal = take_down(replace(world, tell=nobody), identity, observed, decision.because, packed=packed)
     complaint = _complaint(removal)
     if removal.held:
         world.tell(Event(identity.full, complaint, "failed"))

@@ -44,15 +44,25 @@ def alone(world: World, identity: Identity, command: str, *, wait: bool) -> Iter
         yield
 
 
-def take_down(world: World, identity: Identity, observed: Observed, because: str, *, keep: bool = True) -> Removal:
+def take_down(
+    world: World,
+    identity: Identity,
+    observed: Observed,
+    because: str,
+    *,
+    keep: bool = True,
+    packed: Callable[[], object] = lambda: None,
+) -> Removal:
     """Pack what is left of an environment, then remove it, each thing by its own ID. The caller is alone() with it.
 
-    Without `keep` nothing is packed. Raises EnvctlError before anything was removed where it cannot be packed for
-    another reason than a full disk.
+    Without `keep` nothing is packed. `packed` is told once that is done: the rest is the daemon's work, and waiting.
+    Raises EnvctlError before anything was removed where it cannot be packed for another reason than a full disk.
     """
     bundle, complaint = _packed(world, identity, observed, because) if keep else (None, "")
+    packed()
     leases.going(world, identity, because)
-    held = _remove(world, observed)
+    _remove_containers(world, observed)
+    held = _remove_rest(world, observed)
     for checkout in checkouts_of(observed):
         remove_worktree(world, identity, checkout)
     remove_files(world, identity.full)
@@ -96,9 +106,7 @@ def names_of(observed: Observed) -> tuple[str, ...]:
     )
 
 
-def _remove(world: World, observed: Observed) -> tuple[str, ...]:
-    """Returns what could not go because a container of others uses it."""
-
+def _remove_containers(world: World, observed: Observed) -> None:
     def remove(container: Container) -> None:
         world.tell(Event(container.service, "stopping"))
         world.engine.remove_container(container.id)
@@ -106,6 +114,10 @@ def _remove(world: World, observed: Observed) -> tuple[str, ...]:
 
     together(world.shell, [partial(remove, c) for c in observed.containers], at_most=16)
     together(world.shell, [partial(world.engine.remove_container, box.id) for box in observed.boxes])
+
+
+def _remove_rest(world: World, observed: Observed) -> tuple[str, ...]:
+    """Returns what could not go because a container of others uses it."""
     volumes = (*(v.name for v in observed.volumes if v not in _leases(observed)), *observed.half_made)
     rest = [partial(_unless_used, f"volume {name}", world.engine.remove_volume, name) for name in volumes]
     rest += [partial(_unless_used, f"network {n.name}", world.engine.remove_network, n.id) for n in _networks(observed)]
