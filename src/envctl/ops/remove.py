@@ -13,7 +13,7 @@ from envctl.errors import EnvctlError, Exit
 from envctl.events import Event
 from envctl.identity import Identity
 from envctl.lease import ROLE as LEASE
-from envctl.lease import volume_name
+from envctl.lease import Lease, lease_of, volume_name
 from envctl.observed import Container, Network, Observed, Volume
 from envctl.ops import leases
 from envctl.ops.describe import checkouts_of
@@ -58,6 +58,8 @@ def take_down(
     Without `keep` nothing is packed. `packed` is told once that is done: the rest is the daemon's work, and waiting.
     Raises EnvctlError before anything was removed where it cannot be packed for another reason than a full disk.
     """
+    lease = lease_of(observed.volumes)
+    because = (lease.going if isinstance(lease, Lease) else "") or because  # as the run said that died over it
     bundle, complaint = _packed(world, identity, observed, because) if keep else (None, "")
     packed()
     leases.going(world, identity, because)
