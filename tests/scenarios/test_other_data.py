@@ -67,7 +67,7 @@ def test_two_checkouts_of_a_branch_must_share_its_environment_and_say_so(stage: 
     assert ([], [str(first)]) == (one["other_folders"], two["other_folders"])
     assert (one["name"], []) == (two["name"], two["steps"])
     assert f"brought up from {first} before" in stage.did("up", cwd=second).stderr
-    assert 3 == len(stage.data("down", cwd=second)["removed"])
+    assert 5 == len(stage.data("down", cwd=second)["removed"])  # container, network, volume; lease and project
     assert "is not there" in stage.did("down").stdout
 
 
