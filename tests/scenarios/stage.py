@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -198,6 +199,10 @@ class Stage:
             *(f"volume {v.name}" for v in self.docker.volumes.list(filters=mine) if v.name not in bundles),
             *(f"network {n.name}" for n in self.docker.networks.list(filters=mine)),
         }
+
+    def lasting(self) -> set[str]:
+        """The same but for the numbers of leases, which a use a minute later raises."""
+        return {re.sub(r"__lease-\d+$", "__lease", thing) for thing in self.objects()}
 
     def bundles(self) -> list[str]:
         """The volumes of what is kept of environments that were removed, the oldest first."""

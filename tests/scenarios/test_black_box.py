@@ -215,12 +215,12 @@ def test_a_full_disk_must_not_keep_an_environment_alive(stage: Stage, monkeypatc
 
         monkeypatch.setattr(type(here.world.engine), "put_archive", refuse)
 
-    before = stage.objects()
+    before = stage.lasting()
     fails(Exit.DOCKER)
     with pytest.raises(EnvctlError, match="could not be kept: something is wrong") as caught:
         down(here)
     assert "--no-bundle" in caught.value.hint
-    assert before == stage.objects()
+    assert before == stage.lasting()
     assert [] == stage.bundles()
     fails(Exit.NO_CAPACITY)
     report = down(here)

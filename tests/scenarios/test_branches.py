@@ -87,12 +87,12 @@ def test_a_name_must_show_its_branch(both: Repository) -> None:
 def test_switching_back_must_find_the_first(both: Repository) -> None:
     """After a checkout to and fro there is nothing to do, and what was written on a branch is there on it alone."""
     execute(both.on(FIRST), "CREATE TABLE only_first (n int)")
-    before = both.stage.objects()
+    before = both.stage.lasting()
     assert [] == both.on(SECOND).up()["steps"]
     assert not holds(both.stage, "only_first")
     assert [] == both.on(FIRST).up()["steps"]
     assert holds(both.stage, "only_first")
-    assert before == both.stage.objects()
+    assert before == both.stage.lasting()
 
 
 def test_a_name_must_work_on_either_branch(both: Repository) -> None:
@@ -113,11 +113,11 @@ def test_a_name_must_work_on_either_branch(both: Repository) -> None:
 def test_on_no_branch_nothing_must_be_guessed(both: Repository, command: list[str]) -> None:
     """With a detached HEAD every command that needs an environment wants its name, and touches none."""
     stage = both.on("--detach")
-    before = stage.ids(), stage.objects()
+    before = stage.ids(), stage.lasting()
     error = stage.refused(2, *command)["error"]
     assert "detached HEAD" in error["message"]
     assert "--env NAME" in error["hint"]
-    assert before == (stage.ids(), stage.objects())
+    assert before == (stage.ids(), stage.lasting())
 
 
 def test_outside_a_repository_a_name_must_be_given(both: Repository, tmp_path: Path) -> None:

@@ -67,13 +67,13 @@ def test_a_removed_service_must_go_and_its_volume_stay(stage: Stage) -> None:
     stage.write(app("old", extra))
     stage.up()
     assert 0 == stage.inside("extra", "sh", "-c", "echo kept > /papers/note")[0]
-    before, volumes = stage.ids(), {thing for thing in stage.objects() if thing.startswith("volume ")}
+    before, volumes = stage.ids(), {thing for thing in stage.lasting() if thing.startswith("volume ")}
 
     stage.write(app("old"))
     stage.up()
     assert {"extra"} == anew(stage, before)
     assert "extra" not in stage.ids()
-    assert volumes == {thing for thing in stage.objects() if thing.startswith("volume ")}
+    assert volumes == {thing for thing in stage.lasting() if thing.startswith("volume ")}
     assert [] == stage.up()["steps"]
 
     stage.write(app("old", extra))

@@ -161,6 +161,6 @@ def test_seed_of_what_is_absent_must_be_refused(shared: Stage) -> None:
     """Status 5 and the way to bring it up; nothing is made."""
     absent = copy.copy(shared)
     absent.name = "elsewhere"
-    before = shared.objects()
+    before = shared.lasting()
     assert "envctl up" in absent.refused(5, "seed")["error"]["hint"]
-    assert before == shared.objects()
+    assert before == shared.lasting()

@@ -29,9 +29,9 @@ def test_the_page_must_answer_at_its_url(shop: Stage) -> None:
 
 def test_up_again_must_change_nothing(shop: Stage) -> None:
     """`up` twice is `up` once: no step, and the very same objects."""
-    before = shop.ids(), shop.objects()
+    before = shop.ids(), shop.lasting()
     assert [] == shop.up()["steps"]
-    assert before == (shop.ids(), shop.objects())
+    assert before == (shop.ids(), shop.lasting())
 
 
 def test_a_dry_run_must_change_nothing(stage: Stage) -> None:
@@ -58,18 +58,18 @@ def test_down_must_remove_only_its_own(stage: Stage, docker: DockerClient) -> No
     stage.write(f'[services.app]\nimage = "python:3.13-slim"\nvolumes = {{ files = "/files" }}\n{IDLE}')
     stage.name = "other"
     stage.up()
-    others = stage.ids(), stage.objects()
+    others = stage.ids(), stage.lasting()
     stage.name = "one"
     stage.up()
     foreign = docker.volumes.create(f"{stage.full()}_foreign")
     try:
-        assert others[1] < stage.objects()
+        assert others[1] < stage.lasting()
         stage.did("down")
         assert foreign.name in [volume.name for volume in docker.volumes.list()]
     finally:
         foreign.remove()
     stage.name = "other"
-    assert others == (stage.ids(), stage.objects())
+    assert others == (stage.ids(), stage.lasting())
     assert [] == list((stage.runtime / "envctl/environments").glob(f"{stage.full('one')}*"))
 
 
