@@ -12,7 +12,7 @@ KIND = f"{PREFIX}kind"  # of the service, and of the one whose data a volume hol
 VERSION = f"{PREFIX}version"  # on volumes: of the server that the data was made with, as far as its format goes
 USER = f"{PREFIX}user"  # on volumes: the database's owner, who cannot be another one later
 CHECKOUT = f"{PREFIX}checkout"  # the folder of the stack file that it was made from
-ROLE = f"{PREFIX}role"  # service | before | network | further-network | data | record | lease | project | bundle | box
+ROLE = f"{PREFIX}role"  # what it is to us: service, before, network, data, record, lease, bundle, snapshot, pool …
 DIGEST = f"{PREFIX}digest"  # what the container was made from
 PORT = f"{PREFIX}port"  # the published port, kept over restarts; `.PORT` follows for a further one of the container
 ENDS = f"{PREFIX}ends"  # the service may come to its end: once | always
@@ -44,6 +44,21 @@ BECAUSE = f"{PREFIX}bundle.because"  # on a bundle: why it was
 UNTIL = f"{PREFIX}bundle.until"  # on a bundle: how long it is kept, RFC 3339
 SIZE = f"{PREFIX}bundle.size"  # on a bundle: its bytes
 CHECK = f"{PREFIX}bundle.sha256"  # on a bundle: of its bytes, by which a truncated one is told
+
+CLONE = f"{PREFIX}clone"  # on a data volume: the address of the snapshot that it is to be a copy of
+STRATEGY = f"{PREFIX}clone.strategy"  # on such a volume: how it is copied
+SUBPATH = f"{PREFIX}subpath"  # on a volume in a pool: its folder there
+SNAPSHOT = f"{PREFIX}snapshot"  # the address of the snapshot that a volume says something of, or holds bytes of
+SNAPSHOT_NAME = f"{PREFIX}snapshot.name"  # on a snapshot: the name that somebody gave it
+SNAPSHOT_SOURCE = f"{PREFIX}snapshot.source"  # on a snapshot: what it was made of, in words
+SNAPSHOT_DIGEST = f"{PREFIX}snapshot.digest"  # on a snapshot: of the dump, or of the state of another source
+SNAPSHOT_PARTS = f"{PREFIX}snapshot.parts"  # on a snapshot: the volumes with its bytes, and of which services they are
+SNAPSHOT_ABOUT = f"{PREFIX}snapshot.about"  # on a snapshot: libc and collation version it was made with
+SNAPSHOT_SIZE = f"{PREFIX}snapshot.size"  # on a snapshot: its bytes
+SNAPSHOT_PROJECT = f"{PREFIX}snapshot.project"  # on a snapshot: whose environment it was first made for
+SNAPSHOT_BY = f"{PREFIX}snapshot.by"  # on a snapshot: who made it, and on which machine
+POOL = f"{PREFIX}pool"  # on a pool: the ID by which its device is found
+MEASURED = f"{PREFIX}measured"  # on a measure: how long each way of copying data took on this daemon
 
 
 def port(which: str) -> str:

@@ -86,11 +86,12 @@ class Network:
 
 @dataclass(frozen=True)
 class Volume:
-    """A volume. When it was created is RFC 3339."""
+    """A volume. When it was created is RFC 3339; `mountpoint` is its place on the daemon's machine."""
 
     name: str
     labels: Mapping[str, str] = field(default_factory=dict)
     created: str = ""
+    mountpoint: str = ""
 
 
 @dataclass(frozen=True)

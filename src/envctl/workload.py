@@ -122,6 +122,26 @@ class Database:
 
 
 @dataclass(frozen=True)
+class Freezing:
+    """How a server's data at rest becomes fit to be copied. Each is a shell script that its own image runs.
+
+    `settle` runs in the container of a server that still runs, the others on the folder ($1) of one that was stopped.
+    Whichever ends with another status than 0 refuses the data, and says why with its last line.
+    """
+
+    check: str  # it was stopped cleanly, and holds nothing that cannot be copied
+    trim: str = ""  # takes away what no copy needs
+    settle: str = ""  # cuts what leads elsewhere: subscriptions, replication slots
+    about: str = ""  # in the running server: prints `name=value` lines that people want to know of the data
+    adopt: str = (
+        ""  # on data of another server ($1), before ours starts on it: its configuration becomes the image's own
+    )
+    unsafe: tuple[str, ...] = ()  # further words of the server's command while data is built that may be lost
+    user: str = "0"  # as whom the scripts run
+    slow_start: bool = False  # a first start takes so long that an empty one is worth keeping
+
+
+@dataclass(frozen=True)
 class Workload:
     """One service, everything about it decided except passwords and published ports."""
 
@@ -147,6 +167,7 @@ class Workload:
     topics: Topics | None = None
     database: Database | None = None
     format: Format = Format()
+    freezing: Freezing | None = None  # None: its data cannot be kept in a snapshot
     stop_grace: float = 10.0  # seconds between the stop signal and the kill
     composed: Composed | None = None  # of a Compose project that the stack wraps
 

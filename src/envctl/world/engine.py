@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from typing import Any
 
 from envctl import labels
 from envctl.errors import EnvctlError, Exit
+from envctl.job import Job
 from envctl.observed import Happening, Used
 from envctl.world import readings
 from envctl.world.client import in_use, refused, speaking
 from envctl.world.reader import Reader
 
+_OWNERS = (labels.PROJECT, labels.ENVIRONMENT, labels.SNAPSHOT, labels.POOL)  # the labels that say whose a volume is
+_DAY = 86400  # seconds: copying takes as long as it takes
 _TRIES = 4  # the kernel may fail to freeze processes that are busy starting others
 
 
@@ -76,7 +80,7 @@ class Engine(Reader):
         with speaking(f"volume {name}"):
             made = self.client.create_volume(name, driver, dict(options or {}) or None, labels=dict(own))
             found: Mapping[str, str] = made.get("Labels") or {}
-        if any(found.get(key) != own[key] for key in (labels.PROJECT, labels.ENVIRONMENT)):
+        if any(found.get(key) != own[key] for key in _OWNERS if key in own):
             raise EnvctlError(
                 Exit.NOT_OURS,
                 f"a volume called {name} is there already, and envctl did not make it",
@@ -174,6 +178,48 @@ class Engine(Reader):
                 image, ["never"], name=name, labels=dict(own), host_config={"NetworkMode": "none", "Mounts": mounts}
             )
         return str(made["Id"])
+
+    def make_helper(self, name: str, job: Job, own: Mapping[str, str]) -> str:
+        """Create the container of a job, to be started; its ID."""
+        mounts: list[dict[str, Any]] = [
+            {
+                "Type": "volume",
+                "Source": mounted.volume,
+                "Target": path,
+                "ReadOnly": mounted.read_only,
+                "VolumeOptions": {"NoCopy": True, **({"Subpath": mounted.subpath} if mounted.subpath else {})},
+            }
+            for path, mounted in job.mounts.items()
+        ]
+        mounts += [{"Type": "bind", "Source": path, "Target": path} for path in job.binds]
+        with speaking(f"container {name}"):
+            made = self.client.create_container(
+                job.image,
+                list(job.command),
+                name=name,
+                entrypoint=list(job.entrypoint) if job.entrypoint is not None else None,
+                user=job.user or None,
+                environment=dict(job.environment),
+                labels=dict(own),
+                healthcheck={"test": ["NONE"]},
+                host_config={
+                    "NetworkMode": job.network,
+                    "Mounts": mounts,
+                    "Privileged": job.privileged,
+                    "ShmSize": job.shared_memory,
+                },
+            )
+        return str(made["Id"])
+
+    def wait_container(self, container: str) -> int:
+        """Wait for the end of a container; its status."""
+        with speaking(f"container {container}"):
+            return int(self.client.wait(container, timeout=_DAY)["StatusCode"])
+
+    def kill_container(self, container: str) -> None:
+        """End a container at once, if it runs, and remove it with its anonymous volumes."""
+        with speaking(f"container {container}", gone_is_fine=True):
+            self.client.remove_container(container, v=True, force=True)
 
     def put_archive(self, container: str, folder: str, archive: Iterable[bytes]) -> None:
         """Unpack a tar archive in a folder of a container, running or not. Raises EnvctlError(NO_CAPACITY)."""

@@ -118,7 +118,9 @@ def network(raw: dict[str, Any]) -> Network:
 
 def volume(raw: Mapping[str, Any]) -> Volume:
     """One of the list of volumes."""
-    return Volume(raw["Name"], raw.get("Labels") or {}, raw.get("CreatedAt") or "")
+    return Volume(
+        raw["Name"], raw.get("Labels") or {}, raw.get("CreatedAt") or "", mountpoint=raw.get("Mountpoint") or ""
+    )
 
 
 def is_own_check(config: Mapping[str, Any], process: Mapping[str, Any]) -> bool:

@@ -1,0 +1,14 @@
+"""Ways to copy data that take no time: each a file, all in one list. What they decide is carried out by others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from envctl.snapshots.base import SCRIPT, Layout, Spec, Strategy, copied, place, spec
+from envctl.snapshots.copy import Copy
+from envctl.snapshots.overlay import Overlay
+from envctl.snapshots.reflink import Reflink
+
+STRATEGIES: Mapping[str, Strategy] = {strategy.name: strategy for strategy in (Reflink(), Overlay(), Copy())}
+
+__all__ = ["SCRIPT", "STRATEGIES", "Layout", "Spec", "Strategy", "copied", "place", "spec"]

@@ -1,0 +1,87 @@
+"""What every way of copying answers: which volumes to make, and what a helper does to them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from envctl import labels
+from envctl.job import Mounted
+from envctl.pool import Pool
+from envctl.snapshot import Held
+
+# Each three words are one thing to do. What is there already goes first, so it can be done again after a run that died.
+SCRIPT = """set -eu
+emptied() { mkdir -p "$1"; find "$1" -mindepth 1 -maxdepth 1 -exec rm -rf {} +; }
+while [ $# -gt 2 ]; do
+    case $1 in
+    reflink) emptied "$3"; cp -a --reflink=always "$2/." "$3/" ;;
+    copy) emptied "$3"; cp -a "$2/." "$3/" ;;
+    overlay)
+        rm -rf "$3/upper" "$3/work"; mkdir "$3/upper" "$3/work"
+        chown "$(stat -c %u:%g "$2")" "$3/upper"; chmod "$(stat -c %a "$2")" "$3/upper" ;;
+    remove) rm -rf "$3" ;;
+    *) echo "envctl: $1 is no way to copy" >&2; exit 64 ;;
+    esac
+    shift 3
+done
+"""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A volume to make. `options` are the daemon's local driver's own; `labels` are beside those of every volume."""
+
+    name: str
+    role: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How one volume is copied: what is made, the clone itself last; three words of the script, and what they see."""
+
+    held: Held
+    volumes: tuple[Spec, ...]
+    words: tuple[str, str, str]
+    mounts: Mapping[str, Mounted]
+
+
+class Strategy(Protocol):
+    """A way to make a writable copy of data that stays as it is."""
+
+    @property
+    def name(self) -> str:
+        """What people and labels call it."""
+
+    def layout(self, source: Held, clone: str, number: int) -> Layout:
+        """Copy `source` to an environment's volume `clone`; `number` tells it from others of the same helper."""
+
+
+def place(volume: str, folder: str, pool: str) -> Held:
+    """Where new bytes go: into a volume of their own, or a folder of the pool of that ID that the volume leads to."""
+    return Held(volume, f"{folder}/{volume}", pool) if pool else Held(volume)
+
+
+def spec(target: Held, role: str) -> Spec:
+    """The volume of such a place."""
+    if not target.pool:
+        return Spec(target.volume, role)
+    said = {labels.SUBPATH: target.subpath, labels.POOL: target.pool}
+    return Spec(target.volume, role, Pool(target.pool).options, said)
+
+
+def copied(how: str, source: Held, target: Held, role: str, number: int) -> Layout:
+    """Copy a folder file by file, in a way that `cp` knows, to a volume that holds nothing else."""
+    if source.pool and target.pool:  # within one mount, where every kernel can share what two files hold
+        mounts = {"/pool": Mounted(source.volume)}
+        words = (how, f"/pool/{source.subpath}", f"/pool/{target.subpath}")
+    else:
+        mounts = {
+            f"/from/{number}": Mounted(source.volume, source.subpath, read_only=True),
+            f"/to/{number}": Mounted(target.volume),
+        }
+        words = (how, f"/from/{number}", f"/to/{number}/{target.subpath}".rstrip("/"))
+    return Layout(target, (spec(target, role),), words, mounts)
