@@ -11,9 +11,15 @@ import pytest
 
 SOURCE = Path(__file__).parents[1] / "src"
 STANDARD = {*sys.stdlib_module_names, "envctl"}
-ROOMS = {"services", "runtimes", "seeds", "secrets", "forges"}
+ROOMS = {"services", "runtimes", "seeds", "secrets", "forges", "snapshots"}
 STOREYS = ("nouns", "world", "rooms", "stack", "planning", "ops", "cli")  # from the ground up
-PURE = ("envctl.services", "envctl.planning", "envctl.runtimes.compose.project", "envctl.stack")  # hold no World
+PURE = (  # hold no World
+    "envctl.services",
+    "envctl.planning",
+    "envctl.runtimes.compose.project",
+    "envctl.stack",
+    "envctl.snapshots",
+)
 
 
 def storey(module: str) -> str:
