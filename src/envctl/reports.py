@@ -417,3 +417,33 @@ class Reclaimed(Report):
     def having(self, *verdicts: str) -> tuple[Fate, ...]:
         """The environments with one of these verdicts."""
         return tuple(fate for fate in self.environments if fate.verdict in verdicts)
+
+
+@dataclass(frozen=True)
+class OffsetMove:
+    """One partition: the offset that a consumer group had committed there (None: none), and the one it has now.
+
+    `again` are the messages that it will read again, `skipped` those that it passes over; None where nobody knows.
+    """
+
+    topic: str
+    partition: int
+    before: int | None
+    after: int
+    again: int | None
+    skipped: int | None
+    note: str | None = None  # why `after` is not what was asked for
+    error: str | None = None  # why it stands where it stood
+
+
+@dataclass(frozen=True)
+class OffsetsReset(Report):
+    """What `kafka offsets` did to a consumer group, or would with `dry_run`. `to` is as asked, a time in RFC 3339."""
+
+    name: str
+    project: str
+    service: str
+    group: str
+    to: str
+    dry_run: bool
+    partitions: tuple[OffsetMove, ...]

@@ -29,6 +29,8 @@ from envctl.reports import (
     Lifetime,
     Listing,
     LogLine,
+    OffsetMove,
+    OffsetsReset,
     Opened,
     Planned,
     PlannedStep,
@@ -107,6 +109,19 @@ REMAINS = Remains(
 REMOVED = RemovedRow(
     "a", "shop", "refs/heads/feature/a", "2026-01-03T00:00:00+00:00", "expired", "2026-01-10T00:00:00+00:00", 4321, "b"
 )
+OFFSETS = OffsetsReset(
+    "a",
+    "shop",
+    "events",
+    "workers",
+    "42",
+    dry_run=False,
+    partitions=(
+        OffsetMove("orders", 0, 50, 42, 8, 0),
+        OffsetMove("orders", 1, 2, 7, 0, 5, "offsets go from 0 to 7"),
+        OffsetMove("orders", 2, None, 0, None, None, "offsets go from 0 to 0"),
+    ),
+)
 LINE = LogLine("api", "2026-01-02T03:04:05Z", "stdout", "ready")
 
 # Where each op lives, and what it answers unless a test says otherwise.
@@ -122,6 +137,7 @@ ANSWERS: dict[str, Any] = {
     "restart.restart": Changed(STATUS, ("db", "web"), 4.56),
     "seed.seed": Seeded("feature-a-1a2b3c", (Seeding("db", "catalogue", "data/shop.dump", 3.21),)),
     "seed.plan_seed": Planned("feature-a-1a2b3c", "shop", None, STEPS),
+    "offsets.reset_offsets": OFFSETS,
     "revive.revive": CameUp(STATUS, STEPS, 12.34),
     "inspect.inspect": REMAINS,
     "ls.ls_removed": RemovedListing((REMOVED,)),
@@ -158,6 +174,7 @@ OPS = {
     "pause": "pause.pause",
     "resume": "pause.resume",
     "restart": "restart.restart",
+    "kafka offsets": "offsets.reset_offsets",
     "revive": "revive.revive",
     "inspect": "inspect.inspect",
     "ls": "ls.ls",
@@ -185,6 +202,7 @@ WORDS = {
     "run": ["--", "true"],
     "cp": ["db:/a", "b"],
     "completion": ["bash"],
+    "kafka offsets": ["workers", "--to", "earliest"],
 }  # arguments that a command cannot do without
 
 

@@ -22,6 +22,7 @@ from envctl.cli import (
     gc,
     init,
     inspect,
+    kafka_offsets,
     logs,
     ls,
     open,
@@ -54,6 +55,7 @@ COMMANDS: dict[str, Command] = {
         down.COMMAND,
         revive.COMMAND,
         seed.COMMAND,
+        kafka_offsets.COMMAND,
         pause.COMMAND,
         resume.COMMAND,
         restart.COMMAND,
@@ -87,6 +89,7 @@ COMMANDS: dict[str, Command] = {
 # The first word of commands that have two, and what they are for.
 GROUPS: dict[str, str] = {
     "ci": "Tell a pull request about its environment.",
+    "kafka": "Have events of an environment read again.",
 }
 
 

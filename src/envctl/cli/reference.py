@@ -28,7 +28,8 @@ MEANING = {
     "`ci comment`: the forge takes no more requests for now.",
     Exit.UNHEALTHY: "A service exited, was killed, or did not become healthy. "
     "`ci comment`: the forge is ill: it fails, does not answer, or not in a way that can be understood.",
-    Exit.DATA_REFUSED: "Data is truncated, missing, of the wrong kind, or must not be loaded. The old data stays.",
+    Exit.DATA_REFUSED: "Data is truncated, missing, of the wrong kind, or must not be loaded. The old data stays. "
+    "`kafka offsets`: consumers of the group are running.",
     Exit.PARTLY_DONE: "A part was done; the result says which.",
     Exit.NOT_OURS: "Something is in the way that envctl did not make. It was left alone.",
     Exit.EXEC_FAILED: "`exec`, `run`: the command could not be run.",

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import Future
 from typing import Any
 
-from envctl.errors import EnvctlError, Exit
-
-_PATIENCE = 30.0  # seconds for the broker's answer
+from envctl.seeds.broker import PATIENCE, asking, connect
 
 
 def create_topics(brokers: str, partitions: Mapping[str, int]) -> None:
@@ -16,12 +14,11 @@ def create_topics(brokers: str, partitions: Mapping[str, int]) -> None:
 
     `brokers` is `host:port`. Raises EnvctlError when the broker refuses; topics are never narrowed or removed.
     """
-    from confluent_kafka import KafkaException
-    from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic  # type: ignore[attr-defined]  # exported, but not by its stubs
+    from confluent_kafka.admin import NewPartitions, NewTopic  # type: ignore[attr-defined]  # exported, but not by its stubs
 
-    client = AdminClient({"bootstrap.servers": brokers, "socket.timeout.ms": 10_000}, logger=_silent())
-    try:
-        there = client.list_topics(timeout=_PATIENCE).topics
+    client, kept = connect(brokers), "Topics that are there were kept."
+    with asking(brokers, "create the topics", unchanged=kept, hint="See `envctl logs`, then run `envctl up` again."):
+        there = client.list_topics(timeout=PATIENCE).topics
         missing = [NewTopic(name, count, 1) for name, count in partitions.items() if name not in there]
         wider = [
             NewPartitions(name, count)
@@ -30,25 +27,8 @@ def create_topics(brokers: str, partitions: Mapping[str, int]) -> None:
         ]
         pending: dict[str, Future[Any]] = {}
         if missing:
-            pending |= client.create_topics(missing, operation_timeout=_PATIENCE)
+            pending |= client.create_topics(missing, operation_timeout=PATIENCE)
         if wider:
-            pending |= client.create_partitions(wider, operation_timeout=_PATIENCE)
+            pending |= client.create_partitions(wider, operation_timeout=PATIENCE)
         for future in pending.values():
-            future.result(_PATIENCE)
-    except (KafkaException, TimeoutError) as error:
-        raise EnvctlError(
-            Exit.UNHEALTHY,
-            f"the broker at {brokers} did not create the topics: {error}",
-            unchanged="Topics that are there were kept.",
-            hint="See `envctl logs`, then run `envctl up` again.",
-        ) from error
-
-
-def _silent() -> Any:
-    """The client library's own log, which would otherwise go to standard error."""
-    import logging
-
-    logger = logging.getLogger("envctl.kafka")
-    logger.addHandler(logging.NullHandler())
-    logger.propagate = False
-    return logger
+            future.result(PATIENCE)

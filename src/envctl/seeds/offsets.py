@@ -1,0 +1,118 @@
+"""Reads and sets the offsets of consumer groups, through the broker's own protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from envctl.offsets import Goal, Group, Member, Partition, Range, Since
+from envctl.seeds.broker import PATIENCE, asking, connect
+
+_JOINED = "UNKNOWN_MEMBER_ID"  # what a broker says to who sets the offsets of a group that has members
+_UNMOVED = "No offset was changed."
+_HINT = "See `envctl status` and `envctl logs`, then run the same command again."
+
+
+class Joined(Exception):
+    """The group has members now, so its offsets were left as they are."""
+
+
+class Broker(Protocol):
+    """A broker and its consumer groups. Every method raises EnvctlError(UNHEALTHY) where it does not answer."""
+
+    def topics(self) -> Mapping[str, int]:
+        """How many partitions each topic has."""
+
+    def groups(self) -> Collection[str]:
+        """The names of all groups."""
+
+    def group(self, name: str) -> Group:
+        """One of them, with its members."""
+
+    def committed(self, group: str) -> Mapping[Partition, int]:
+        """The offset that a group has committed in each partition; without those where it has none."""
+
+    def ranges(self, partitions: Iterable[Partition], goal: Goal) -> Mapping[Partition, Range]:
+        """The offsets that partitions have, with that of a time if the goal is one."""
+
+    def commit(self, group: str, offsets: Mapping[Partition, int]) -> Mapping[Partition, str]:
+        """Set a group's offsets; the partitions where that failed, and why. Raises Joined where it has members."""
+
+
+class RealBroker:
+    """The `Broker` at `host:port`."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._client = connect(address)
+
+    def topics(self) -> Mapping[str, int]:
+        client = self._client
+        with self._reading("tell its topics"):
+            found = client.list_topics(timeout=PATIENCE).topics  # naming one could create it
+        return {name: len(topic.partitions) for name, topic in found.items()}
+
+    def groups(self) -> Collection[str]:
+        client = self._client
+        with self._reading("tell its consumer groups"):
+            found = client.list_consumer_groups(request_timeout=PATIENCE).result(PATIENCE)
+        return [group.group_id for group in found.valid]
+
+    def group(self, name: str) -> Group:
+        from confluent_kafka import ConsumerGroupState
+
+        client = self._client
+        with self._reading(f"tell of the consumer group {name}"):
+            pending = client.describe_consumer_groups([name], request_timeout=PATIENCE)
+            found = pending[name].result(PATIENCE)
+        members = tuple(Member(one.client_id, one.host.removeprefix("/")) for one in found.members)
+        still = found.state in (ConsumerGroupState.EMPTY, ConsumerGroupState.DEAD)
+        return Group(name, active=bool(members) or not still, members=members)
+
+    def committed(self, group: str) -> Mapping[Partition, int]:
+        from confluent_kafka import ConsumerGroupTopicPartitions
+
+        client = self._client
+        with self._reading(f"tell the offsets of {group}"):
+            asked = [ConsumerGroupTopicPartitions(group)]
+            found = client.list_consumer_group_offsets(asked, request_timeout=PATIENCE)[group].result(PATIENCE)
+        return {Partition(at.topic, at.partition): at.offset for at in found.topic_partitions if at.offset >= 0}
+
+    def ranges(self, partitions: Iterable[Partition], goal: Goal) -> Mapping[Partition, Range]:
+        from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined]  # exported, but not by its stubs
+
+        which: Any = OffsetSpec
+        wanted = tuple(partitions)
+        with self._reading("tell which messages it has"):
+            first, end = self._listed(wanted, which.earliest()), self._listed(wanted, which.latest())
+            since = which.for_timestamp(int(goal.moment * 1000)) if isinstance(goal, Since) else None
+            found = self._listed(wanted, since) if since else {}
+        return {one: Range(first[one], end[one], at if (at := found.get(one, -1)) >= 0 else None) for one in wanted}
+
+    def _listed(self, partitions: tuple[Partition, ...], what: Any) -> dict[Partition, int]:
+        from confluent_kafka import TopicPartition
+
+        client = self._client
+        asked = {TopicPartition(one.topic, one.number): what for one in partitions}
+        pending = client.list_offsets(asked, request_timeout=PATIENCE) if asked else {}
+        return {Partition(at.topic, at.partition): each.result(PATIENCE).offset for at, each in pending.items()}
+
+    def commit(self, group: str, offsets: Mapping[Partition, int]) -> Mapping[Partition, str]:
+        from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
+
+        client = self._client
+        asked = ConsumerGroupTopicPartitions(group, [TopicPartition(p.topic, p.number, o) for p, o in offsets.items()])
+        unknown = "Whether its offsets were changed is not known."
+        with asking(self._address, f"set the offsets of {group}", unchanged=unknown, hint=_HINT):
+            pending = client.alter_consumer_group_offsets([asked], request_timeout=PATIENCE)
+            (answer,) = (each.result(PATIENCE) for each in pending.values())
+        failed = {Partition(at.topic, at.partition): at.error for at in answer.topic_partitions if at.error}
+        if any(error.name() == _JOINED for error in failed.values()):
+            raise Joined
+        return {one: error.str() for one, error in failed.items()}
+
+    @contextmanager
+    def _reading(self, what: str) -> Iterator[None]:
+        with asking(self._address, what, unchanged=_UNMOVED, hint=_HINT):
+            yield
