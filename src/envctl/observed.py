@@ -143,7 +143,7 @@ class Observed:
     strangers: tuple[Stranger, ...] = ()
     half_made: tuple[str, ...] = ()  # volumes of ours that the daemon left without their labels
     bundles: tuple[Volume, ...] = ()  # what is kept of it from when it was removed: no part of what is there now
-    boxes: tuple[Container, ...] = ()  # that bundles are read and written through: there for a moment, never started
+    boxes: tuple[Container, ...] = ()  # there for a moment: bundles are read and written through them, data copied in
 
     def container(self, service: str) -> Container | None:
         """The container that runs a service (not its one-shot)."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from envctl.base import Base
+
 
 @dataclass(frozen=True)
 class Step:
@@ -69,8 +71,32 @@ class CreateVolume(Step):
 
 
 @dataclass(frozen=True)
+class BuildSnapshot(Step):
+    """Build the data that a service, and whoever needs the same after it, starts on a copy of."""
+
+    service: str
+    source: str
+
+    def __str__(self) -> str:
+        return f"build a snapshot of {self.source} for {self.service}"
+
+
+@dataclass(frozen=True)
+class CloneVolume(Step):
+    """Make a volume a writable copy of a snapshot's data; `number` is that of the service's mount."""
+
+    name: str
+    service: str
+    source: str
+    number: int = 0
+
+    def __str__(self) -> str:
+        return f"clone {self.source} to volume {self.name}"
+
+
+@dataclass(frozen=True)
 class RemoveVolume(Step):
-    """Remove a volume that the daemon left half made, and so without its labels."""
+    """Remove a volume whose data is not whole, or gets replaced."""
 
     name: str
 
@@ -160,6 +186,8 @@ class Plan:
     images: Mapping[str, str] = field(default_factory=dict)  # service → the reference it will run from
     digests: Mapping[str, str] = field(default_factory=dict)  # service → what its container is made from
     versions: Mapping[str, str] = field(default_factory=dict)  # of data, to be recorded once the stores are up
+    bases: Mapping[str, Base] = field(default_factory=dict)  # service → what its new data starts from
+    subpaths: Mapping[str, str] = field(default_factory=dict)  # volume → its folder in a pool, once it is there
     other_folders: tuple[str, ...] = ()  # from which the environment was brought up before
 
     @property

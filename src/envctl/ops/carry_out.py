@@ -11,6 +11,7 @@ from envctl.blueprint import FURTHER_NETWORK, Blueprint
 from envctl.errors import EnvctlError, Exit
 from envctl.events import Event
 from envctl.ops import leases
+from envctl.ops.bases import clone_data, with_snapshots
 from envctl.ops.dumps import check_dumps
 from envctl.ops.observe import refuse_pretenders
 from envctl.ops.provision import provision
@@ -41,13 +42,15 @@ from envctl.world.parallel import together
 
 
 def carry_out(here: Here, blueprint: Blueprint, plan: Plan, secrets: Secrets, ttl: float | None = None) -> None:
-    """Dumps and images first, so that nothing is touched when one cannot be had; then the lease, before there is
-    anything that nobody would need without it; then network and volumes; then the services."""
+    """Dumps, images and snapshots first, so that nothing is touched when one cannot be had; then the lease, before
+    there is anything that nobody would need without it; then network and volumes, data in them; then the services."""
     dumps = check_dumps(here, blueprint, plan)
     plan = _with_images(here, blueprint, plan)
     refuse_pretenders(here.world, here.identity, plan.started_from)
+    plan = with_snapshots(here, blueprint, plan)
     leases.begin(here, ttl)
     _prepare(here.world, blueprint, plan)
+    clone_data(here, blueprint, plan)
     if not plan.provision:  # nothing comes between stores and services: Compose is run once
         start(here, blueprint, plan, (*plan.stores, *plan.services), secrets)
         provision(here, blueprint, plan, secrets, dumps)
@@ -105,34 +108,37 @@ def _pulled(world: World, subject: str, workload: Workload, candidates: Sequence
 
 
 def _prepare(world: World, blueprint: Blueprint, plan: Plan) -> None:
-    """The network first: it reserves subnet and ports. What goes, and what is forgotten, before what is new."""
+    """The network first: it reserves subnet and ports. What goes, and is forgotten, before what is new: a volume goes
+    once no container has it."""
     for step in plan.prepare:
         if isinstance(step, CreateNetwork):
-            words = blueprint.network_words(step.name)
-            world.engine.create_network(
-                step.name,
-                step.subnet,
-                {
-                    **(words.get("labels") or {}),
-                    **blueprint.labels,
-                    labels.ROLE: "network" if step.name == blueprint.network else FURTHER_NETWORK,
-                    labels.CREATED: _now(),
-                },
-                internal=bool(words.get("internal")),
-                options=words.get("driver_opts"),
-            )
-            world.tell(Event("network", f"{step.name} ({step.subnet})", "done"))
-    for step in plan.prepare:
-        if isinstance(step, RemoveVolume):
-            world.engine.remove_volume(step.name)
+            _make_network(world, blueprint, step)
+    for stage in ((RemoveContainer, Resume), (RemoveVolume,)):
+        together(world.shell, [_small(world, blueprint, step) for step in plan.prepare if isinstance(step, stage)])
     begun.strike_all(world.runtime, blueprint.identity.full)
     if gone := [step.service for step in plan.prepare if isinstance(step, Forget)]:
         remember(world, blueprint, {}, forget=gone)
-    rest = [_small(world, blueprint, step) for step in plan.prepare]
-    together(world.shell, [work for work in rest if work is not None])
+    together(world.shell, [_small(world, blueprint, step) for step in plan.prepare if isinstance(step, CreateVolume)])
 
 
-def _small(world: World, blueprint: Blueprint, step: Step) -> Callable[[], object] | None:
+def _make_network(world: World, blueprint: Blueprint, step: CreateNetwork) -> None:
+    words = blueprint.network_words(step.name)
+    world.engine.create_network(
+        step.name,
+        step.subnet,
+        {
+            **(words.get("labels") or {}),
+            **blueprint.labels,
+            labels.ROLE: "network" if step.name == blueprint.network else FURTHER_NETWORK,
+            labels.CREATED: _now(),
+        },
+        internal=bool(words.get("internal")),
+        options=words.get("driver_opts"),
+    )
+    world.tell(Event("network", f"{step.name} ({step.subnet})", "done"))
+
+
+def _small(world: World, blueprint: Blueprint, step: Step) -> Callable[[], object]:
     match step:
         case CreateVolume(name=name):
             words = blueprint.volume_words(name)
@@ -146,10 +152,12 @@ def _small(world: World, blueprint: Blueprint, step: Step) -> Callable[[], objec
             return lambda: make_volume(world, blueprint.identity, name, own, driver=driver, options=options)
         case RemoveContainer(id=container):
             return lambda: world.engine.remove_container(container)
+        case RemoveVolume(name=name):
+            return lambda: world.engine.remove_volume(name)
         case Resume(id=container):
             return lambda: world.engine.resume_container(container)
         case _:
-            return None
+            raise AssertionError(step)
 
 
 def _now() -> str:

@@ -6,10 +6,11 @@ from collections.abc import Collection
 
 from envctl.blueprint import Blueprint
 from envctl.events import Event
+from envctl.ops.bases import bases_of
 from envctl.ops.observe import observe, refuse_pretenders
 from envctl.ops.preflight import preflight
 from envctl.ops.setting import Here
-from envctl.plan import Load, Plan, PrepareImage
+from envctl.plan import BuildSnapshot, Load, Plan, PrepareImage
 from envctl.planning.compare import compare
 from envctl.planning.draw import draw
 from envctl.reports import Planned, PlannedStep
@@ -17,6 +18,7 @@ from envctl.runtimes.compose.images import content_digest
 from envctl.runtimes.compose.recipes import digest_of_recipe
 from envctl.secret import Secrets
 from envctl.secrets.gather import fingerprints, gather
+from envctl.snapshot import Snapshot
 from envctl.stack import Stack, refuse_missing_files, workloads
 from envctl.workload import Build, Recipe
 from envctl.world.ports import is_free
@@ -64,16 +66,28 @@ def decide(
     rebuild: bool = False,
     reload: Collection[str] = (),
     overcommit: bool = False,
+    chosen: Snapshot | None = None,
 ) -> tuple[Plan, Secrets]:
-    """Look, and decide; with the secrets that the plan was made for. What it needs of the machine must be there."""
+    """Look, and decide; with the secrets that the plan was made for. What it needs of the machine must be there.
+
+    New data starts from the `chosen` snapshot as far as that has it.
+    """
     observed = observe(here.world, here.identity, blueprint)
     secrets = gather(here.world, blueprint, observed)
-    plan = compare(blueprint, observed, fingerprints(secrets), is_free, rebuild=rebuild, reload=reload)
+    bases = bases_of(here, blueprint, observed, reload, chosen)
+    plan = compare(blueprint, observed, fingerprints(secrets), is_free, rebuild=rebuild, reload=reload, bases=bases)
     to_be_made = {step.image for step in plan.prepare if isinstance(step, PrepareImage)}
     refuse_pretenders(here.world, here.identity, set(plan.started_from) - to_be_made)
-    refuse_missing_files(here.stack, {step.data for step in plan.provision if isinstance(step, Load)})
+    refuse_missing_files(here.stack, data_read(blueprint, plan))
     preflight(here, blueprint, plan, observed, overcommit=overcommit)
     return plan, secrets
+
+
+def data_read(blueprint: Blueprint, plan: Plan) -> set[str]:
+    """The `[data.NAME]` whose files are read, to load them or to build a snapshot of them."""
+    building = {step.service for step in plan.prepare if isinstance(step, BuildSnapshot)}
+    named = {w.database.data for w in blueprint.workloads if w.service in building and w.database and w.database.data}
+    return named | {step.data for step in plan.provision if isinstance(step, Load)}
 
 
 def as_steps(plan: Plan) -> tuple[PlannedStep, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +16,7 @@ from envctl.lease import ROLE as LEASE
 from envctl.lease import Lease, lease_of, volume_name
 from envctl.observed import Container, Network, Observed, Volume
 from envctl.ops import leases
+from envctl.ops.clones import remove_folders
 from envctl.ops.describe import checkouts_of
 from envctl.ops.pack import pack
 from envctl.ops.worktree import remove_worktree
@@ -64,7 +65,7 @@ def take_down(
     packed()
     leases.going(world, identity, because)
     _remove_containers(world, observed)
-    held = _remove_rest(world, observed)
+    held = _remove_rest(world, identity, observed)
     for checkout in checkouts_of(observed):
         remove_worktree(world, identity, checkout)
     remove_files(world, identity.full)
@@ -118,12 +119,24 @@ def _remove_containers(world: World, observed: Observed) -> None:
     together(world.shell, [partial(world.engine.remove_container, box.id) for box in observed.boxes])
 
 
-def _remove_rest(world: World, observed: Observed) -> tuple[str, ...]:
+def _remove_rest(world: World, identity: Identity, observed: Observed) -> tuple[str, ...]:
     """Returns what could not go because a container of others uses it."""
-    volumes = (*(v.name for v in observed.volumes if v not in _leases(observed)), *observed.half_made)
-    rest = [partial(_unless_used, f"volume {name}", world.engine.remove_volume, name) for name in volumes]
+    pooled = [v for v in observed.volumes if labels.SUBPATH in v.labels]
+    volumes = [v.name for v in observed.volumes if v not in (*_leases(observed), *pooled)]
+    rest = [partial(_remove_volume, world, name) for name in (*volumes, *observed.half_made)]
     rest += [partial(_unless_used, f"network {n.name}", world.engine.remove_network, n.id) for n in _networks(observed)]
-    return tuple(thing for thing in together(world.shell, rest) if thing is not None)
+    rest += [partial(_remove_pooled, world, identity, pooled)] if pooled else []
+    return tuple(thing for things in together(world.shell, rest) for thing in things)
+
+
+def _remove_volume(world: World, name: str) -> tuple[str, ...]:
+    return _unless_used(f"volume {name}", world.engine.remove_volume, name)
+
+
+def _remove_pooled(world: World, identity: Identity, pooled: Sequence[Volume]) -> tuple[str, ...]:
+    """What a volume leads to in a pool outlives it, so that goes first."""
+    remove_folders(world, identity, pooled)
+    return tuple(held for volume in pooled for held in _remove_volume(world, volume.name))
 
 
 def _leases(observed: Observed) -> tuple[Volume, ...]:
@@ -134,9 +147,10 @@ def _networks(observed: Observed) -> tuple[Network, ...]:
     return (*observed.further_networks, *((observed.network,) if observed.network else ()))
 
 
-def _unless_used(thing: str, remove: Callable[[str], None], handle: str) -> str | None:
+def _unless_used(thing: str, remove: Callable[[str], None], handle: str) -> tuple[str, ...]:
+    """What could not go."""
     try:
         remove(handle)
     except InUse:
-        return thing
-    return None
+        return (thing,)
+    return ()

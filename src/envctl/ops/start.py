@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 from envctl import labels
@@ -12,6 +13,7 @@ from envctl.blueprint import Blueprint
 from envctl.errors import EnvctlError, Exit
 from envctl.events import Event
 from envctl.observed import Container, ImageDefaults
+from envctl.ops.clones import attach_for, subpaths
 from envctl.ops.failure import not_ready
 from envctl.ops.observe import observe
 from envctl.ops.project import leave_project
@@ -33,9 +35,11 @@ def start(here: Here, blueprint: Blueprint, plan: Plan, steps: Sequence[Start], 
     if not services:
         return
 
-    project, shown = _prepared(here, blueprint, plan, services, secrets)
     observed = observe(here.world, here.identity)
     refuse_strangers(blueprint, observed)  # who came since the plan was made
+    attach_for(here.world, observed.volumes)
+    plan = replace(plan, subpaths=subpaths(observed.volumes))
+    project, shown = _prepared(here, blueprint, plan, services, secrets)
     leave_project(here.world, blueprint, observed, shown, str(plan))
     values = blueprint.composition.variables if blueprint.composition else {}
     see_through(here, blueprint, services, lambda: drive.up(here.world, project, here.stack.root, values))

@@ -9,17 +9,16 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict
 
 from envctl import labels
+from envctl.base import Base
 from envctl.blueprint import Blueprint, Image
 from envctl.errors import EnvctlError, Exit
 from envctl.observed import Container, Observed
 from envctl.plan import (
     CreateNetwork,
-    CreateVolume,
     Load,
     Plan,
     PrepareImage,
     RemoveContainer,
-    RemoveVolume,
     Resume,
     Start,
     Step,
@@ -28,9 +27,11 @@ from envctl.planning.data import refuse_other_data, unrecorded
 from envctl.planning.ownership import refuse_strangers
 from envctl.planning.provision import forgets, provision
 from envctl.planning.slots import assign, block, carve, choose, first_half
+from envctl.planning.volumes import volumes, wanting
 from envctl.text import Confidential, Hole, PublishedPort, Text
 from envctl.workload import Workload, published
 
+NOTHING: Mapping[str, Base] = {}
 FORMAT = 2  # part of every digest: a change in how containers are rendered is a change of all of them
 
 
@@ -42,11 +43,13 @@ def compare(
     *,
     rebuild: bool = False,
     reload: Collection[str] = (),
+    bases: Mapping[str, Base] = NOTHING,
 ) -> Plan:
     """Decide the steps from what is to what the blueprint says.
 
     `secrets` has a fingerprint of each password and secret; `free` tells whether a port of the host can be had.
-    `rebuild` builds every image anew; `reload` names the services whose data is loaded again.
+    `rebuild` builds every image anew; `reload` names the services whose data is loaded again; `bases` says what
+    the data of those starts from that wanting() names.
     Raises EnvctlError: NOT_OURS when something of others is in the way, DATA_REFUSED when the data that is there is of
     another kind, NO_CAPACITY when no subnet or port is left.
     """
@@ -61,8 +64,10 @@ def compare(
         w.service: _digest(w, blueprint.images[w.service].candidates[0], ports, secrets)
         for w in blueprint.workloads
     }
-    contents = provision(blueprint, observed, secrets, reload)
-    anew = _anew(blueprint, observed, digests, contents, rebuild=rebuild)
+    why = wanting(blueprint, observed, reload)
+    contents = provision(blueprint, observed, secrets, reload, bases)
+    loaded = {*bases, *(step.service for step in contents if isinstance(step, Load))}
+    anew = _anew(blueprint, observed, digests, (loaded, {name: why[name] for name in bases}), rebuild=rebuild)
     starts = _starts(blueprint, observed, anew)
     stores = _stores(blueprint.workloads)
     return Plan(
@@ -72,8 +77,8 @@ def compare(
             *_resumes(blueprint, observed, anew),
             *_network(blueprint, observed, subnet),
             *_further_networks(observed, further),
-            *forgets(blueprint, observed),
-            *_volumes(blueprint, observed),
+            *forgets(blueprint, observed, {name: why[name] for name in bases}),
+            *volumes(blueprint, observed, bases, why),
         ),
         stores=tuple(step for service, step in starts.items() if service in stores),
         provision=contents,
@@ -82,6 +87,7 @@ def compare(
         images=images,
         digests=digests,
         versions=unrecorded(blueprint, observed),
+        bases=bases,
         other_folders=_other_folders(blueprint, observed),
     )
 
@@ -180,16 +186,23 @@ def _digest(workload: Workload, image: str, ports: Mapping[str, int], secrets: M
 
 
 def _anew(
-    blueprint: Blueprint, observed: Observed, digests: Mapping[str, str], contents: Iterable[Step], *, rebuild: bool
+    blueprint: Blueprint,
+    observed: Observed,
+    digests: Mapping[str, str],
+    data: tuple[Collection[str], Mapping[str, str]],
+    *,
+    rebuild: bool,
 ) -> dict[str, str]:
-    """The services whose container cannot stay, and why."""
-    loaded = {step.service for step in contents if isinstance(step, Load)}
+    """The services whose container cannot stay, and why. `data`: whose data is made, and in whose place, and why."""
+    loaded, replaced = data
 
     def why(workload: Workload, container: Container) -> str | None:
         if observed.network is None:
             return "the network it was on is gone"
         if container.labels.get(labels.DIGEST) != digests[workload.service]:
             return "its definition changed"
+        if workload.service in replaced:
+            return f"its data is replaced: {replaced[workload.service]}"
         if rebuild and workload.build is not None:
             return "its image is built anew"
         if not workload.stateful and (needed := [need for need in workload.needs if need in loaded]):
@@ -280,7 +293,9 @@ def _images(blueprint: Blueprint, observed: Observed, images: Mapping[str, str],
 def _removals(
     blueprint: Blueprint, observed: Observed, starts: Mapping[str, Start], anew: Collection[str]
 ) -> Iterable[Step]:
-    """Containers of services that left the stack file, and the old ones of services that start anew."""
+    """Those of services that left the stack file, the old ones of those that start anew, and what died over data."""
+    for box in observed.boxes:
+        yield RemoveContainer("a run that died left it", box.id, box.name)
     for container in observed.containers:
         service, workload = container.service, blueprint.workload(container.service)
         if workload is None:
@@ -317,11 +332,3 @@ def _further_networks(observed: Observed, further: Mapping[str, ipaddress.IPv4Ne
     for name, subnet in further.items():
         if name not in there:
             yield CreateNetwork("it is not there", name, str(subnet))
-
-
-def _volumes(blueprint: Blueprint, observed: Observed) -> Iterable[Step]:
-    for name in observed.half_made:
-        yield RemoveVolume("the Docker Engine stopped while it was made", name)
-    for volume in dict.fromkeys(mount.volume for w in blueprint.workloads for mount in w.mounts):
-        if not observed.has_volume(blueprint.volume(volume)):
-            yield CreateVolume("it is not there", blueprint.volume(volume))

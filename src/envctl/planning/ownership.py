@@ -51,8 +51,8 @@ def is_bundle(thing: Object) -> bool:
 
 
 def is_box(thing: Object) -> bool:
-    """Whether it is a container that bundles are read and written through."""
-    return thing.labels.get(labels.ROLE) == "box"
+    """Whether it is a container that is there for a moment: bundles are read and written through it, data copied in."""
+    return thing.labels.get(labels.ROLE) in ("box", "helper")
 
 
 def is_pretender(identity: Identity, image_labels: Mapping[str, str]) -> bool:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
 
+from envctl.base import Base
 from envctl.blueprint import Blueprint
 from envctl.observed import Observed
 from envctl.plan import CreateDatabase, CreateTopics, Forget, Load, SetPassword, Step
@@ -14,25 +15,49 @@ from envctl.workload import Workload
 
 
 def provision(
-    blueprint: Blueprint, observed: Observed, secrets: Mapping[Confidential, str], reload: Collection[str]
+    blueprint: Blueprint,
+    observed: Observed,
+    secrets: Mapping[Confidential, str],
+    reload: Collection[str],
+    bases: Mapping[str, Base],
 ) -> tuple[Step, ...]:
     """The steps from what the stores hold, as far as it is recorded, to what they shall hold."""
     steps: list[Step] = []
     for workload in blueprint.workloads:
-        volumes = [blueprint.volume(mount.volume) for mount in workload.mounts]
-        facts = observed.record.facts if all(observed.has_volume(v) for v in volumes) else None
-        steps += _database(workload, facts, secrets.get(Password(workload.service)), reload)
+        if workload.service in bases:
+            facts: Mapping[str, str] | None = cloned_facts(workload, bases[workload.service])
+        else:
+            volumes = [blueprint.volume(mount.volume) for mount in workload.mounts]
+            facts = observed.record.facts if all(observed.has_volume(v) for v in volumes) else None
+        again = () if workload.service in bases else reload
+        steps += _database(workload, facts, secrets.get(Password(workload.service)), again)
         steps += _topics(workload, facts)
     return tuple(steps)
 
 
-def forgets(blueprint: Blueprint, observed: Observed) -> Iterable[Step]:
+def cloned_facts(workload: Workload, base: Base) -> dict[str, str]:
+    """What is recorded of a service once its data is a copy: what was done to the original, under its own name.
+
+    A snapshot that is to be built will hold what the stack file says. What somebody chose is not filled again.
+    """
+    service, database = workload.service, workload.database
+    said = {key: value for part in base.parts for key, value in part.facts.items()}
+    if database is not None:
+        said.setdefault("database", database.name)
+        if database.data is not None:
+            said.setdefault("data", f"snapshot {base.snapshot.address if base.snapshot else ''}".strip())
+    if base.snapshot is not None:
+        said["clone"] = base.snapshot.address
+    return {fact(key, service): value for key, value in said.items()}
+
+
+def forgets(blueprint: Blueprint, observed: Observed, replaced: Mapping[str, str]) -> Iterable[Step]:
     """What is recorded of a volume that somebody removed does not hold for the one that takes its place."""
     known = {service_of(key) for key in observed.record.facts}
     for workload in blueprint.workloads:
         gone = [m for m in workload.mounts if not observed.has_volume(blueprint.volume(m.volume))]
-        if gone and workload.service in known:
-            yield Forget("its volume is gone", workload.service)
+        if workload.service in known and (gone or workload.service in replaced):
+            yield Forget("its volume is gone" if gone else replaced[workload.service], workload.service)
 
 
 def _database(

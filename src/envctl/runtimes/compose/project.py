@@ -19,7 +19,7 @@ from envctl.plan import Plan
 from envctl.runtimes.compose import wrapped
 from envctl.runtimes.compose.composed import composed_labels, composed_service, shared_parts
 from envctl.text import Hole
-from envctl.workload import HIDDEN_FILE, Composed, Workload
+from envctl.workload import HIDDEN_FILE, Composed, Mount, Workload
 
 _WATCH_WHILE_STARTING = "200ms"
 _WATCH = (2.0, 10.0)  # seconds between two health checks later on: at least, at most
@@ -98,7 +98,7 @@ def _service(
     service = workload.service
     port = plan.ports.get(service)
     return {
-        **_common(plan, workload, fill),
+        **_common(blueprint, plan, workload, fill),
         "container_name": blueprint.container(service),
         "labels": _own_labels(blueprint, plan, workload),
         **_started_by(workload, workload.command, image),
@@ -137,7 +137,7 @@ def _before(
 ) -> dict[str, Any]:
     name = before_name(workload.service)
     return {
-        **_common(plan, workload, fill),
+        **_common(blueprint, plan, workload, fill),
         "container_name": blueprint.container(name),
         "labels": _labels(blueprint, workload, "before"),
         **_started_by(workload, workload.before, image),
@@ -146,7 +146,7 @@ def _before(
     }
 
 
-def _common(plan: Plan, workload: Workload, fill: Fill) -> dict[str, Any]:
+def _common(blueprint: Blueprint, plan: Plan, workload: Workload, fill: Fill) -> dict[str, Any]:
     return {
         "image": plan.images[workload.service],
         "pull_policy": "never",
@@ -156,10 +156,16 @@ def _common(plan: Plan, workload: Workload, fill: Fill) -> dict[str, Any]:
         "stop_grace_period": f"{workload.stop_grace:g}s",
         **_limits(workload),
         **_optional(
-            volumes=[{"type": "volume", "source": m.volume, "target": m.path} for m in workload.mounts],
+            volumes=[_mount(blueprint, plan, mount) for mount in workload.mounts],
             secrets=[{"source": _secret(workload.service, path), "target": path} for path in workload.paths],
         ),
     }
+
+
+def _mount(blueprint: Blueprint, plan: Plan, mount: Mount) -> dict[str, Any]:
+    subpath = plan.subpaths.get(blueprint.volume(mount.volume))
+    inside = {"volume": {"subpath": subpath}} if subpath else {}
+    return {"type": "volume", "source": mount.volume, "target": mount.path, **inside}
 
 
 def _labels(blueprint: Blueprint, workload: Workload, role: str) -> dict[str, str]:

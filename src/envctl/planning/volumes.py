@@ -1,0 +1,72 @@
+"""The volumes of an environment: those to be made, empty or as copies of a snapshot, and those that go first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from envctl import labels
+from envctl.base import Base
+from envctl.blueprint import Blueprint
+from envctl.observed import Observed, Volume
+from envctl.plan import BuildSnapshot, CloneVolume, CreateVolume, RemoveVolume, Step
+from envctl.planning.provision import fact
+from envctl.snapshots.overlay import companion
+from envctl.workload import Workload
+
+
+def wanting(blueprint: Blueprint, observed: Observed, reload: Collection[str] = ()) -> dict[str, str]:
+    """The services whose data can come from a snapshot and is to be made, and why.
+
+    Data that is not a copy of a snapshot is `reload`ed where it is.
+    """
+    found: dict[str, str] = {}
+    for workload in blueprint.workloads:
+        if workload.freezing is None or not workload.mounts:
+            continue
+        volumes = [volume for m in workload.mounts if (volume := volume_of(observed, blueprint.volume(m.volume)))]
+        if not volumes:
+            found[workload.service] = "its data is new"
+        elif len(volumes) < len(workload.mounts):
+            found[workload.service] = "a volume of it is gone"
+        elif half_copied(workload, volumes, observed):
+            found[workload.service] = "a run died while it was copied"
+        elif workload.service in reload and all(labels.CLONE in volume.labels for volume in volumes):
+            found[workload.service] = "asked for"
+    return found
+
+
+def half_copied(workload: Workload, volumes: Collection[Volume], observed: Observed) -> bool:
+    """Whether volumes were to be copies of a snapshot, and nobody recorded that they came to be."""
+    whole = observed.record.facts.get(fact("clone", workload.service))
+    return any(volume.labels.get(labels.CLONE, whole) != whole for volume in volumes)
+
+
+def volume_of(observed: Observed, name: str) -> Volume | None:
+    """The environment's volume of that name."""
+    return next((volume for volume in observed.volumes if volume.name == name), None)
+
+
+def volumes(
+    blueprint: Blueprint, observed: Observed, bases: Mapping[str, Base], why: Mapping[str, str]
+) -> Iterator[Step]:
+    """The steps to the volumes that shall be there; `why` has the services that get new data."""
+    for name in observed.half_made:
+        yield RemoveVolume("the Docker Engine stopped while it was made", name)
+    for workload in blueprint.workloads:
+        if workload.service in bases:
+            yield from _copied(blueprint, observed, workload, bases[workload.service], why[workload.service])
+    copied = {mount.volume for w in blueprint.workloads if w.service in bases for mount in w.mounts}
+    for volume in dict.fromkeys(mount.volume for w in blueprint.workloads for mount in w.mounts):
+        if volume not in copied and not observed.has_volume(blueprint.volume(volume)):
+            yield CreateVolume("it is not there", blueprint.volume(volume))
+
+
+def _copied(blueprint: Blueprint, observed: Observed, workload: Workload, base: Base, why: str) -> Iterator[Step]:
+    if base.snapshot is None:
+        yield BuildSnapshot("there is none yet", workload.service, base.source)
+    for number, mount in enumerate(workload.mounts):
+        name = blueprint.volume(mount.volume)
+        for old in (name, companion(name)):
+            if observed.has_volume(old):
+                yield RemoveVolume(why, old)
+        yield CloneVolume(why, name, workload.service, base.source, number)
