@@ -404,6 +404,30 @@ class ExpiredBundle:
 
 
 @dataclass(frozen=True)
+class SnapshotFate:
+    """What becomes of one snapshot, and why; of what a dead builder left only the address is known.
+
+    `verdict` as of an environment; `size` in bytes; `made` is RFC 3339.
+    """
+
+    name: str | None  # that somebody gave it
+    address: str
+    project: str  # whose environment it was first made for; empty where nothing says so
+    source: str | None
+    size: int | None
+    made: str | None
+    verdict: str
+    reason: str  # a stable word: see envctl.planning.snapshots.Why
+    because: str
+    error: str | None = None  # why it could not be removed
+
+    @property
+    def short(self) -> str:
+        """What people call it."""
+        return self.name or self.address[:12]
+
+
+@dataclass(frozen=True)
 class Reclaimed(Report):
     """What `gc` decided and did, or would with `dry_run`. `project` is None where it looked at all of them."""
 
@@ -413,10 +437,15 @@ class Reclaimed(Report):
     bundles: tuple[ExpiredBundle, ...] = ()
     left: tuple[LeftAlone, ...] = ()
     remark: str | None = None  # where nothing on the daemon is of the project that was named
+    snapshots: tuple[SnapshotFate, ...] = ()
 
     def having(self, *verdicts: str) -> tuple[Fate, ...]:
         """The environments with one of these verdicts."""
         return tuple(fate for fate in self.environments if fate.verdict in verdicts)
+
+    def snapshots_having(self, *verdicts: str) -> tuple[SnapshotFate, ...]:
+        """The snapshots with one of these verdicts."""
+        return tuple(fate for fate in self.snapshots if fate.verdict in verdicts)
 
 
 @dataclass(frozen=True)
@@ -447,3 +476,51 @@ class OffsetsReset(Report):
     to: str
     dry_run: bool
     partitions: tuple[OffsetMove, ...]
+
+
+@dataclass(frozen=True)
+class PoolStatus(Report):
+    """A pool. Sizes are bytes, None where it cannot be mounted, and `problem` says why.
+
+    `taken` is what its file takes of the daemon's disk now, of which `disk_free` is left.
+    """
+
+    id: str
+    volume: str
+    snapshots: int
+    clones: int
+    attached: bool = False
+    size: int | None = None
+    used: int | None = None
+    free: int | None = None
+    taken: int | None = None
+    disk_free: int | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class PoolListing(Report):
+    """The daemon's pool, if it has one."""
+
+    pool: PoolStatus | None
+
+
+@dataclass(frozen=True)
+class PoolGrown(Report):
+    """What `pool grow` made of it, and how many bytes it had before."""
+
+    pool: PoolStatus
+    before: int | None
+
+
+@dataclass(frozen=True)
+class PoolRemoved(Report):
+    """What `pool rm` removed. `id` is None where there was no pool, `left` what lay in it and is not known to be ours.
+
+    `freed` are the bytes it took of the daemon's disk.
+    """
+
+    id: str | None
+    snapshots: tuple[str, ...] = ()
+    freed: int | None = None
+    left: tuple[str, ...] = ()

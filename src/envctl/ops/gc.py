@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import datetime
 from difflib import get_close_matches
 from functools import partial
 from threading import BoundedSemaphore
@@ -18,6 +17,7 @@ from envctl.observed import Observed
 from envctl.ops.branches import branches, pulls
 from envctl.ops.bundles import bundles, expire
 from envctl.ops.find import living
+from envctl.ops.gc_snapshots import SNAPSHOT_BUDGET, Scope, free
 from envctl.ops.observe import observe
 from envctl.ops.remove import Removal, alone, take_down
 from envctl.ops.survey import again, connections, doubt, looked_at, sized, survey
@@ -34,9 +34,16 @@ BUNDLE_BUDGET = 1 << 30  # bytes that all bundles may take
 
 
 def gc(
-    world: World, project: str | None, rules: Rules, *, budget: int = BUNDLE_BUDGET, dry_run: bool = False
+    world: World,
+    project: str | None,
+    rules: Rules,
+    *,
+    budget: int = BUNDLE_BUDGET,
+    snapshot_budget: int = SNAPSHOT_BUDGET,
+    dry_run: bool = False,
 ) -> Reclaimed:
-    """Remove the environments that nobody needs, of one project or of all, and say of each why it goes or stays.
+    """Remove the environments that nobody needs, of one project or of all, and say of each why it goes or stays; then
+    the snapshots that nobody needs now.
 
     One that could not be removed keeps none of the others: the report says so, and partly() makes an error of it.
     """
@@ -48,19 +55,23 @@ def gc(
     works = [partial(_fate, world, decision, busy, dry_run=dry_run) for decision in decisions]
     fates = tuple(together(world.shell, works, at_most=_AT_ONCE))
     left = tuple(LeftAlone(stranger.what, stranger.name, stranger.why) for stranger in strangers)
-    report = Reclaimed(project, dry_run, fates, left=left)
-    return _with_bundles(world, report, None if known.doubt else now, budget)
+    return _with_rest(world, Reclaimed(project, dry_run, fates, left=left), known, budget, snapshot_budget)
 
 
-def _with_bundles(world: World, report: Reclaimed, now: datetime | None, budget: int) -> Reclaimed:
-    """With what was kept long enough. The daemon may be gone by now: what came of environments is told all the same."""
-    project = report.project
+def _with_rest(world: World, report: Reclaimed, known: Known, budget: int, snapshot_budget: int) -> Reclaimed:
+    """With snapshots, which environments that went have freed, and with what was kept long enough.
+
+    The daemon may be gone by now: what came of environments is told all the same.
+    """
+    project, leaving = report.project, {f"{fate.project}/{fate.name}" for fate in report.having("remove")}
     try:
-        gone = expire(world, project, now, budget, dry_run=report.dry_run)
-        empty = not (report.environments or report.left or gone)
+        snapshots = free(world, Scope(project, leaving, report.dry_run), known, snapshot_budget)
+        report = replace(report, snapshots=snapshots)
+        gone = expire(world, project, None if known.doubt else known.now, budget, dry_run=report.dry_run)
+        empty = not (report.environments or report.left or gone or snapshots)
         return replace(report, bundles=gone, remark=_nothing_of(world, project) if project and empty else None)
     except EnvctlError as error:
-        if report.having("failed"):
+        if partly(report):
             return report
         error.data = report.data()
         raise
@@ -76,12 +87,20 @@ def _nothing_of(world: World, project: str) -> str:
 
 def partly(report: Reclaimed) -> EnvctlError | None:
     """The error for a run that could not remove all it should have; None where it could."""
-    if not (failed := report.having("failed")):
+    failed, freed = report.having("failed"), report.snapshots_having("failed")
+    counts = (
+        (len(failed), len(report.having("failed", "removed")), "environments"),
+        (len(freed), len(report.snapshots_having("failed", "removed")), "snapshots"),
+    )
+    if not (said := " and ".join(f"{some} of {all_} {what}" for some, all_, what in counts if some)):
         return None
     return EnvctlError(
         Exit.PARTLY_DONE,
-        f"{len(failed)} of {len(report.having('failed', 'removed'))} environments could not be removed",
-        details=tuple(f"{fate.project} / {fate.name}: {fate.error}" for fate in failed),
+        f"{said} could not be removed",
+        details=(
+            *(f"{fate.project} / {fate.name}: {fate.error}" for fate in failed),
+            *(f"snapshot {fate.short}: {fate.error}" for fate in freed),
+        ),
         unchanged="All others were dealt with as listed.",
         hint="Run `envctl gc` again once that is mended; it goes on from here.",
         data=report.data(),
