@@ -11,18 +11,27 @@ from envctl.job import Mounted
 from envctl.pool import Pool
 from envctl.snapshot import Held
 
-# Each three words are one thing to do. What is there already goes first, so it can be done again after a run that died.
+# Each three words are one thing to do: how, from where, to where. What is there already goes first, so it can be done
+# again after a run that died. Only options that both GNU's and busybox's programs know.
 SCRIPT = """set -eu
+refused() { echo "envctl: $1" >&2; exit 64; }
 emptied() { mkdir -p "$1"; find "$1" -mindepth 1 -maxdepth 1 -exec rm -rf {} +; }
-while [ $# -gt 2 ]; do
+[ $(($# % 3)) = 0 ] || refused "each copy takes three words"
+while [ $# -gt 0 ]; do
+    case $2:$3 in
+    /*:/*) ;;
+    -:/*) [ "$1" = remove ] || refused "$2 is no folder" ;;
+    *) refused "$2 and $3 are no folders" ;;
+    esac
     case $1 in
     reflink) emptied "$3"; cp -a --reflink=always "$2/." "$3/" ;;
     copy) emptied "$3"; cp -a "$2/." "$3/" ;;
     overlay)
-        rm -rf "$3/upper" "$3/work"; mkdir "$3/upper" "$3/work"
-        chown "$(stat -c %u:%g "$2")" "$3/upper"; chmod "$(stat -c %a "$2")" "$3/upper" ;;
+        emptied "$3"; mkdir "$3/upper" "$3/work"
+        chown "$(stat -c %u:%g "$2")" "$3/upper"; chmod "$(stat -c %a "$2")" "$3/upper"
+        touch -r "$2" "$3/upper" ;;
     remove) rm -rf "$3" ;;
-    *) echo "envctl: $1 is no way to copy" >&2; exit 64 ;;
+    *) refused "$1 is no way to copy" ;;
     esac
     shift 3
 done

@@ -13,6 +13,9 @@ from envctl.snapshots.base import Layout, Spec
 
 UPPER = "upper"  # the role of the volume that takes what is written
 _SPECIAL = frozenset(',:\\"')  # in a path they would end an option of the mount
+# Without the first a folder of the original cannot be renamed, as Kafka does with a topic's; without the second a
+# file of two names would become two files once it is written to, and nobody would keep two mounts out of one folder.
+_LIKE_A_DISK = "redirect_dir=on,index=on"
 
 
 class Overlay:
@@ -29,7 +32,7 @@ class Overlay:
         options = {
             "type": "overlay",
             "device": "overlay",
-            "o": f"lowerdir={source.path},upperdir={place}/upper,workdir={place}/work",
+            "o": f"lowerdir={source.path},upperdir={place}/upper,workdir={place}/work,{_LIKE_A_DISK}",
         }
         return Layout(
             held=Held(clone),
