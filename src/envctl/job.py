@@ -29,6 +29,7 @@ class Job:
     user: str = "0"
     environment: Mapping[str, str] = field(default_factory=dict)
     network: str = "none"
+    hosts: Mapping[str, str] = field(default_factory=dict)  # name → address, as `--add-host` has it
     privileged: bool = False
     binds: tuple[str, ...] = ()
     shared_memory: int = 64 << 20  # bytes of /dev/shm

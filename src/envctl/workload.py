@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from envctl.text import PublishedPort, Text
 
@@ -111,14 +111,34 @@ class Format:
     reads_older: bool = False
 
 
+Method = Literal["logical", "physical"]
+
+
+@dataclass(frozen=True)
+class Live:
+    """A server elsewhere that a database is filled from: the name of the secret that holds its URL.
+
+    `fresh`: what was read of it before does not count; it is to be read again.
+    """
+
+    secret: str
+    method: Method = "logical"
+    fresh: bool = False
+
+
 @dataclass(frozen=True)
 class Database:
-    """A Postgres database that must exist and may be filled: its name, owner and what it is filled from."""
+    """A Postgres database that must exist and may be filled: its name, owner and what it is filled from.
+
+    `data` is what the stack calls that; one of the others says where it is.
+    """
 
     name: str
     user: str
     dump: Path | None = None
     data: str | None = None
+    live: Live | None = None
+    backup: Path | None = None  # of a whole server: a folder
 
 
 @dataclass(frozen=True)
@@ -139,6 +159,7 @@ class Freezing:
     unsafe: tuple[str, ...] = ()  # further words of the server's command while data is built that may be lost
     user: str = "0"  # as whom the scripts run
     slow_start: bool = False  # a first start takes so long that an empty one is worth keeping
+    shaped_by: tuple[str, ...] = ()  # what of its settings its data depends on: others make other data
 
 
 @dataclass(frozen=True)

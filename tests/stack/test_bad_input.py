@@ -103,7 +103,50 @@ CASES = {
     ),
     "data from nowhere known": (
         stack(rest='[data.catalogue]\nfrom = "dmup"\npath = "x"'),
-        "envctl.toml:12: data.catalogue.from: data cannot come from 'dmup'; did you mean dump? (known: dump)",
+        "envctl.toml:12: data.catalogue.from: data cannot come from 'dmup'; did you mean dump? "
+        "(known: dump, backup, live)",
+    ),
+    "data that says not from where": (
+        stack(rest='[data.catalogue]\npath = "x"'),
+        "envctl.toml:11: data.catalogue.from: is missing (known: dump, backup, live)",
+    ),
+    "data from a number": (
+        stack(rest="[data.catalogue]\nfrom = 1"),
+        "envctl.toml:12: data.catalogue.from: must be text, not a number (known: dump, backup, live)",
+    ),
+    "data that is no table": (
+        stack(rest='[data]\ncatalogue = "live"'),
+        "envctl.toml:12: data.catalogue: must be a table, not text (write [data.catalogue])",
+    ),
+    "a live server's data by its URL": (
+        stack(rest='[data.live]\nfrom = "live"\nurl = "postgresql://ann:pw@db.example.com/shop"'),
+        "envctl.toml:13: data.live.url: is not the name of a secret (no URL belongs into this file: write the name "
+        "of a variable, and the URL into .env or [secrets.NAME])",
+    ),
+    "a live server's data without its URL": (
+        stack(rest='[data.live]\nfrom = "live"'),
+        "envctl.toml:11: data.live.url: is missing",
+    ),
+    "a live server's data by a random URL": (
+        stack(rest='[data.live]\nfrom = "live"\nurl = "STAGING"\n[secrets.STAGING]'),
+        "envctl.toml:13: data.live.url: STAGING is a random secret, and no server is found by it "
+        '(write from = "env" or "dotenv" in [secrets.STAGING], or take that section out)',
+    ),
+    "a method that is none": (
+        stack(rest='[data.live]\nfrom = "live"\nurl = "STAGING"\nmethod = "magic"'),
+        'envctl.toml:14: data.live.method: must be "logical" or "physical"',
+    ),
+    "a live server's data from a path": (
+        stack(rest='[data.live]\nfrom = "live"\nurl = "STAGING"\npath = "x"'),
+        "envctl.toml:14: data.live.path: unknown key (known here: from, url, method)",
+    ),
+    "a backup without a path": (
+        stack(rest='[data.base]\nfrom = "backup"'),
+        "envctl.toml:11: data.base.path: is missing",
+    ),
+    "a backup with an empty path": (
+        stack(rest='[data.base]\nfrom = "backup"\npath = ""'),
+        "envctl.toml:13: data.base.path: is empty",
     ),
     "neither image nor build": (
         stack(rest="[services.w]\nport = 1"),

@@ -16,7 +16,8 @@ from envctl.errors import EnvctlError
 from envctl.services import KINDS, Section, Service, kind_name
 from envctl.services.app import App, BuildSection, HealthSection
 from envctl.stack import load, schema
-from envctl.stack.model import Dump, EnvironmentLimits, ProjectSection
+from envctl.stack.data import DATA_KINDS
+from envctl.stack.model import EnvironmentLimits, ProjectSection
 from envctl.stack.plain import keys_of
 from envctl.stack.reference import FILE, page
 from envctl.stack.secrets import SECRET_KINDS
@@ -68,6 +69,13 @@ APP = {"image": "a"}
         {"project": {"name": "s"}, "services": {"a": {"kind": "redis", "topics": {}}}},
         {"project": {"name": "s"}, "services": {"a": {"kind": "kafka", "topics": {"a": 0}}}},
         {"project": {"name": "s"}, "services": {"a": APP}, "data": {"d": {"from": "dump"}}},
+        {"project": {"name": "s"}, "services": {"a": APP}, "data": {"d": {"path": "d"}}},
+        {"project": {"name": "s"}, "services": {"a": APP}, "data": {"d": {"from": 1, "path": "d"}}},
+        {"project": {"name": "s"}, "services": {"a": APP}, "data": {"d": {"from": "live", "path": "d"}}},
+        {"project": {"name": "s"}, "services": {"a": APP}, "data": {"d": {"from": "live", "url": "http://x"}}},
+        {"project": {"name": "s"}, "services": {"a": APP}, "data": {"d": {"from": "live", "url": "U", "method": "x"}}},
+        {"project": {"name": "s"}, "services": {"a": APP}, "data": {"d": {"from": "backup", "url": "U"}}},
+        {"project": {"name": "s"}, "services": {"a": APP}, "data": {"d": {"from": "backup", "path": ""}}},
         {"project": {"name": "s"}, "services": {"a": APP}, "limits": {"ram": 1}},
         {"project": {"name": "s"}},
         {"project": {"name": "s", "compose": "c.yaml"}, "services": {"a": APP}},
@@ -140,7 +148,14 @@ DOCUMENTS = st.fixed_dictionaries(
             {"web": st.builds(lambda app, source: {**app, **source}, APPS, SOURCES)},
             optional={"db": POSTGRES, "q": KAFKA, "c": REDIS},
         ),
-        "data": st.just({"d": {"from": "dump", "path": "x"}}),
+        "data": st.sampled_from(
+            [
+                {"d": {"from": "dump", "path": "x"}},
+                {"d": {"from": "backup", "path": "x"}},
+                {"d": {"from": "live", "url": "STAGING_URL"}},
+                {"d": {"from": "live", "url": "_u", "method": "physical"}},
+            ]
+        ),
     },
     optional={"limits": st.fixed_dictionaries({}, optional={"memory": st.just("64GiB"), "pids": st.just(4000)})},
 )
@@ -169,7 +184,7 @@ def test_the_reference_is_what_the_models_say() -> None:
 SECTIONS: dict[str, tuple[type[Section], ...]] = {
     "project": (ProjectSection,),
     "services": (*KINDS, BuildSection, HealthSection),
-    "data": (Dump,),
+    "data": tuple(DATA_KINDS.values()),
     "secrets": tuple(SECRET_KINDS.values()),
     "limits": (EnvironmentLimits,),
 }

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from envctl.errors import EnvctlError
-from envctl.stack import host_settings, missing_files, refuse_missing_files, workloads
+from envctl.secret import Source
+from envctl.stack import host_settings, missing_files, refuse_missing_files, secret_sources, workloads
 from envctl.text import Password, PublishedPort, Text
-from envctl.workload import Database, Workload
+from envctl.workload import Database, Live, Workload
 from tests.stack.conftest import Read
 
 SHOP = """
@@ -99,6 +100,22 @@ def test_paths_start_at_the_files_folder(read: Read, tmp_path: Path) -> None:
     assert build is not None
     assert (tmp_path.parent / "api", tmp_path.parent / "api/Containerfile") == (build.context, build.dockerfile)
     assert Database("shop", "postgres", tmp_path.parent / "data/shop.dump", "catalogue") == database
+
+
+def test_data_of_other_servers_says_where_it_is(read: Read, tmp_path: Path) -> None:
+    """A live server is named by the secret that holds its URL, which needs no section; a backup by its folder."""
+    stack = read(
+        '[services.a]\nkind = "postgres"\ndata = "far"\n[services.b]\nkind = "postgres"\ndata = "base"\n'
+        '[data.far]\nfrom = "live"\nurl = "FAR_URL"\nmethod = "physical"\n[data.base]\nfrom = "backup"\npath = "base"'
+    )
+    assert (
+        Database("shop", "postgres", data="far", live=Live("FAR_URL", "physical")),
+        Database("shop", "postgres", data="base", backup=tmp_path / "base"),
+    ) == tuple(work.database for work in workloads(stack))
+    assert Source("caller", key="FAR_URL", path=tmp_path / ".env") == secret_sources(stack)["FAR_URL"]
+    assert [
+        f"data.base.path: there is no {tmp_path}/base",
+    ] == [f"{problem.path}: {problem.message}" for problem in missing_files(stack, ["far", "base"])]
 
 
 def test_what_is_not_on_disk_is_said_before_anything_starts(read: Read, tmp_path: Path) -> None:

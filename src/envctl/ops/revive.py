@@ -176,7 +176,7 @@ def _loaded(place: Target, inside: Path, commit: str) -> Stack:
 
 def _link_what_is_not_committed(world: World, worktree: Path, older: Stack, stack: Stack) -> None:
     """Dumps that the older stack names, and `.env` files, that no commit holds are taken from this checkout."""
-    named = [*(data.at(older.root) for data in older.data.values())]
+    named = [path for data in older.data.values() if (path := data.at(older.root)) is not None]
     named += [source.path for source in secret_sources(older).values() if source.path != Path()]
     named += [older.root / path for path in uncommitted(world.shell, stack.root, _SETTINGS)]
     for path in named:

@@ -7,8 +7,9 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from envctl.services import BY_NAME, Section
+from envctl.stack.data import DATA_KINDS
 from envctl.stack.lifetime import LifetimeSection
-from envctl.stack.model import DATA, DATA_KINDS, SERVICE, EnvironmentLimits, ProjectSection
+from envctl.stack.model import DATA, SERVICE, EnvironmentLimits, ProjectSection
 from envctl.stack.secrets import NAMES, SECRET_KINDS
 
 Schema = dict[str, Any]
@@ -39,13 +40,21 @@ def schema() -> Schema:
         "properties": {
             "project": parts[ProjectSection],
             "services": _tables("The stack's services, by name.", SERVICE, {"$ref": "#/$defs/Service"}, least=1),
-            "data": _tables("What databases are filled from, by name.", DATA, parts[DATA_KINDS["dump"]]),
+            "data": _tables("What databases are filled from, by name.", DATA, _data(parts)),
             "secrets": _tables("Where the values of secrets come from, by name.", NAMES, _secret(parts)),
             "lifetime": parts[LifetimeSection],
             "limits": parts[EnvironmentLimits],
         },
         "$defs": definitions,
     }
+
+
+def _data(parts: dict[type[Section], Schema]) -> Schema:
+    """`from` is chosen first, so that an editor complains about that kind alone."""
+    kinds = [
+        {"if": {"properties": {"from": {"const": kind}}}, "then": parts[each]} for kind, each in DATA_KINDS.items()
+    ]
+    return {"type": "object", "required": ["from"], "properties": {"from": {"enum": list(DATA_KINDS)}}, "allOf": kinds}
 
 
 def _secret(parts: dict[type[Section], Schema]) -> Schema:

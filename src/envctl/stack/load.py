@@ -13,14 +13,14 @@ from envctl.services import BY_NAME, LimitsSection, Service
 from envctl.services.app import App
 from envctl.services.fields import kind_of, real
 from envctl.stack import checks
+from envctl.stack.data import DataSection, check_urls, used_secrets
+from envctl.stack.data import section as data_section
 from envctl.stack.lifetime import LifetimeSection
 from envctl.stack.lines import Key
 from envctl.stack.model import (
     DATA,
-    DATA_KINDS,
     SERVICE,
     SERVICES,
-    Dump,
     EnvironmentLimits,
     ProjectSection,
     Stack,
@@ -70,6 +70,7 @@ def _stack(source: Source, environ: Mapping[str, str] | None, notes: Notes) -> S
     secrets = _secrets(document, notes)
     scope = checks.Scope({}, {}, frozenset()) if wraps else _services(document, notes)
     data, data_names = _data(document, notes)
+    check_urls(data, secrets, notes)
     limits = validate(EnvironmentLimits, _table(document, "limits", notes), ("limits",), notes) or LimitsSection()
     lifetime = validate(LifetimeSection, _table(document, "lifetime", notes), ("lifetime",), notes) or LifetimeSection()
     name = project.name if project else "project"
@@ -84,7 +85,7 @@ def _stack(source: Source, environ: Mapping[str, str] | None, notes: Notes) -> S
         root=source.path.parent,
         services=MappingProxyType(dict(scope.valid)),
         data=MappingProxyType(data),
-        secrets=MappingProxyType({**_undeclared(scope.valid.values()), **secrets}),
+        secrets=MappingProxyType({**_undeclared(scope.valid.values(), data.values()), **secrets}),
         limits=limits.amounts(),
         lifetime=lifetime.terms(),
         chosen=choose(os.environ if environ is None else environ, said),
@@ -158,31 +159,22 @@ def _service(name: str, table: object, notes: Notes) -> Service | None:
     return validate(BY_NAME[kind], table, at, notes) or what_is_left(BY_NAME[kind], table)
 
 
-def _data(document: Mapping[str, Any], notes: Notes) -> tuple[dict[str, Dump], frozenset[str]]:
+def _data(document: Mapping[str, Any], notes: Notes) -> tuple[dict[str, DataSection], frozenset[str]]:
     """The valid data sections, and the names of all."""
     tables = _table(document, "data", notes)
-    found: dict[str, Dump] = {}
+    found: dict[str, DataSection] = {}
     for name, table in tables.items():
-        at: Key = ("data", name)
-        checks.check_name(at, name, DATA, "a data section's name (a–z, 0–9, - and _, starting with a letter)", notes)
-        if not isinstance(table, dict):
-            notes.add(at, f"must be a table, not {kind_of(table)}", hint=f"write [data.{name}]")
-            continue
-        origin = table.get("from")
-        if isinstance(origin, str) and origin not in DATA_KINDS:
-            known = ", ".join(DATA_KINDS)
-            message = f"data cannot come from {origin[:80]!r}"
-            notes.add((*at, "from"), message, guess=notes.guess(origin, DATA_KINDS), hint=f"known: {known}")
-            continue
-        section = validate(Dump, table, at, notes)
-        if section:
-            found[name] = section
+        what = "a data section's name (a–z, 0–9, - and _, starting with a letter)"
+        checks.check_name(("data", name), name, DATA, what, notes)
+        if valid := data_section(name, table, notes):
+            found[name] = valid
     return found, frozenset(tables)
 
 
-def _undeclared(services: Iterable[Service]) -> dict[str, SecretSection]:
-    """A secret that a service uses needs no section: then whoever calls envctl provides it."""
-    return {name: FromCaller() for service in services if isinstance(service, App) for name in service.used_secrets}
+def _undeclared(services: Iterable[Service], data: Iterable[DataSection]) -> dict[str, SecretSection]:
+    """A secret that something uses needs no section: then whoever calls envctl provides it."""
+    used = [name for service in services if isinstance(service, App) for name in service.used_secrets]
+    return {name: FromCaller() for name in (*used, *used_secrets(data))}
 
 
 def _secrets(document: Mapping[str, Any], notes: Notes) -> dict[str, SecretSection]:

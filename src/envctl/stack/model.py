@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 from envctl.composition import Composition
 from envctl.lease import Terms
 from envctl.services import LimitsSection, Section, Service
-from envctl.services.fields import Folder, Paths, Words, named, real, refuse
+from envctl.services.fields import Paths, Words, named, refuse
+from envctl.stack.data import DataSection
 from envctl.stack.lines import Lines
 from envctl.stack.registry import NO_REGISTRY, Registry, complaint
 from envctl.stack.secrets import SecretSection
@@ -63,27 +64,10 @@ class ProjectSection(Section):
     )
 
 
-class Dump(Section):
-    """A dump of a Postgres database, restored with the client of the service's own image."""
-
-    from_: Literal["dump"] = Field(alias="from", description="Where the data comes from: `dump`.")
-    path: Folder = Field(
-        description="The dump, relative to the stack file: plain SQL (also .gz, .zst), custom, tar, directory.",
-        examples=["data/shop.dump"],
-    )
-
-    def at(self, root: Path) -> Path:
-        """Its absolute path."""
-        return real(root / self.path)
-
-
 class EnvironmentLimits(LimitsSection):
     """What all containers of one environment may use together. Services with `limits` of their own keep
     theirs; what is left is divided evenly among the others.
     """
-
-
-DATA_KINDS: Mapping[str, type[Dump]] = {"dump": Dump}
 
 
 @dataclass(frozen=True)
@@ -103,7 +87,7 @@ class Stack:
     path: Path  # the file
     root: Path  # its folder: relative paths in it start here
     services: Mapping[str, Service]
-    data: Mapping[str, Dump] = field(default_factory=dict)
+    data: Mapping[str, DataSection] = field(default_factory=dict)
     secrets: Mapping[str, SecretSection] = field(default_factory=dict)
     limits: Limits = Limits()  # noqa: RUF009  # frozen
     lifetime: Terms = Terms()  # noqa: RUF009  # frozen

@@ -63,6 +63,8 @@ def _explain(error: ErrorDetails) -> tuple[str, str]:
     kind, context = error["type"], error.get("ctx", {})
     if kind == "refused":
         return str(context["message"]), str(context["hint"])
+    if kind in ("too_short", "string_too_short"):  # nothing has to be longer than that
+        return "is empty", ""
     if kind == "missing":
         return "is missing", ""
     if kind in _EXPECTED:

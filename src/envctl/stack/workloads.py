@@ -66,7 +66,7 @@ def secret_sources(stack: Stack) -> dict[str, Source]:
 def _filled(stack: Stack, database: Database | None) -> Database | None:
     if database is None or database.data is None:
         return database
-    return replace(database, dump=stack.data[database.data].at(stack.root))
+    return stack.data[database.data].fill(database, stack.root)
 
 
 def host_settings(stack: Stack) -> dict[str, Text]:
@@ -85,12 +85,12 @@ def host_settings(stack: Stack) -> dict[str, Text]:
 
 
 def missing_files(stack: Stack, data: Collection[str]) -> list[Problem]:
-    """What the disk does not hold, or not for us: Dockerfiles, and the dumps of this data."""
-    return [*_missing_builds(stack), *_missing_dumps(stack, data)]
+    """What the disk does not hold, or not for us: Dockerfiles, and the dumps and backups of this data."""
+    return [*_missing_builds(stack), *_missing_data(stack, data)]
 
 
 def refuse_missing_files(stack: Stack, data: Collection[str] = ()) -> None:
-    """Raise when a Dockerfile is not there, or the dump of `data` that is to be loaded: before anything is started."""
+    """Raise when a Dockerfile is not there, or what `data` is that is to be loaded: before anything is started."""
     if missing := missing_files(stack, data):
         raise refused(stack.path, missing)
 
@@ -120,12 +120,12 @@ def _missing_of_recipe(stack: Stack, service: str, recipe: Recipe) -> Iterator[P
         yield Problem(dotted(key), stack.lines.find(key), said, "a build needs a folder with a Dockerfile")
 
 
-def _missing_dumps(stack: Stack, wanted: Collection[str]) -> Iterator[Problem]:
+def _missing_data(stack: Stack, wanted: Collection[str]) -> Iterator[Problem]:
     for name, data in stack.data.items():
         path = data.at(stack.root)
-        if name in wanted and not _is_there(path, bool):
+        if name in wanted and path is not None and not _is_there(path, bool):
             key = ("data", name, "path")
-            yield Problem(dotted(key), stack.lines.find(key), f"there is no {path}", "make the dump first")
+            yield Problem(dotted(key), stack.lines.find(key), f"there is no {path}", data.needs)
 
 
 def _is_there(path: Path, of_kind: Callable[[int], bool]) -> bool:

@@ -204,6 +204,7 @@ class Engine(Reader):
                 healthcheck={"test": ["NONE"]},
                 host_config={
                     "NetworkMode": job.network,
+                    "ExtraHosts": [f"{name}:{address}" for name, address in job.hosts.items()],
                     "Mounts": mounts,
                     "Privileged": job.privileged,
                     "ShmSize": job.shared_memory,

@@ -1,0 +1,149 @@
+"""`[data.NAME]`: where the data of a database comes from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+
+from envctl.services import Section
+from envctl.services.fields import Folder, kind_of, real, refuse
+from envctl.stack.lines import Key
+from envctl.stack.plain import validate
+from envctl.stack.problems import Notes
+from envctl.stack.secrets import NAMES, Generated, SecretSection
+from envctl.workload import Database, Method
+from envctl.workload import Live as LiveServer
+
+
+def _secret_name(value: str) -> str:
+    """What it says may be a URL with a password: it is never repeated."""
+    if not re.fullmatch(NAMES, value):
+        hint = "no URL belongs into this file: write the name of a variable, and the URL into .env or [secrets.NAME]"
+        raise refuse("is not the name of a secret", hint)
+    return value
+
+
+SecretName = Annotated[str, AfterValidator(_secret_name), Field(json_schema_extra={"pattern": f"^{NAMES}$"})]
+
+
+class Dump(Section):
+    """A dump of a Postgres database, restored with the client of the service's own image."""
+
+    from_: Literal["dump"] = Field(alias="from", description="Where the data comes from: `dump`.")
+    path: Folder = Field(
+        description="The dump, relative to the stack file: plain SQL (also .gz, .zst), custom, tar, directory.",
+        examples=["data/shop.dump"],
+    )
+
+    @property
+    def needs(self) -> str:
+        """What to do where `path` leads nowhere."""
+        return "make the dump first"
+
+    def at(self, root: Path) -> Path:
+        """Its absolute path."""
+        return real(root / self.path)
+
+    def fill(self, database: Database, root: Path) -> Database:
+        """The database that is filled from it."""
+        return replace(database, dump=self.at(root))
+
+
+class Backup(Section):
+    """A base backup of a whole Postgres server, or its data directory after a clean stop, of the same major version.
+    It is copied as it is: everything in that server, all databases and roles.
+    """
+
+    from_: Literal["backup"] = Field(alias="from", description="Where the data comes from: `backup`.")
+    path: Folder = Field(
+        description="The folder, relative to the stack file: as `pg_basebackup` writes it, plain or with "
+        "`--format=tar` (base.tar and pg_wal.tar, also .gz, .zst).",
+        examples=["data/base"],
+    )
+
+    @property
+    def needs(self) -> str:
+        """What to do where `path` leads nowhere."""
+        return "make the backup first: pg_basebackup"
+
+    def at(self, root: Path) -> Path:
+        """Its absolute path."""
+        return real(root / self.path)
+
+    def fill(self, database: Database, root: Path) -> Database:
+        """The database that is filled from it."""
+        return replace(database, backup=self.at(root))
+
+
+class Live(Section):
+    """A Postgres server that runs elsewhere. What it holds is read once, and kept as a snapshot; `envctl seed` reads it
+    again.
+    """
+
+    from_: Literal["live"] = Field(alias="from", description="Where the data comes from: `live`.")
+    url: SecretName = Field(
+        description="The name of the secret that holds its URL, `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`: never "
+        "the URL itself. Without a section `[secrets.NAME]` it is a variable of the caller's, or a key of `.env`.",
+        examples=["STAGING_DATABASE_URL"],
+    )
+    method: Method = Field(
+        default="logical",
+        description="`logical` copies the URL's database with `pg_dump`; `physical` the whole server with "
+        "`pg_basebackup`: faster for much data, and only from the same major version.",
+        examples=["physical"],
+    )
+
+    @property
+    def needs(self) -> str:
+        """Nothing is needed on disk."""
+        return ""
+
+    def at(self, _root: Path) -> None:
+        """It has no path."""
+        return
+
+    def fill(self, database: Database, _root: Path) -> Database:
+        """The database that is filled from it."""
+        return replace(database, live=LiveServer(self.url, self.method))
+
+
+DataSection = Dump | Backup | Live
+
+DATA_KINDS: Mapping[str, type[DataSection]] = {"dump": Dump, "backup": Backup, "live": Live}
+
+
+def section(name: str, table: Any, notes: Notes) -> DataSection | None:
+    """The validated section; None when something was noted."""
+    at: Key = ("data", name)
+    if not isinstance(table, dict):
+        notes.add(at, f"must be a table, not {kind_of(table)}", hint=f"write [data.{name}]")
+        return None
+    origin = table.get("from")
+    known = f"known: {', '.join(DATA_KINDS)}"
+    if origin is None:
+        notes.add((*at, "from"), "is missing", hint=known)
+        return None
+    if not isinstance(origin, str) or origin not in DATA_KINDS:
+        text = isinstance(origin, str)
+        message = f"data cannot come from {origin[:80]!r}" if text else f"must be text, not {kind_of(origin)}"
+        notes.add((*at, "from"), message, guess=notes.guess(origin, DATA_KINDS) if text else "", hint=known)
+        return None
+    return validate(DATA_KINDS[origin], table, at, notes)
+
+
+def used_secrets(data: Iterable[DataSection]) -> tuple[str, ...]:
+    """The secrets that hold the URLs of servers."""
+    return tuple(section.url for section in data if isinstance(section, Live))
+
+
+def check_urls(data: Mapping[str, DataSection], secrets: Mapping[str, SecretSection], notes: Notes) -> None:
+    """No URL is made by chance."""
+    for name, live in data.items():
+        if isinstance(live, Live) and isinstance(secrets.get(live.url), Generated):
+            hint = f'write from = "env" or "dotenv" in [secrets.{live.url}], or take that section out'
+            notes.add(("data", name, "url"), f"{live.url} is a random secret, and no server is found by it", hint=hint)
