@@ -13,7 +13,7 @@ from envctl.services.fields import Image, Setting, Size, Version, named, refuse
 from envctl.services.references import Told
 from envctl.text import PublishedPort, Text, text
 from envctl.units import MIB
-from envctl.workload import Address, Format, Mount, Probe, Topics, Workload
+from envctl.workload import Address, Format, Freezing, Mount, Probe, Topics, Workload
 
 INNER, HOST, CONTROLLER = 9092, 19092, 9093
 CLUSTER = "ZW52Y3RsLWNsdXN0ZXItMQ"  # any 16 bytes do: a broker of one knows no other cluster
@@ -44,6 +44,12 @@ SINGLE = {
     "min.insync.replicas": "1",
     "group.initial.rebalance.delay.ms": "0",
 }
+# A broker takes the mark away once it has read its logs, and leaves it there only when it has closed them all.
+CHECK = """set -eu
+at=$1/logs
+[ -e "$at/meta.properties" ] || { echo "it holds no data of a broker" >&2; exit 1; }
+[ -e "$at/.kafka_cleanshutdown" ] || { echo "its broker was not shut down cleanly" >&2; exit 1; }
+"""
 INTERNAL = frozenset({"__consumer_offsets", "__transaction_state", "__cluster_metadata", "__share_group_state"})
 
 
@@ -115,10 +121,13 @@ class Kafka(Service):
         """One volume for its data."""
         return (f"{name}-data",)
 
+    @property
+    def _broker(self) -> dict[str, str]:
+        return {**SINGLE, **self.config, **LISTENERS}
+
     def _environment(self, name: str) -> dict[str, Text]:
-        broker = {**SINGLE, **self.config, **LISTENERS}
         return {
-            **{variable(key): text(value) for key, value in broker.items()},
+            **{variable(key): text(value) for key, value in self._broker.items()},
             variable("advertised.listeners"): text(f"INTERNAL://{name}:{INNER},HOST://127.0.0.1:", PublishedPort(name)),
             "CLUSTER_ID": text(CLUSTER),
             "KAFKA_HEAP_OPTS": text(f"-Xmx{self.heap // 1024}k"),
@@ -143,6 +152,11 @@ class Kafka(Service):
                 numbers(self.version, self.image, said="version" in self.model_fields_set, count=2), reads_older=True
             ),
             topics=Topics(dict(self.topics)),
+            freezing=Freezing(
+                CHECK,
+                slow_start=True,
+                shaped_by=(f"cluster={CLUSTER}", *(f"{key}={value}" for key, value in sorted(self._broker.items()))),
+            ),
             stop_grace=30.0,
         )
 

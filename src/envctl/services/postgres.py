@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field
 
 from envctl.services.base import Complaint, Service, numbers, reached
 from envctl.services.fields import Image, Setting, Version, named, refuse
+from envctl.services.postgres_data import freezing
 from envctl.services.references import Told
 from envctl.text import Password, Text, text
 from envctl.workload import Address, Database, Format, Mount, Probe, Workload
@@ -143,6 +144,7 @@ class Postgres(Service):
             stateful=True,
             database=Database(database, self.user, data=self.data),
             format=self._format,
+            freezing=freezing(self.major, server),
             stop_grace=30.0,
         )
 

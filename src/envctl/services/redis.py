@@ -12,7 +12,7 @@ from envctl.services.base import Complaint, Service, numbers, reached
 from envctl.services.fields import Image, Line, Version, kind_of, named, refuse
 from envctl.services.references import Told
 from envctl.text import Password, Text, text
-from envctl.workload import Address, Format, Mount, Probe, Workload
+from envctl.workload import Address, Format, Freezing, Mount, Probe, Workload
 
 PORT = 6379
 DEFAULTS = {"appendonly": "yes"}
@@ -34,6 +34,19 @@ PING = """
 REDISCLI_AUTH=$(cat "$1") && export REDISCLI_AUTH
 answer=$(redis-cli -h 127.0.0.1 -p "$2" ping) && test "$answer" = PONG || { echo "$answer"; exit 1; }
 """
+# All that the server keeps its data in must be whole. Since Redis 7 a manifest says what belongs to the first of them.
+CHECK = """set -eu
+whole() {
+    said=$("$1" "$2" 2>&1) || { echo "its ${2##*/} is not whole: $(echo "$said" | tail -n 1)" >&2; exit 1; }
+}
+kind=manifest
+[ -n "$(find "$1" -type f -name '*.manifest')" ] || kind=aof
+find "$1" -type f -name "*.$kind" | while IFS= read -r file; do whole redis-check-aof "$file"; done
+find "$1" -type f -name '*.rdb' ! -name 'temp-*' ! -name '*.base.rdb' |
+    while IFS= read -r file; do whole redis-check-rdb "$file"; done
+"""
+# What it was just writing anew when it ended is of no use.
+TRIM = """find "$1" -type f -name 'temp-*' -exec rm -f {} +"""
 
 
 def _directive(value: object) -> object:
@@ -83,8 +96,12 @@ class Redis(Service):
         """One volume for its data."""
         return (f"{name}-data",)
 
+    @property
+    def _settings(self) -> dict[str, str]:
+        return {**DEFAULTS, **self.config, "dir": "/data", "port": str(PORT)}
+
     def _conf(self, name: str) -> Text:
-        lines = {**DEFAULTS, **self.config, "dir": "/data", "port": str(PORT)}
+        lines = self._settings
         # An empty value must stand in the file as an empty word.
         written = "".join(f"{key} {value or chr(34) * 2}\n" for key, value in lines.items())
         return text(written, "requirepass ", Password(name), "\n")
@@ -105,6 +122,9 @@ class Redis(Service):
             stateful=True,
             format=Format(
                 numbers(self.version, self.image, said="version" in self.model_fields_set, count=2), reads_older=True
+            ),
+            freezing=Freezing(
+                CHECK, TRIM, shaped_by=tuple(f"{key}={value}" for key, value in sorted(self._settings.items()))
             ),
         )
 
