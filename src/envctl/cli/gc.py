@@ -10,12 +10,14 @@ import typer
 from envctl.cli.columns import columns, printable, short
 from envctl.cli.command import Call, Command
 from envctl.cli.options import STACK
+from envctl.cli.top import size as bytes_of
 from envctl.cli.values import seconds, size
 from envctl.decision import Rules
 from envctl.errors import EnvctlError, Exit
 from envctl.reports import Reclaimed
 
 HEADER = ("VERDICT", "NAME", "PROJECT", "BRANCH", "BECAUSE")
+SNAPSHOTS = ("VERDICT", "SNAPSHOT", "PROJECT", "SOURCE", "SIZE", "BECAUSE")
 _IN_ORDER = ("failed", "remove", "removed", "keep")
 
 
@@ -42,6 +44,9 @@ def gc(
     bundle_budget: Annotated[
         str, typer.Option("--bundle-budget", metavar="SIZE", help="What logs of removed ones may take in all.")
     ] = "1GiB",
+    snapshot_budget: Annotated[
+        str, typer.Option("--snapshot-budget", metavar="SIZE", help="What snapshots may take in all.")
+    ] = "20GiB",
     project: Annotated[
         str | None, typer.Option("--project", "-p", metavar="NAME", help="The environments of this project.")
     ] = None,
@@ -57,18 +62,22 @@ def gc(
     then needs --project or --all-projects. It needs neither checkout nor stack file, so it fits cron and CI.
     Of each environment it says why it goes or stays; status 10 when some could not be removed. Logs of those
     removed are kept: `envctl ls --removed`.
+
+    Of snapshots those go that nobody needs now, the oldest first, once all take more than --snapshot-budget;
+    never one that an environment lives on, that somebody gave a name, or that is the newest of its source.
     """
     rules = Rules(
         seconds("--older-than", older_than), seconds("--idle", idle), merged, most, size("--disk-target", disk_target)
     )
-    budget = size("--bundle-budget", bundle_budget) or 0
+    budget, snapshots = size("--bundle-budget", bundle_budget) or 0, size("--snapshot-budget", snapshot_budget) or 0
     scope = _scope(call, project, rules, all_projects=all_projects)
     from envctl.ops.gc import gc as reclaim
     from envctl.ops.gc import partly
     from envctl.ops.setting import anywhere
 
     with call.talk() as tell:
-        report = reclaim(anywhere(tell), scope, rules, budget=budget, dry_run=dry_run)
+        world = anywhere(tell)
+        report = reclaim(world, scope, rules, budget=budget, snapshot_budget=snapshots, dry_run=dry_run)
     failure = partly(report)
     if failure is None or not call.json:
         call.answer(report.data(), lines(report), after(report))
@@ -103,28 +112,47 @@ def _scope(call: Call, project: str | None, rules: Rules, *, all_projects: bool)
 
 
 def lines(report: Reclaimed) -> list[str]:
-    """Each environment with what becomes of it and why, those that go first."""
+    """Each environment and each snapshot with what becomes of it and why, those that go first."""
     fates = sorted(report.environments, key=lambda fate: _IN_ORDER.index(fate.verdict))
     rows = ((f.verdict, f.name, f.project, short(f.branch), f.error or f.because) for f in fates)
     gone = [f"{printable(b.bundle)}: {b.because}" for b in report.bundles]
-    head = [
-        "",
-        "Logs of removed environments that would go:" if report.dry_run else "Logs of removed environments that went:",
-    ]
-    return [*(columns(rows, HEADER) if fates else []), *((*head, *(f"  {line}" for line in gone)) if gone else ())]
+    head = (
+        "Logs of removed environments that would go:" if report.dry_run else "Logs of removed environments that went:"
+    )
+    blocks = (
+        columns(rows, HEADER) if fates else [],
+        _snapshots(report) if report.snapshots else [],
+        [head, *(f"  {line}" for line in gone)] if gone else [],
+    )
+    return [line for block in blocks if block for line in ("", *block)][1:]
+
+
+def _snapshots(report: Reclaimed) -> list[str]:
+    fates = sorted(report.snapshots, key=lambda fate: _IN_ORDER.index(fate.verdict))
+    rows = (
+        (f.verdict, f.short, f.project, f.source, None if f.size is None else bytes_of(f.size), f.error or f.because)
+        for f in fates
+    )
+    return columns(rows, SNAPSHOTS)
 
 
 def after(report: Reclaimed) -> Iterator[str]:
     """A summary, and what was left alone."""
     whose = f"of {report.project}" if report.project else "of all projects"
-    going = len(report.having("remove", "removed"))
     did = "would be removed" if report.dry_run else "removed"
-    count = len(report.environments)
-    yield f"{count} environment{'' if count == 1 else 's'} {whose}: {going} {did}, {len(report.having('keep'))} kept."
+    what, going, stay = "environment", report.having("remove", "removed"), report.having("keep")
+    yield f"{_count(len(report.environments), what)} {whose}: {len(going)} {did}, {len(stay)} kept."
+    if report.snapshots:
+        went, kept = report.snapshots_having("remove", "removed"), report.snapshots_having("keep")
+        yield f"{_count(len(report.snapshots), 'snapshot')}: {len(went)} {did}, {len(kept)} kept."
     if report.remark:
         yield printable(report.remark)
     for thing in report.left:
         yield f"left alone: {thing.what} {printable(thing.name)}: {printable(thing.why)}"
+
+
+def _count(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 COMMAND = Command(
@@ -136,5 +164,6 @@ COMMAND = Command(
         ("envctl gc --all-projects", "in cron: whatever nobody needs"),
         ("envctl gc --merged --idle 12h", "in CI, beside the stack file"),
         ("envctl gc --project shop --max 5 --json", "the five last used stay; the result for a script"),
+        ("envctl gc --all-projects --snapshot-budget 5GiB", "keep less data that nobody lives on"),
     ),
 )
