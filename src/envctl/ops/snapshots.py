@@ -13,9 +13,9 @@ from envctl.job import Mounted, script
 from envctl.observed import Volume
 from envctl.ops import pools
 from envctl.ops.pool_image import ready_image
-from envctl.planning.shelf import Leftover, Shelf, clones_of, shelf
+from envctl.planning.shelf import Leftover, Shelf, clones_of, shelf, whole
 from envctl.pool import SNAPSHOTS
-from envctl.snapshot import DATA, MARKER, Snapshot, is_data, is_marker, marker, snapshots_of
+from envctl.snapshot import DATA, MARKER, Snapshot, is_data, is_marker, marker
 from envctl.snapshots import SCRIPT
 from envctl.world import World
 from envctl.world.helper import ROLE as HELPER
@@ -27,7 +27,7 @@ _SHORTEST = 4  # hex digits of an address that may stand for it
 
 def look(world: World) -> tuple[Snapshot, ...]:
     """Every snapshot of the daemon, the newest first."""
-    return snapshots_of(_volumes(world))
+    return whole(_volumes(world))
 
 
 def take_stock(world: World, leaving: Collection[str] = ()) -> Shelf:

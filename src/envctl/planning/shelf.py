@@ -53,7 +53,7 @@ class Shelf:
 
 def shelf(volumes: Collection[Volume], containers: Iterable[Container] = ()) -> Shelf:
     """What a daemon's volumes say, those of environments among them; images are not asked for."""
-    snapshots = snapshots_of(volumes)
+    snapshots = whole(volumes)
     read = {one.marker for one in snapshots}
     there = {volume.name for volume in volumes}
     other = [v for v in volumes if is_marker(v) and v.name not in read]
@@ -70,6 +70,11 @@ def shelf(volumes: Collection[Volume], containers: Iterable[Container] = ()) -> 
         clones_of(volumes),
         frozenset(environments_of(volumes)),
     )
+
+
+def whole(volumes: Collection[Volume]) -> tuple[Snapshot, ...]:
+    """The snapshots among all volumes, the newest first. What names no bytes is none."""
+    return tuple(one for one in snapshots_of(volumes) if one.parts)
 
 
 def clones_of(volumes: Iterable[Volume]) -> Clones:
