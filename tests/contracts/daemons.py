@@ -15,6 +15,7 @@ from typing import Any, cast
 import pytest
 
 from envctl import labels
+from envctl.job import Job, Mounted, Output, script
 from envctl.observed import Container
 from envctl.world.engine import Engine
 from tests.fakes.engine import FakeEngine
@@ -59,6 +60,10 @@ class Room(ABC):
     @abstractmethod
     def image(self, own: Mapping[str, str]) -> str:
         """An image that carries labels and runs nothing; its ID."""
+
+    @abstractmethod
+    def job(self, acts: Acts, mounts: Mapping[str, Mounted], *words: str) -> Job:
+        """A job for a helper that prints lines, then ends."""
 
     def named_image(self) -> str:
         """An image that runs nothing, by its name."""
@@ -118,6 +123,10 @@ class FakeRoom(Room):
             self.fake.printed.setdefault((made, stream), []).append(b"2026-03-01T12:00:00Z " + text.encode())
         return made
 
+    def job(self, acts: Acts, mounts: Mapping[str, Mounted], *words: str) -> Job:
+        self.fake.does = lambda _: Output(acts.ends or 0, tuple(text for _, text in acts.prints))
+        return script(self.named_image(), "", *words, mounts=mounts)
+
     def image(self, own: Mapping[str, str]) -> str:
         made = f"sha256:{secrets.token_hex(8)}"
         self.fake.images = {**self.fake.images, f"{self.name}-{len(self.fake.images)}:1": made}
@@ -157,14 +166,13 @@ class RealRoom(Room):
         started: bool = True,
     ) -> str:
         client = self.engine.client
-        says = [f"echo '{text}'{' >&2' if stream == 'stderr' else ''}" for stream, text in acts.prints]
         stays = "trap exit TERM; sleep 600 & wait" if acts.ends is None else f"exit {acts.ends}"
         host = client.create_host_config(
             binds=[f"{volume}:/kept-{number}" for number, volume in enumerate(volumes)], network_mode=network
         )
         made = client.create_container(
             image or small_image(self.engine),
-            ["sh", "-c", "; ".join([*says, stays])],
+            ["sh", "-c", "; ".join([*_says(acts), stays])],
             name=name,
             labels=dict(self.labels if own is None else own),
             host_config=host,
@@ -174,6 +182,10 @@ class RealRoom(Room):
         if started and acts.ends is not None:
             client.wait(made["Id"])
         return str(made["Id"])
+
+    def job(self, acts: Acts, mounts: Mapping[str, Mounted], *words: str) -> Job:
+        text = "; ".join([*_says(acts), f"exit {acts.ends or 0}"])
+        return script(small_image(self.engine), text, *words, mounts=mounts)
 
     def image(self, own: Mapping[str, str]) -> str:
         empty = io.BytesIO()
@@ -208,6 +220,10 @@ class RealRoom(Room):
         for image in self._images:
             with suppress(Exception):  # the test has removed it
                 client.remove_image(image, force=True)
+
+
+def _says(acts: Acts) -> list[str]:
+    return [f"echo '{text}'{' >&2' if stream == 'stderr' else ''}" for stream, text in acts.prints]
 
 
 def small_image(engine: Engine) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from envctl import labels
 from envctl.errors import EnvctlError, Exit
+from envctl.job import Mounted, Output
 from envctl.observed import Container, Network, Volume
+from envctl.world import helper
 from envctl.world.archive import wrapped
 from envctl.world.client import InUse
 from envctl.world.engine import Engine, SubnetTaken
@@ -262,6 +265,89 @@ def test_two_boxes_of_one_name_are_refused(room: Room) -> None:
         room.engine.make_box(f"{room.name}_other", f"{GONE}:1", room.labels, {})
 
 
+def test_a_volume_says_where_it_lies(room: Room) -> None:
+    """On the daemon's machine, in a folder of its name."""
+    room.engine.create_volume(room.name, room.labels)
+    (volume,) = room.engine.volumes(room.labels)
+    assert volume.mountpoint.startswith("/")
+    assert volume.mountpoint.endswith(f"/{room.name}/_data")
+
+
+@pytest.mark.parametrize("owner", [labels.SNAPSHOT, labels.POOL])
+def test_a_volume_of_no_environment_is_ours_by_what_it_says(room: Room, owner: str) -> None:
+    """A snapshot's and a pool's: who else has the name is refused, also where he is of another snapshot or pool."""
+    wanted = {owner: room.project, labels.ROLE: "x"}
+    assert wanted == room.engine.create_volume(f"{room.name}_a", wanted)
+    assert wanted == room.engine.create_volume(f"{room.name}_a", {**wanted, labels.ROLE: "y"})
+    with pytest.raises(EnvctlError, match="envctl did not make it"):
+        room.engine.create_volume(f"{room.name}_a", {**wanted, owner: "another"})
+    room.volume(f"{room.name}_b", {})
+    with pytest.raises(EnvctlError, match="envctl did not make it"):
+        room.engine.create_volume(f"{room.name}_b", wanted)
+
+
+def test_a_volume_that_says_no_owner_is_whosever_it_is(room: Room) -> None:
+    """Who makes it sees by its labels whether it is his."""
+    room.volume(room.name, {"somebody": "else"})
+    assert {"somebody": "else"} == room.engine.create_volume(room.name, {labels.ROLE: "measure"})
+
+
+def test_a_helper_works_to_its_end_and_is_gone(room: Room) -> None:
+    """Its status and its last lines are told, in the order of the streams; the volume stays."""
+    room.engine.create_volume(room.name, room.labels)
+    job = room.job(Acts(3, (("stdout", "one"), ("stdout", "two"), ("stderr", "bad"))), {"/it": Mounted(room.name)})
+    assert Output(3, ("one", "two", "bad")) == helper.run(room.engine, job, f"{room.name}__helper", room.labels)
+    assert () == room.engine.containers(room.labels)
+    assert [room.name] == [v.name for v in room.engine.volumes(room.labels)]
+
+
+def test_a_helper_is_made_before_it_is_started(room: Room) -> None:
+    """Its volumes are in use from then on; one that is not there is made, as nobody's."""
+    mounts = {"/it": Mounted(room.name), "/ro": Mounted(f"{room.name}_b", read_only=True)}
+    made = room.engine.make_helper(f"{room.name}__helper", room.job(Acts(4), mounts), room.labels)
+    assert "created" == room.inspected(made).state
+    assert room.labels.items() <= room.inspected(made).labels.items()
+    assert [(room.name, {}), (f"{room.name}_b", {})] == [
+        (v.name, v.labels) for v in room.engine.volumes(prefix=room.name)
+    ]
+    with pytest.raises(InUse):
+        room.engine.remove_volume(room.name)
+    room.engine.start_container(made)
+    assert 4 == room.engine.wait_container(made)
+    assert ("exited", 4) == (room.inspected(made).state, room.inspected(made).exit_code)
+    room.engine.kill_container(made)
+    room.engine.remove_volume(room.name)
+
+
+def test_files_get_into_a_helper_before_it_starts(room: Room) -> None:
+    """Also where no volume lies."""
+    made = room.engine.make_helper(f"{room.name}__helper", room.job(ENDS, {}), room.labels)
+    room.engine.put_archive(made, "/", wrapped("told", 5, iter([b"words"]), 0))
+    assert b"words" == room.engine.read_file(made, "/told")
+
+
+def test_two_helpers_of_one_name_are_refused(room: Room) -> None:
+    """And so is one of an image that is not there."""
+    job = room.job(ENDS, {})
+    room.engine.make_helper(f"{room.name}__helper", job, room.labels)
+    with pytest.raises(EnvctlError, match="already in use"):
+        room.engine.make_helper(f"{room.name}__helper", job, room.labels)
+    with pytest.raises(EnvctlError, match="No such image"):
+        room.engine.make_helper(f"{room.name}__other", replace(job, image=f"{GONE}:1"), room.labels)
+
+
+@pytest.mark.parametrize("acts", ["stays", "ended", "created"])
+def test_a_container_is_killed_in_any_state(room: Room, acts: str) -> None:
+    """At once, and once more is no error; its volume is free."""
+    room.engine.create_volume(room.name, room.labels)
+    acting = ENDS if acts == "ended" else Acts()
+    one = room.container(f"{room.name}_a", acting, volumes=[room.name], started=acts != "created")
+    for _ in range(2):
+        room.engine.kill_container(one)
+    assert room.engine.inspect(one) is None
+    room.engine.remove_volume(room.name)
+
+
 def test_who_runs_in_a_network_or_on_a_volume_is_found(room: Room) -> None:
     """Whoever's container it is; one that is stopped is not."""
     room.engine.create_network(room.name, room.subnet(), room.labels)
@@ -308,11 +394,12 @@ def test_what_is_gone_is_none(room: Room) -> None:
     assert engine.usage(GONE) is None
     assert [] == list(engine.logs(GONE, stream="stdout", follow=False, since=None, tail=None))
     engine.remove_container(GONE)
+    engine.kill_container(GONE)
     engine.remove_volume(GONE)
     engine.remove_network(GONE)
 
 
-@pytest.mark.parametrize("change", ["pause", "resume", "stop", "start"])
+@pytest.mark.parametrize("change", ["pause", "resume", "stop", "start", "wait"])
 def test_what_is_gone_cannot_be_changed(room: Room, change: str) -> None:
     """It is an error that says so."""
     with pytest.raises(EnvctlError, match="No such container") as caught:

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from envctl import labels
 from envctl.errors import EnvctlError, Exit
+from envctl.job import Job, Output
 from envctl.machine import Daemon
 from envctl.observed import Container, Happening, ImageDefaults, Network, Used, Volume
 from envctl.world.client import InUse
@@ -26,6 +27,7 @@ T = TypeVar("T", Container, Volume)
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ALIVE = ("running", "paused", "restarting")  # has processes, and so an end in each of its networks
+OWNERS = (labels.PROJECT, labels.ENVIRONMENT, labels.SNAPSHOT, labels.POOL)  # whose a volume is, as far as it says so
 
 
 class Killed(BaseException):
@@ -35,6 +37,11 @@ class Killed(BaseException):
 def silent() -> EnvctlError:
     """What is raised when the daemon stops answering."""
     return stopped(ConnectionResetError("Connection reset by peer"))
+
+
+def does_nothing(_: Job) -> Output:
+    """What a helper does unless a test says otherwise."""
+    return Output(0, ())
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,9 @@ class FakeEngine:
     joined: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by a container's ID: names of networks
     boxes: dict[str, dict[str, str]] = field(default_factory=dict)  # by a container's ID: folder → volume
     stored: dict[str, dict[str, bytes]] = field(default_factory=dict)  # by a volume's name: path in it → content
+    jobs: dict[str, Job] = field(default_factory=dict)  # by a helper's ID, also once it is gone
+    does: Callable[[Job], Output] = does_nothing  # how a helper's job ends, and what it prints
+    options: dict[str, dict[str, str]] = field(default_factory=dict)  # by a volume's name: what its driver was told
     time: datetime = NOON
     changes: int = 0  # since the last break was set
     breaks: Break | None = None
@@ -98,7 +108,8 @@ class FakeEngine:
 
     def add_volume(self, name: str, own: Mapping[str, str]) -> None:
         """A volume that somebody made, whoever it was."""
-        self.vols = (*self.vols, Volume(name, dict(own), self.time.isoformat()))
+        place = f"/var/lib/docker/volumes/{name}/_data"
+        self.vols = (*self.vols, Volume(name, dict(own), self.time.isoformat(), place))
 
     def add_network(self, name: str, own: Mapping[str, str], *subnets: str) -> str:
         """A network that somebody made, whoever it was; its ID."""
@@ -209,8 +220,9 @@ class FakeEngine:
         with self._changing():
             if all(v.name != name for v in self.vols):
                 self.add_volume(name, own)
+                self.options[name] = dict(options or {})
             found = next(v for v in self.vols if v.name == name)
-        if any(found.labels.get(key) != own[key] for key in (labels.PROJECT, labels.ENVIRONMENT)):
+        if any(found.labels.get(key) != own[key] for key in OWNERS if key in own):
             raise EnvctlError(Exit.NOT_OURS, f"a volume called {name} is there already, and envctl did not make it")
         return found.labels
 
@@ -226,7 +238,10 @@ class FakeEngine:
 
     def start_container(self, container: str) -> None:
         with self._changing():
-            self.become(self._there(container).id, state="running", exit_code=None)
+            found = self._there(container).id
+            self.become(found, state="running", exit_code=None)
+            if found in self.jobs:
+                self._work(found)
 
     def remove_container(self, container: str) -> None:
         with self._changing():
@@ -300,14 +315,36 @@ class FakeEngine:
             self.boxes[made] = dict(volumes)
             return made
 
+    def make_helper(self, name: str, job: Job, own: Mapping[str, str]) -> str:
+        made = self.make_box(name, job.image, own, {path: mounted.volume for path, mounted in job.mounts.items()})
+        for mounted in job.mounts.values():
+            if all(v.name != mounted.volume for v in self.vols):
+                self.add_volume(mounted.volume, {})  # as the daemon does with what is not there
+        self.jobs[made] = job
+        return made
+
+    def wait_container(self, container: str) -> int:
+        self._listen()
+        found = self._there(container)
+        assert found.state not in ALIVE, "who waits for what never ends waits for ever"
+        return found.exit_code or 0
+
+    def kill_container(self, container: str) -> None:
+        with self._changing():
+            self.held = tuple(c for c in self.held if container not in (c.id, c.name))
+            self.boxes.pop(container, None)
+
     def put_archive(self, container: str, folder: str, archive: Iterable[bytes]) -> None:
         with self._changing(), tarfile.open(fileobj=io.BytesIO(b"".join(archive))) as tar:
-            volume, root = self._mounted(container, f"{folder}/")
-            assert volume is not None, "the engine made of values keeps files in volumes only"
             for member in tar:
-                content, path = tar.extractfile(member), f"{folder}/{member.name}".removeprefix(f"{root}/")
-                if content is not None:
-                    self.stored.setdefault(volume, {})[path] = content.read()
+                content, path = tar.extractfile(member), f"{folder.rstrip('/')}/{member.name}"
+                if content is None:
+                    continue
+                volume, root = self._mounted(container, path)
+                if volume is None:
+                    self.contents[container, path] = content.read()
+                else:
+                    self.stored.setdefault(volume, {})[path.removeprefix(f"{root}/")] = content.read()
 
     def logs(
         self, container: str, *, stream: str, follow: bool, since: float | None, tail: int | None
@@ -336,6 +373,13 @@ class FakeEngine:
                 self._listen()
             yield
             self._listen()
+
+    def _work(self, container: str) -> None:
+        """What a helper does from its start to its end: it takes no time."""
+        ended = self.does(self.jobs[container])
+        stamp = self.time.isoformat().encode()
+        self.printed[container, "stdout"] = [stamp + b" " + line.encode() for line in ended.lines]
+        self.become(container, state="exited", exit_code=ended.status)
 
     def _turn(self, container: str, only: tuple[str, ...], state: str) -> None:
         with self._changing():
