@@ -57,6 +57,7 @@ SNAPSHOT_ABOUT = f"{PREFIX}snapshot.about"  # on a snapshot: libc and collation 
 SNAPSHOT_SIZE = f"{PREFIX}snapshot.size"  # on a snapshot: its bytes
 SNAPSHOT_PROJECT = f"{PREFIX}snapshot.project"  # on a snapshot: whose environment it was first made for
 SNAPSHOT_BY = f"{PREFIX}snapshot.by"  # on a snapshot: who made it, and on which machine
+SNAPSHOT_BUILDER = f"{PREFIX}snapshot.builder"  # on what a snapshot is built with: the process that does it
 POOL = f"{PREFIX}pool"  # on a pool: the ID by which its device is found
 MEASURED = f"{PREFIX}measured"  # on a measure: how long each way of copying data took on this daemon
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from envctl.ops.setting import Here
 from envctl.ops.sources.base import Site, Source
+from envctl.ops.sources.dump import Dump
 from envctl.ops.sources.empty import Empty
 from envctl.workload import Workload
 
 
-def source_of(workload: Workload) -> Source:
+def source_of(here: Here, workload: Workload) -> Source:  # noqa: ARG001 – secrets of sources are of here
     """What a service's data is made from, as the stack file says."""
+    if workload.database is not None and workload.database.dump is not None:
+        return Dump(workload.service, workload.database)
     return Empty(workload.kind)
 
 

@@ -16,9 +16,11 @@ from envctl.snapshot import marker
 from envctl.text import PublishedPort
 from envctl.workload import Workload
 from envctl.world import helper
+from envctl.world.alive import myself
 
 BUILDER = "builder"  # the role of the throwaway server that a snapshot is built with
 TOKEN = 6  # bytes by chance that tell one builder of an address from another
+_OF_ONE = "ENVCTL_"  # variables that tell a service which environment it is of
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,13 @@ class Site:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables of the service's containers: `PGDATA` and its like. No secret is among them."""
-        ports = {port.target for port in self.workload.further_ports} | {self.workload.port}
-        any_port = str(next(iter(ports - {None}), ""))
+        """The variables of the service's containers: `PGDATA` and its like. No secret is among them, and nothing of the
+        environment that it is first built for: it is for all of them.
+        """
         return {
-            name: value.fill(lambda hole: any_port if isinstance(hole, PublishedPort) else "")
+            name: value.fill(lambda hole: str(self.workload.port) if isinstance(hole, PublishedPort) else "")
             for name, value in self.workload.environment.items()
+            if not name.startswith(_OF_ONE)
         }
 
     def name(self, role: str) -> str:
@@ -66,7 +69,7 @@ class Site:
 
     def labels(self, role: str) -> dict[str, str]:
         """What such a container carries."""
-        return {labels.ROLE: role, labels.SNAPSHOT: self.address}
+        return {labels.ROLE: role, labels.SNAPSHOT: self.address, labels.SNAPSHOT_BUILDER: myself()}
 
     def run(
         self,
