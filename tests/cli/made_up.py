@@ -34,6 +34,10 @@ from envctl.reports import (
     Opened,
     Planned,
     PlannedStep,
+    PoolGrown,
+    PoolListing,
+    PoolRemoved,
+    PoolStatus,
     Reclaimed,
     RemovedListing,
     RemovedRow,
@@ -42,6 +46,13 @@ from envctl.reports import (
     ServiceStatus,
     ServiceUsage,
     Settings,
+    SnapshotClone,
+    SnapshotDetails,
+    SnapshotFate,
+    SnapshotListing,
+    SnapshotPart,
+    SnapshotRow,
+    SnapshotsRemoved,
     Status,
     Url,
     Urls,
@@ -71,6 +82,34 @@ RECLAIMED = Reclaimed(
     ),
     bundles=(ExpiredBundle("x", "shop", "shop_x__bundle-20250102T030405", 2**20, "kept until 2026-01-01"),),
     left=(LeftAlone("volume", "shop_x_data", "its name and its labels do not belong together"),),
+    snapshots=(
+        SnapshotFate(
+            None, "1a2b" * 8, "shop", "dump catalogue", 2**30, "2026-01-02T03:04:05+00:00", "keep", "newest", "newest"
+        ),
+        SnapshotFate(None, "3c4d" * 8, "shop", None, None, None, "removed", "abandoned", "a run died that built it"),
+    ),
+)
+SNAPSHOT = SnapshotRow(
+    "before",
+    "1a2b" * 8,
+    "environment shop/a",
+    "shop",
+    ("db", "events"),
+    2**30,
+    "2026-01-02T03:04:05+00:00",
+    "ann@laptop",
+    ("shop/a", "shop/b", "shop/c", "shop/d"),
+)
+DETAILS = SnapshotDetails(
+    SNAPSHOT,
+    "abc",
+    {"libc": "glibc 2.41"},
+    (
+        SnapshotPart(
+            "db", "postgres", "17", "postgres:17", "sha256:1", False, "shop", "db-data", "v-0", "p1", {"data": "abc"}
+        ),
+    ),
+    (SnapshotClone("shop/a", "shop_a_db-data", "reflink"),),
 )
 PART = Part(
     service="worker",
@@ -124,8 +163,14 @@ OFFSETS = OffsetsReset(
 )
 LINE = LogLine("api", "2026-01-02T03:04:05Z", "stdout", "ready")
 
+POOL = PoolStatus("0a1b", "envctl-pool__0a1b", 2, 1, True, 50 << 30, 3 << 30, 47 << 30, 2 << 30, 9 << 30)
+
 # Where each op lives, and what it answers unless a test says otherwise.
 ANSWERS: dict[str, Any] = {
+    "pool.create": POOL,
+    "pool.ls": PoolListing(POOL),
+    "pool.grow": PoolGrown(POOL, 20 << 30),
+    "pool_rm.remove": PoolRemoved("0a1b", ("1a2b3c4d5e6f",), 2 << 30, ("odd",)),
     "init.init": Begun("/home/me/notes", "notes", ("envctl.toml", "api/main.py"), "api", in_git=False),
     "init_from.init_from": Begun("/home/me/notes", "notes", ("envctl.toml",), None, in_git=True),
     "init_ci.init_ci": Begun("/home/me/notes", "notes", (".gitlab/envctl.yml",), None, in_git=True),
@@ -141,6 +186,9 @@ ANSWERS: dict[str, Any] = {
     "revive.revive": CameUp(STATUS, STEPS, 12.34),
     "inspect.inspect": REMAINS,
     "ls.ls_removed": RemovedListing((REMOVED,)),
+    "snapshot.ls": SnapshotListing((SNAPSHOT,), ("9e" * 16,)),
+    "snapshot.inspect": DETAILS,
+    "snapshot.rm": SnapshotsRemoved((SNAPSHOT,)),
     "ls.ls": Listing((EnvironmentRow("main-0a", "shop", None, "partial", 3, 2, "2026-01-02T03:04:05Z"),)),
     "gc.gc": RECLAIMED,
     "gc.partly": None,
@@ -166,6 +214,10 @@ ANSWERS: dict[str, Any] = {
 }
 # The op behind each command; a command that needs none is not in it.
 OPS = {
+    "pool create": "pool.create",
+    "pool ls": "pool.ls",
+    "pool grow": "pool.grow",
+    "pool rm": "pool_rm.remove",
     "init": "init.init",
     "up": "up.up",
     "plan": "plan.plan",
@@ -178,6 +230,9 @@ OPS = {
     "revive": "revive.revive",
     "inspect": "inspect.inspect",
     "ls": "ls.ls",
+    "snapshot ls": "snapshot.ls",
+    "snapshot inspect": "snapshot.inspect",
+    "snapshot rm": "snapshot.rm",
     "gc": "gc.gc",
     "extend": "lifetime.extend",
     "pin": "lifetime.pin",
@@ -198,9 +253,12 @@ OPS = {
     "schema": "schema.schema",
 }
 WORDS = {
+    "pool grow": ["--size", "80G"],
     "exec": ["db", "psql"],
     "run": ["--", "true"],
     "cp": ["db:/a", "b"],
+    "snapshot inspect": ["before"],
+    "snapshot rm": ["before", "1a2b"],
     "completion": ["bash"],
     "kafka offsets": ["workers", "--to", "earliest"],
 }  # arguments that a command cannot do without

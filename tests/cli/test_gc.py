@@ -17,7 +17,9 @@ def test_an_empty_project_is_none(envctl: Envctl, ops: Ops) -> None:
 
 def test_a_project_that_nothing_is_of_is_told(envctl: Envctl, ops: Ops) -> None:
     """On stderr, and it is no failure."""
-    ops.answers["gc.gc"] = replace(RECLAIMED, environments=(), bundles=(), left=(), remark="Did you mean shop?")
+    ops.answers["gc.gc"] = replace(
+        RECLAIMED, environments=(), bundles=(), left=(), snapshots=(), remark="Did you mean shop?"
+    )
     ran = envctl("gc", "--project", "shpo")
     assert (0, "") == (ran.status, ran.out)
     assert "Did you mean shop?" in ran.err
