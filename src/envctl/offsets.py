@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import ceil
 from typing import Literal
 
 from envctl.units import parse_duration
@@ -31,6 +32,11 @@ class Since:
 
     def __str__(self) -> str:
         return datetime.fromtimestamp(self.moment, UTC).isoformat(timespec="milliseconds")
+
+    @property
+    def milliseconds(self) -> int:
+        """The first whole one that is not before it: messages know no smaller parts of time."""
+        return ceil(round(self.moment * 1000, 3))  # what is less is noise of the binary fraction
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ def test_an_option_before_the_command_is_sent_behind_it(envctl: Envctl) -> None:
 @pytest.mark.parametrize("command", WORDS)
 def test_a_missing_argument_gets_an_example(envctl: Envctl, command: str) -> None:
     """A command without what it needs shows how it is called."""
-    ran = envctl(command)
+    ran = envctl(*command.split())
     assert 2 == ran.status
     assert COMMANDS[command].examples[0][0] in ran.err
 

@@ -86,7 +86,7 @@ class RealBroker:
         wanted = tuple(partitions)
         with self._reading("tell which messages it has"):
             first, end = self._listed(wanted, which.earliest()), self._listed(wanted, which.latest())
-            since = which.for_timestamp(int(goal.moment * 1000)) if isinstance(goal, Since) else None
+            since = which.for_timestamp(goal.milliseconds) if isinstance(goal, Since) else None
             found = self._listed(wanted, since) if since else {}
         return {one: Range(first[one], end[one], at if (at := found.get(one, -1)) >= 0 else None) for one in wanted}
 
