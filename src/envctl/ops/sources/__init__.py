@@ -6,13 +6,17 @@ from envctl.ops.setting import Here
 from envctl.ops.sources.base import Site, Source
 from envctl.ops.sources.dump import Dump
 from envctl.ops.sources.empty import Empty
+from envctl.ops.sources.live import LiveServer
 from envctl.workload import Workload
 
 
 def source_of(here: Here, workload: Workload) -> Source:  # noqa: ARG001 – secrets of sources are of here
     """What a service's data is made from, as the stack file says."""
-    if workload.database is not None and workload.database.dump is not None:
-        return Dump(workload.service, workload.database)
+    database = workload.database
+    if database is not None and database.dump is not None:
+        return Dump(workload.service, database)
+    if database is not None and database.live is not None:
+        return LiveServer(database, database.live)
     return Empty(workload.kind)
 
 

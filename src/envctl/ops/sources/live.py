@@ -1,0 +1,191 @@
+"""A Postgres server that runs elsewhere: its database as pg_dump reads it, or all of it as pg_basebackup does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from envctl import labels
+from envctl.errors import EnvctlError, Exit
+from envctl.ops.setting import Here
+from envctl.ops.sources.base import Site
+from envctl.ops.sources.moved import UNCHANGED, move_in, settle
+from envctl.ops.sources.reader import Reader, reader
+from envctl.secrets.missing import Missing
+from envctl.secrets.providers import PROVIDERS
+from envctl.seeds import live
+from envctl.seeds.contents import Contents, read_text
+from envctl.seeds.live import State, Url
+from envctl.seeds.moved import cut_off
+from envctl.seeds.pieces import BrokenText
+from envctl.seeds.server import LOADING, PSQL, connection
+from envctl.seeds.statements import PUBLIC_DROPPER, role_maker
+from envctl.seeds.tidy import tidy
+from envctl.snapshot import MARKER, is_marker
+from envctl.workload import Database, Live
+from envctl.world.shell import Finished
+
+_MAJOR = "postgres --version | sed 's/^[^0-9]*\\([0-9]*\\).*/\\1/'"
+_FOLDER = 'printf %s "${PGDATA:-$1}"'
+
+
+@dataclass(frozen=True)
+class LiveServer:
+    """The server whose URL a secret holds. What was read of it once is found again until it is asked anew."""
+
+    database: Database
+    live: Live
+    _said: dict[str, str] = field(default_factory=dict, repr=False, compare=False)  # asked once: others read it too
+
+    @property
+    def words(self) -> str:
+        """`live staging`."""
+        return f"live {self.database.data}"
+
+    def digest(self, here: Here) -> str:
+        """Which server it is, and how many times it was read: asking it would need it each time.
+
+        Raises EnvctlError(NOT_FOUND) without its URL.
+        """
+        if "digest" not in self._said:
+            known = f"sha256:{self.url(here).identity(self.live.method)}"
+            times = newest(here, known)
+            self._said["digest"] = f"{known}#{times + 1 if self.live.fresh or not times else times}"
+        return self._said["digest"]
+
+    def before(self, site: Site) -> Mapping[str, str]:
+        """Ask it what it is; physically, copy it. Raises EnvctlError."""
+        url, physical = self.url(site.here), self.live.method == "physical"
+        with reader(site, writes=physical) as container:
+            major = int(container.run(_MAJOR).stdout or 0)
+            state = self._ask(container, url)
+            self._refuse(state, major)
+            about = {**dict(state.about), "source.method": self.live.method}
+            if physical:
+                about |= self._copy(container, site, url)
+        if physical:
+            move_in(site, self.database, self.words)
+        return about
+
+    def inside(self, site: Site) -> Mapping[str, str]:
+        """Copy its database; or make the copy of the whole server the stack's. Raises EnvctlError."""
+        url = self.url(site.here)
+        if self.live.method == "physical":
+            settle(site, self.database, url.database)
+        else:
+            with reader(site) as container:
+                self._load(container, site, url, int(container.run(_MAJOR).stdout or 0))
+            cut_off(site.client, self.database.user, self.database.name)
+            site.tell(f"tidying {self.database.data}")
+            tidy(site.client, self.database)
+        return {"data": self.digest(site.here)}
+
+    def url(self, here: Here) -> Url:
+        """Its URL, from whoever provides the secret. Raises EnvctlError."""
+        from envctl.stack import secret_sources  # pydantic comes with it
+
+        name = self.live.secret
+        source = secret_sources(here.stack)[name]
+        try:
+            return live.read_url(PROVIDERS[source.provider](source, here.world.environ))
+        except Missing as missing:
+            why, hint, code = f"{name}: {missing}", "Provide it where [secrets] of the stack file says.", Exit.NOT_FOUND
+            raise _refused(f"The URL of {self.words} cannot be had: {why}", hint, code) from None
+        except live.BadUrl as bad:
+            raise _refused(f"The URL of {self.words} is not one: {name} {bad}", bad.hint) from None
+
+    def _ask(self, container: Reader, url: Url) -> State:
+        container.site.tell(f"asking {self.words}")
+        finished = container.run(live.RUN, *live.ask(url), stdin=url.line)
+        state = live.read_state(finished.stdout)
+        if finished.status or state is None:
+            hint = f"Try it: the URL is in the secret {self.live.secret}, and a container of Docker has to reach it."
+            raise _refused(f"{self.words} cannot be read: {live.why(finished.stderr, finished.status)}", hint)
+        return state
+
+    def _refuse(self, state: State, major: int) -> None:
+        said = f"{self.words} is Postgres {state.number}, and the service runs Postgres {major}"
+        hint = f'Set version = "{state.number}" for the service in the stack file'
+        if self.live.method == "physical" and state.number != major:
+            raise _refused(
+                f"{said}: files are only copied between the same versions.", f'{hint}, or method = "logical".'
+            )
+        if state.number > major:
+            raise _refused(f"{said}, whose pg_dump reads no newer one.", f"{hint}.")
+        if self.live.method == "physical" and state.tablespaces:
+            raise _refused(
+                f"{self.words} has tablespaces, whose files lie elsewhere.", 'Set method = "logical" for it.'
+            )
+
+    def _copy(self, container: Reader, site: Site, url: Url) -> Mapping[str, str]:
+        prepared = container.run(live.PREPARE, site.place, user="0")
+        if prepared.status:
+            raise self._failed(prepared)
+        folder = container.run(_FOLDER, site.place).stdout.decode()
+        site.tell(f"copying {self.database.data}")
+        copied = container.run(live.RUN, *live.basebackup(url, folder), stdin=url.line, line=_teller(site))
+        if copied.status:
+            raise self._failed(copied)
+        reached = container.run(live.REACHED, site.place).stdout.decode("utf-8", "replace").splitlines()
+        return {f"source.{key}": value for line in reached for key, _, value in (line.partition("="),) if value}
+
+    def _load(self, container: Reader, site: Site, url: Url, major: int) -> None:
+        """From server to server, without a byte of it on a disk in between."""
+        database = self.database
+        into = connection(database.name, database.user)
+        schema = self._schema(container, url, major)
+        # Policies name roles, whatever is said about owners and privileges.
+        first = [*map(role_maker, schema.roles), *[PUBLIC_DROPPER] * schema.public]
+        if first and (made := site.client.run((*PSQL, into, "--file=-"), stdin=first, env=LOADING)).status:
+            raise self._failed(made)
+        folder = container.run(_FOLDER, site.place).stdout.decode()
+        words = live.dump(url, major, "--format=custom", "--compress=0", "--verbose")
+        here = f"{into} host='{folder}'"
+        site.tell(f"copying {database.data}")
+        copied = container.run(live.COPY, here, LOADING["PGOPTIONS"], *words, stdin=url.line, line=_teller(site))
+        if copied.status or not live.dumped(copied.stderr):
+            raise self._failed(copied)
+
+    def _schema(self, container: Reader, url: Url, major: int) -> Contents:
+        """What it consists of, but for the data."""
+        schema = container.run(
+            live.RUN, "pg_dump", *live.dump(url, major, "--schema-only", "--format=plain"), stdin=url.line
+        )
+        if schema.status:
+            raise self._failed(schema)
+        try:
+            return read_text((schema.stdout,))
+        except BrokenText as broken:
+            raise _refused(f"{self.words} has a schema that {broken.message}", broken.hint) from None
+
+    def _failed(self, finished: Finished) -> EnvctlError:
+        text = live.why(finished.stderr, finished.status)
+        full = b"No space left on device" in finished.stderr
+        hint = "Make room on the daemon's disk: `envctl gc`." if full else live.hint(finished.stderr)
+        return _refused(
+            f"{self.words} could not be copied: {text}", hint, Exit.NO_CAPACITY if full else Exit.DATA_REFUSED
+        )
+
+
+def newest(here: Here, known: str) -> int:
+    """How many times a source was read, as far as snapshots of it are left: 0 where none is."""
+    found = (volume for volume in here.world.engine.volumes({labels.ROLE: MARKER}) if is_marker(volume))
+    said = (volume.labels.get(labels.SNAPSHOT_DIGEST, "").partition("#") for volume in found)
+    return max((int(times) for which, _, times in said if which == known and times.isdecimal()), default=0)
+
+
+def _teller(site: Site) -> Callable[[str], None]:
+    """Tells how far it is, each thing once."""
+    last = ""
+
+    def line(text: str) -> None:
+        nonlocal last
+        said = live.progress(text)
+        if said and said != last:
+            site.tell(last := said)
+
+    return line
+
+
+def _refused(message: str, hint: str, code: Exit = Exit.DATA_REFUSED) -> EnvctlError:
+    return EnvctlError(code, message, hint=hint, unchanged=UNCHANGED)
