@@ -31,7 +31,7 @@ from envctl.snapshot import DATA, Held, Made, Part, Snapshot, data_volume, is_ma
 from envctl.snapshots import place, spec
 from envctl.workload import Workload
 from envctl.world import World, begun
-from envctl.world.alive import has_ended
+from envctl.world.alive import has_ended, myself
 from envctl.world.machine import who
 
 RECIPE = 1  # raised when what is built here changes, so that older snapshots are no longer what is looked for
@@ -202,7 +202,7 @@ def _clear(world: World, address: str, found: Shelf, mark: str | None) -> None:
 
     def is_over(own: Mapping[str, str]) -> bool:
         said = own.get(labels.SNAPSHOT_BUILDER, "")
-        return said == mark if mark is not None else has_ended(said)
+        return said == (mark or myself()) or (mark is None and has_ended(said))  # we have the lock, so ours are over
 
     for leftover in found.leftovers:
         for container in leftover.containers:
