@@ -31,6 +31,7 @@ LONGEST = 180  # seconds that a command may take on a loaded machine
 # Commands that are for no environment, or name it in another way.
 _FOR_ANY = frozenset({
     "ls", "inspect", "revive", "gc", "version", "schema", "config", "doctor", "init", "completion",
+    "pool",
 })  # fmt: skip
 # What carries settings of envctl from one test to another, or from the developer's shell.
 _STRANGE = (
@@ -89,8 +90,8 @@ class Stage:
 
     def words(self, command: str, *rest: str) -> list[str]:
         """The whole command line; it names the environment."""
-        chosen = () if self.by_branch or command in _FOR_ANY else ("--env", self.name)
-        return [*self.program, command, *chosen, *rest]
+        chosen = () if self.by_branch or command.partition(" ")[0] in _FOR_ANY else ("--env", self.name)
+        return [*self.program, *command.split(), *chosen, *rest]
 
     def envctl(
         self, *words: str, env: Mapping[str, str] | None = None, cwd: Path | None = None, stdin: str = ""

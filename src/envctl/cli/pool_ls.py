@@ -23,12 +23,13 @@ def pool_ls(call: Call) -> None:
     from envctl.ops.setting import anywhere
 
     with call.talk() as tell:
-        found = ls(anywhere(tell)).pool
+        report = ls(anywhere(tell))
+    found = report.pool
     if found is None:
         after = ["There is no pool. `envctl doctor` says how data is copied here, `envctl pool create` makes one."]
     else:
         after = [f"It cannot be used: {printable(found.problem)}"] if found.problem else [*tight(found)]
-    call.answer({"pool": found.data() if found else None}, lines(found) if found else [], after)
+    call.answer(report.data(), lines(found) if found else [], after)
 
 
 def lines(pool: PoolStatus) -> list[str]:

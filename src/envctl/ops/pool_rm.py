@@ -39,6 +39,7 @@ def remove(world: World, *, force: bool = False) -> PoolRemoved:
         _refuse_named(snapshots, force=force)
         freed = _cut_off(world, pool)
         world.tell(Event("pool", "removing"))
+        pools.end_helpers(world, pool)
         _emptied(world, pool, lying, snapshots)
         world.engine.remove_volume(pool.volume)
         sweep(world, (pool,))

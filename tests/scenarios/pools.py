@@ -1,0 +1,91 @@
+"""Pools for tests: one that several test processes share, and a Docker Engine of our own for what changes one.
+
+A daemon has one pool, and whoever builds a snapshot while there is one gets it into that pool. So what makes, changes
+or removes pools is tried on a second daemon, where nobody else is.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from envctl.errors import EnvctlError
+from envctl.events import nobody
+from envctl.ops import pools
+from envctl.ops.pool import create
+from envctl.ops.pool_rm import remove
+from envctl.pool import Pool
+from envctl.units import GIB
+from envctl.world import World, real_world
+from tests.convergence.daemons import Daemon, impossible
+
+_OF_POOLS = "envctl-pool__"  # what removes a pool takes them away by itself
+_SHARED = Path("/dev/shm/envctl-test-pool.lock")
+
+
+@contextmanager
+def second_daemon(*images: str) -> Iterator[Daemon]:
+    """A daemon of our own that has the pool's tools, and images by name. It leaves no pool behind."""
+    if reason := impossible():
+        pytest.skip(reason)
+    tools = pools.image(real_world(nobody))
+    with tempfile.TemporaryDirectory(prefix="envctl-", dir="/var/tmp") as folder:  # not in memory
+        daemon = Daemon(Path(folder))
+        try:
+            daemon.start()
+            with subprocess.Popen(["docker", "save", tools, *images], stdout=subprocess.PIPE) as saved:
+                subprocess.run(["docker", "--host", daemon.host, "load", "--quiet"], stdin=saved.stdout, check=True)
+            yield daemon
+            clear(daemon)
+        finally:
+            daemon.close()
+
+
+def clear(daemon: Daemon) -> None:
+    """Remove all containers and volumes of a daemon of ours, and its pool."""
+    client = daemon.client()
+    for container in client.containers.list(all=True):
+        if not str(container.name).startswith(_OF_POOLS):
+            container.remove(v=True, force=True)
+    for volume in client.volumes.list():
+        if not volume.name.startswith(_OF_POOLS):
+            volume.remove()
+    remove(world_of(daemon), force=True)
+
+
+def world_of(daemon: Daemon) -> World:
+    """The world with that daemon, and with locks of its own."""
+    environ = {**os.environ, "DOCKER_HOST": daemon.host, "ENVCTL_LOCK_DIR": str(daemon.folder / "locks")}
+    return real_world(nobody, environ)
+
+
+@contextmanager
+def pooled(size: int = 20 * GIB) -> Iterator[Pool]:
+    """The pool of the machine's daemon, shared with the tests of other processes; who leaves last removes it."""
+    world = real_world(nobody)
+    with _SHARED.open("a") as lock:
+        pool = _shared(world, lock.fileno(), size)
+        try:
+            yield pool
+        finally:
+            with suppress(BlockingIOError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                with suppress(EnvctlError):  # a clone of somebody who asked for no pool is in it: the next one does
+                    remove(world, force=True)
+
+
+def _shared(world: World, lock: int, size: int) -> Pool:
+    while True:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if pools.look(world) is None:
+            create(world, size)
+        fcntl.flock(lock, fcntl.LOCK_SH)  # somebody may come in between, and remove it
+        if (pool := pools.look(world)) is not None:
+            return pool
