@@ -1,4 +1,8 @@
-"""How long a database takes to be as it was, against restoring its dump: X
+"""How long a database takes to be as it was, against restoring its dump: `python -m bench.reset`.
+
+`envctl reset` of a Postgres of 1 GB, as a whole process, and `pg_restore` of the same data in the same container; on
+the daemon's own disk and in a pool. Exits with 1 when a limit is broken.
+"""
 
 from __future__ import annotations
 
