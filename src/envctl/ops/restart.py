@@ -10,6 +10,7 @@ from envctl.blueprint import Blueprint
 from envctl.events import Event
 from envctl.observed import Container
 from envctl.ops.choose import choose
+from envctl.ops.clones import attach_for
 from envctl.ops.leases import renew
 from envctl.ops.observe import observe
 from envctl.ops.setting import Here
@@ -33,6 +34,7 @@ def restart(here: Here, services: Sequence[str] = (), *, wait: bool = True) -> C
         order = layers(blueprint.workloads, chosen)
         for layer in reversed(order):
             together(here.world.shell, [partial(_stop, here, chosen[service]) for service in layer], at_most=16)
+        attach_for(here.world, observe(here.world, here.identity).volumes)
         for layer in order:
             _start(here, blueprint, chosen, layer)
         status = status_of(here, observe(here.world, here.identity))
