@@ -449,6 +449,53 @@ class Reclaimed(Report):
 
 
 @dataclass(frozen=True)
+class SnapshotCreated(Report):
+    """What `snapshot create` kept of an environment, which did not answer for `away` seconds. `size` is in bytes."""
+
+    name: str  # of the environment
+    project: str
+    address: str
+    snapshot: str | None  # the name that it was given
+    services: tuple[str, ...]
+    left_out: tuple[str, ...]  # services with volumes that it has nothing of
+    size: int
+    away: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Forked(Report):
+    """What `fork` did: `source` did not answer for `away` seconds, None where its snapshot was there already."""
+
+    source: str
+    address: str
+    away: float | None
+    status: Status
+    steps: tuple[PlannedStep, ...]
+    seconds: float
+    other_folders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Put:
+    """The data of a service, and where it stands now: `snapshot` is its address, None where it began empty."""
+
+    service: str
+    source: str
+    snapshot: str | None
+
+
+@dataclass(frozen=True)
+class Reset(Report):
+    """What `reset` put back, and which services it started anew because they need that."""
+
+    status: Status
+    put: tuple[Put, ...]
+    restarted: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
 class OffsetMove:
     """One partition: the offset that a consumer group had committed there (None: none), and the one it has now.
 

@@ -236,6 +236,10 @@ class FakeEngine:
         with self._changing():
             self._end(self._there(container).id)
 
+    def end_container(self, container: str) -> None:
+        with self._changing():
+            self._end(self._there(container).id, 137)
+
     def start_container(self, container: str) -> None:
         with self._changing():
             found = self._there(container).id
@@ -389,10 +393,10 @@ class FakeEngine:
             self.did.append(f"{container.removeprefix('id-shop_main_')} {state}")
             self.become(found.id, state=state)
 
-    def _end(self, container: str) -> None:
+    def _end(self, container: str, code: int = 143) -> None:
         """What a container is when it was stopped; it may be gone."""
         for found in (c for c in self.held if container in (c.id, c.name) and c.state in ALIVE):
-            self.become(found.id, state="exited", exit_code=143)
+            self.become(found.id, state="exited", exit_code=code)
 
     def _there(self, container: str) -> Container:
         found = next((c for c in self.held if container in (c.id, c.name)), None)

@@ -40,6 +40,10 @@ LONG_FILE = _option("file", Path | None, None, "--file", metavar="PATH", help=_F
 JSON = _option("json", bool, False, "--json", help="Print one JSON document, and nothing else.")
 QUIET = _option("quiet", bool, False, "--quiet", "-q", help="Print the result only, no progress.")
 OVERCOMMIT = Annotated[bool, typer.Option("--overcommit", help="Go on where memory or disk seem too small for it.")]
+FROM = Annotated[
+    str | None,
+    typer.Option("--from", metavar="WHAT", help="A snapshot or an environment that data which is new starts from."),
+]
 NO_WAIT = _option(
     "no_wait",
     bool,

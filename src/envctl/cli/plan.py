@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 from envctl.cli.columns import columns, printable
 from envctl.cli.command import Call, Command
-from envctl.cli.options import OVERCOMMIT
+from envctl.cli.options import FROM, OVERCOMMIT
 from envctl.reports import Planned
 
 
-def plan(call: Call, *, overcommit: OVERCOMMIT = False) -> None:
+def plan(call: Call, *, overcommit: OVERCOMMIT = False, start_from: FROM = None) -> None:
     """Print what `up` would do, and why.
 
     The same as `up --dry-run`: what `up` would be refused for, it is refused for too.
@@ -19,7 +19,7 @@ def plan(call: Call, *, overcommit: OVERCOMMIT = False) -> None:
     from envctl.ops.setting import here
 
     with call.talk() as tell:
-        report = decide(here(call.file, call.env, tell), overcommit=overcommit)
+        report = decide(here(call.file, call.env, tell), overcommit=overcommit, start_from=start_from)
     call.answer(report.data(), plan_lines(report), shared_lines(report.other_folders))
 
 

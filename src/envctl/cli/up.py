@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from envctl.cli.command import Call, Command
-from envctl.cli.options import CHANGING, OVERCOMMIT
+from envctl.cli.options import CHANGING, FROM, OVERCOMMIT
 from envctl.cli.plan import plan_lines, shared_lines
 from envctl.cli.status import head_line, service_lines
 from envctl.cli.values import lifetime as seconds_to_live
@@ -24,6 +24,7 @@ def up(
     ttl: Annotated[
         str | None, typer.Option("--ttl", metavar="TIME", help="How long it lives after its last use: 8h, 3d.")
     ] = None,
+    start_from: FROM = None,
 ) -> None:
     """Bring this branch's environment up.
 
@@ -31,6 +32,9 @@ def up(
     everything waited for until it is healthy. Run it as often as you like: what is there and right stays
     as it is. An up that was interrupted goes on where it stopped. One command at a time works on an
     environment: this one waits for another, and says for whose.
+
+    New data starts as a copy of a snapshot: of what the stack file says, or with --from of one that
+    somebody made, or of what another environment has now. Data that is there stays.
 
     What the machine has too little of is said before anything starts: memory for the limits of the services
     that would be started, disk for the dumps that would be loaded.
@@ -43,9 +47,11 @@ def up(
     with call.talk() as tell:
         place = here(call.file, call.env, tell)
         if dry_run:
-            report: CameUp | Planned = plan(place, rebuild=build, overcommit=overcommit)
+            report: CameUp | Planned = plan(place, rebuild=build, overcommit=overcommit, start_from=start_from)
         else:
-            report = bring_up(place, rebuild=build, overcommit=overcommit, ttl=lifetime, wait=call.wait)
+            report = bring_up(
+                place, rebuild=build, overcommit=overcommit, ttl=lifetime, start_from=start_from, wait=call.wait
+            )
     if isinstance(report, Planned):
         call.answer(report.data(), plan_lines(report), shared_lines(report.other_folders))
     else:
@@ -80,6 +86,7 @@ COMMAND = Command(
         ("envctl up --dry-run", "what it would do, and why"),
         ("envctl up --env demo", "an environment by name; works outside git too"),
         ("envctl up --build --json", "build again; the result for a script"),
+        ("envctl up --env demo --from main-0a", "with the data that another environment has now"),
         ("envctl up --ttl 8h", "for today: then `envctl gc` may remove it"),
         ("envctl up --no-wait", "or status 6 where another command works on it"),
     ),

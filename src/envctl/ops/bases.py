@@ -17,9 +17,9 @@ from envctl.ops.setting import Here
 from envctl.ops.snapshots import look
 from envctl.ops.sources import source_of
 from envctl.plan import CloneVolume, Plan
-from envctl.planning.fitting import refuse_misfits
+from envctl.planning.fitting import begun_from, refuse_misfits
 from envctl.planning.provision import cloned_facts
-from envctl.planning.volumes import wanting
+from envctl.planning.volumes import is_half_copied, wanting, worth_it
 from envctl.snapshot import Snapshot
 from envctl.workload import Workload
 from envctl.world.parallel import together
@@ -40,15 +40,15 @@ def bases_of(
     if chosen is not None:
         found = refuse_misfits(blueprint, observed, chosen, wanted)
     for workload in blueprint.workloads:
-        if workload.service in wanted and workload.service not in found and _worth_it(workload):
+        if workload.service not in wanted or workload.service in found:
+            continue
+        half = is_half_copied(blueprint, observed, workload)
+        begun = begun_from(blueprint, observed, workload, there) if half else None
+        if begun is not None:
+            found[workload.service] = begun
+        elif half or worth_it(workload):
             found[workload.service] = _base(here, blueprint, workload, observed, there)
     return found
-
-
-def _worth_it(workload: Workload) -> bool:
-    assert workload.freezing is not None  # noqa: S101 – asked for those only that are wanted
-    filled = workload.database is not None and workload.database.data is not None
-    return workload.freezing.slow_start or filled
 
 
 def _base(

@@ -72,7 +72,14 @@ def refill(world: World, identity: Identity, copies: Sequence[Copy], there: Mapp
     fill(world, identity, layouts, image)
 
 
-def fill(world: World, identity: Identity, layouts: Sequence[Layout], image: str) -> None:
+def fill(
+    world: World,
+    identity: Identity,
+    layouts: Sequence[Layout],
+    image: str,
+    *,
+    unchanged: str = "Nothing was started on it.",
+) -> None:
     """Copy, all in one helper. Raises EnvctlError."""
     words = [word for layout in layouts for word in layout.words]
     mounts: dict[str, Mounted] = {path: mounted for layout in layouts for path, mounted in layout.mounts.items()}
@@ -80,7 +87,7 @@ def fill(world: World, identity: Identity, layouts: Sequence[Layout], image: str
     must(
         run(world.engine, script(image, SCRIPT, *words, mounts=mounts), name, own),
         "the data could not be copied",
-        unchanged="Nothing was started on it.",
+        unchanged=unchanged,
     )
 
 

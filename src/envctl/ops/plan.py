@@ -24,15 +24,29 @@ from envctl.workload import Build, Recipe
 from envctl.world.ports import is_free
 
 
-def plan(here: Here, *, rebuild: bool = False, reload: Collection[str] = (), overcommit: bool = False) -> Planned:
+def plan(
+    here: Here,
+    *,
+    rebuild: bool = False,
+    reload: Collection[str] = (),
+    overcommit: bool = False,
+    start_from: str | None = None,
+) -> Planned:
     """The steps from what is to what the stack file says, with these databases filled again.
 
     Changes nothing, and is refused what `up` would be.
     """
-    decided, _ = decide(here, draw_here(here), rebuild=rebuild, reload=reload, overcommit=overcommit)
+    chosen = None if start_from is None else _chosen(here, start_from)
+    decided, _ = decide(here, draw_here(here), rebuild=rebuild, reload=reload, overcommit=overcommit, chosen=chosen)
     return Planned(
         here.identity.name, here.identity.project, here.identity.branch, as_steps(decided), decided.other_folders
     )
+
+
+def _chosen(here: Here, word: str) -> Snapshot:
+    from envctl.ops.origin import origin
+
+    return origin(here, word, dry_run=True).snapshot
 
 
 def draw_here(here: Here) -> Blueprint:

@@ -13,6 +13,7 @@ from envctl.ops.plan import as_steps, decide, draw_here
 from envctl.ops.setting import Here
 from envctl.ops.status import status_of
 from envctl.reports import CameUp
+from envctl.snapshot import Snapshot
 from envctl.world.engine import SubnetTaken
 
 
@@ -22,16 +23,25 @@ def up(
     rebuild: bool = False,
     overcommit: bool = False,
     ttl: float | None = None,
+    start_from: str | None = None,
     wait: bool = True,
 ) -> CameUp:
     """Bring this branch's environment to what its stack file says.
 
     `rebuild` builds images anew, `overcommit` starts what the machine has too little for. It lives for `ttl` seconds
-    after its last use, else as long as the stack file says. Without `wait` it gives up where another command works on
-    the environment. Raises EnvctlError.
+    after its last use, else as long as the stack file says. Data that is new starts from the snapshot or environment
+    `start_from`. Without `wait` it gives up where another command works on the environment. Raises EnvctlError.
     """
+    chosen = None if start_from is None else _chosen(here, start_from, wait=wait)
     with here.world.locks.hold(here.identity.full, "up", wait=wait):
-        return converge(here, rebuild=rebuild, overcommit=overcommit, ttl=ttl)
+        return converge(here, rebuild=rebuild, overcommit=overcommit, ttl=ttl, chosen=chosen)
+
+
+def _chosen(here: Here, word: str, *, wait: bool) -> Snapshot:
+    """Before the environment's own lock is taken: a snapshot of another one is made under that one's."""
+    from envctl.ops.origin import origin
+
+    return origin(here, word, wait=wait).snapshot
 
 
 def converge(
@@ -41,12 +51,16 @@ def converge(
     reload: Collection[str] = (),
     overcommit: bool = False,
     ttl: float | None = None,
+    chosen: Snapshot | None = None,
 ) -> CameUp:
-    """What `up` does, for who holds the environment's lock; `reload` names databases to fill again."""
+    """What `up` does, for who holds the environment's lock; `reload` names databases to fill again.
+
+    New data starts from the `chosen` snapshot as far as that has it.
+    """
     began = monotonic()
     blueprint = draw_here(here)  # now: who waited for the lock builds what is there now
     while True:
-        plan, secrets = decide(here, blueprint, rebuild=rebuild, reload=reload, overcommit=overcommit)
+        plan, secrets = decide(here, blueprint, rebuild=rebuild, reload=reload, overcommit=overcommit, chosen=chosen)
         try:
             with leases.in_use(here.world, here.identity, renewed=True):  # lest a long `up` look like one that died
                 carry_out(here, blueprint, plan, secrets, ttl)

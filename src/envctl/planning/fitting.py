@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from envctl.base import Base
 from envctl.blueprint import Blueprint
 from envctl.errors import EnvctlError, Exit
 from envctl.observed import Observed
 from envctl.planning.data import version_of
+from envctl.planning.provision import fact
+from envctl.planning.volumes import meant
 from envctl.snapshot import Part, Snapshot
 from envctl.workload import Workload
 
@@ -17,7 +19,7 @@ def refuse_misfits(
     blueprint: Blueprint, observed: Observed, chosen: Snapshot, wanted: Collection[str]
 ) -> dict[str, Base]:
     """The bases that a chosen snapshot gives, by service. Raises EnvctlError(DATA_REFUSED) where it gives none, or what
-    it holds is not of the kind, version and image that the stack file says.
+    it holds is not of the kind, version and image that the stack file says. What began from it already stays.
     """
     held = dict.fromkeys(part.service for part in chosen.parts)
     taken = [w for w in blueprint.workloads if w.service in held]
@@ -25,7 +27,8 @@ def refuse_misfits(
         *_lacking(chosen, taken, blueprint),
         *(c for w in taken for c in complaints(blueprint, observed, w, chosen)),
     ]
-    kept = [w.service for w in taken if w.service not in wanted]
+    begun = {w.service for w in taken if observed.record.facts.get(fact("clone", w.service)) == chosen.address}
+    kept = [w.service for w in taken if w.service not in wanted and w.service not in begun]
     if kept:
         raise EnvctlError(
             Exit.DATA_REFUSED,
@@ -42,7 +45,8 @@ def refuse_misfits(
             hint="Put the stack file back as it was when the snapshot was made, or make a new one of an environment "
             "that fits: `envctl snapshot create`.",
         )
-    return {w.service: Base(f"snapshot {chosen.short}", chosen, chosen.part(w.service), asked=True) for w in taken}
+    words = f"snapshot {chosen.short}"
+    return {w.service: Base(words, chosen, chosen.part(w.service), asked=True) for w in taken if w.service in wanted}
 
 
 def _lacking(chosen: Snapshot, taken: Collection[Workload], blueprint: Blueprint) -> Iterator[str]:
@@ -59,10 +63,35 @@ def complaints(blueprint: Blueprint, observed: Observed, workload: Workload, cho
     if [part.volume for part in parts] != [mount.volume for mount in workload.mounts]:
         yield f"{workload.service} has other volumes"
         return
-    candidates = blueprint.images[workload.service].candidates
-    image = next((observed.images[c] for c in candidates if c in observed.images), None)
     for part in parts:
-        yield from _different(workload, part, image)
+        yield from _different(workload, part, _image(blueprint, observed, workload))
+
+
+def of_service(snapshot: Snapshot, workload: Workload) -> tuple[Part, ...]:
+    """The parts that are a service's; whoever built a snapshot of one service may have called that otherwise."""
+    own = snapshot.part(workload.service)
+    return own or (snapshot.parts if len({part.service for part in snapshot.parts}) == 1 else ())
+
+
+def begun_from(
+    blueprint: Blueprint, observed: Observed, workload: Workload, there: Mapping[str, Snapshot]
+) -> Base | None:
+    """The snapshot that a run was copying when it died, which goes on with it; None where there is none that fits."""
+    snapshot = there.get(meant(blueprint, observed, workload))
+    parts = of_service(snapshot, workload) if snapshot else ()
+    image = _image(blueprint, observed, workload)
+    if snapshot is None or len(parts) != len(workload.mounts):
+        return None
+    return (
+        None
+        if any(list(_different(workload, part, image)) for part in parts)
+        else Base(snapshot.source, snapshot, parts)
+    )
+
+
+def _image(blueprint: Blueprint, observed: Observed, workload: Workload) -> str | None:
+    candidates = blueprint.images[workload.service].candidates
+    return next((observed.images[c] for c in candidates if c in observed.images), None)
 
 
 def _different(workload: Workload, part: Part, image: str | None) -> Iterator[str]:

@@ -35,10 +35,30 @@ def wanting(blueprint: Blueprint, observed: Observed, reload: Collection[str] = 
     return found
 
 
+def worth_it(workload: Workload) -> bool:
+    """Whether a service makes something at its first start that is worth keeping. Else its data begins empty."""
+    filled = workload.database is not None and workload.database.data is not None
+    return filled or (workload.freezing is not None and workload.freezing.slow_start)
+
+
 def half_copied(workload: Workload, volumes: Collection[Volume], observed: Observed) -> bool:
     """Whether volumes were to be copies of a snapshot, and nobody recorded that they came to be."""
     whole = observed.record.facts.get(fact("clone", workload.service))
     return any(volume.labels.get(labels.CLONE, whole) != whole for volume in volumes)
+
+
+def is_half_copied(blueprint: Blueprint, observed: Observed, workload: Workload) -> bool:
+    """The same of the volumes that are there, if they all are."""
+    volumes = [volume_of(observed, blueprint.volume(mount.volume)) for mount in workload.mounts]
+    there = [volume for volume in volumes if volume is not None]
+    return len(there) == len(volumes) and half_copied(workload, there, observed)
+
+
+def meant(blueprint: Blueprint, observed: Observed, workload: Workload) -> str:
+    """The address of the snapshot that a service's data is, or was to be, a copy of; empty where it is none."""
+    volumes = [volume_of(observed, blueprint.volume(mount.volume)) for mount in workload.mounts]
+    said = {volume.labels.get(labels.CLONE, "") if volume else "" for volume in volumes}
+    return said.pop() if len(said) == 1 else ""
 
 
 def volume_of(observed: Observed, name: str) -> Volume | None:

@@ -109,6 +109,17 @@ class Engine(Reader):
         with speaking(f"container {container}"):
             self.client.stop(container)
 
+    def end_container(self, container: str) -> None:
+        """Kill a container's processes, if there are any, and wait for their end. The container stays."""
+        from docker.errors import APIError
+
+        try:
+            with speaking():
+                self.client.kill(container)
+        except APIError as error:
+            if "is not running" not in str(error.explanation):
+                raise refused(f"container {container}", error) from error
+
     def start_container(self, container: str) -> None:
         """Start a container that is there. Why the daemon cannot is kept with the container."""
         with speaking(f"container {container}"):

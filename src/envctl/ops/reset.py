@@ -1,0 +1,161 @@
+"""The story of `reset`: data goes back to the snapshot that it began as."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from time import monotonic
+
+from envctl import labels
+from envctl.base import Base
+from envctl.blueprint import Blueprint
+from envctl.events import Event
+from envctl.observed import Observed
+from envctl.ops.clones import Copy, refill
+from envctl.ops.leases import in_use
+from envctl.ops.observe import observe, running_here
+from envctl.ops.origins import origins
+from envctl.ops.provision import provision
+from envctl.ops.remember import remember
+from envctl.ops.setting import Here
+from envctl.ops.start import see_through
+from envctl.ops.status import status_of
+from envctl.ops.up import converge
+from envctl.plan import Plan, Start
+from envctl.planning.data import unrecorded
+from envctl.planning.order import layers
+from envctl.planning.provision import cloned_facts, service_of
+from envctl.planning.provision import provision as contents
+from envctl.planning.resetting import Goal, dependents, goals
+from envctl.reports import Put, Reset
+from envctl.secret import Secrets
+from envctl.secrets.gather import fingerprints, recall
+from envctl.text import Password
+from envctl.workload import Workload
+from envctl.world.parallel import together
+
+
+def reset(here: Here, services: Sequence[str] = (), *, wait: bool = True) -> Reset:
+    """Put the data of services back to what it began as: of these, or of all that can be.
+
+    Who needs them is started anew, with what comes before. Whoever is killed meanwhile leaves data that says it is not
+    whole, and the next `up` finishes it. Raises EnvctlError.
+    """
+    began = monotonic()
+    with here.world.locks.hold(here.identity.full, "reset", wait=wait), in_use(here.world, here.identity):
+        case = _look(here, services)
+        _remove(case)
+        if case.cloned:
+            _put_back(case)
+        unfinished = case.removed or len(case.known) < len(case.cloned)
+        status = converge(here).status if unfinished else status_of(here, observe(here.world, here.identity))
+    return Reset(status, tuple(map(case.put, case.goals)), case.dependents, round(monotonic() - began, 3))
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What is put back, and where it comes from."""
+
+    here: Here
+    blueprint: Blueprint
+    observed: Observed
+    secrets: Secrets
+    goals: tuple[Goal, ...]
+    bases: Mapping[str, Base]  # of those whose data is a copy
+    dependents: tuple[str, ...]
+
+    @property
+    def cloned(self) -> list[Goal]:
+        """Those whose data is a copy of a snapshot."""
+        return [goal for goal in self.goals if goal.address]
+
+    @property
+    def removed(self) -> list[str]:
+        """Those whose container is made anew: who needs what is put back, and what begins empty."""
+        return [*self.dependents, *(goal.service for goal in self.goals if not goal.address)]
+
+    @property
+    def known(self) -> list[str]:
+        """Those of the copies whose passwords can be had: for others the next `up` makes one."""
+        return [goal.service for goal in self.cloned if _is_known(self.secrets, goal.workload)]
+
+    def put(self, goal: Goal) -> Put:
+        """What became of one."""
+        base = self.bases.get(goal.service)
+        return Put(goal.service, base.source if base else "nothing", goal.address or None)
+
+
+def _look(here: Here, services: Sequence[str]) -> _Case:
+    """All that could be refused is refused here."""
+    blueprint, observed = here.blueprint(), running_here(here.world, here.identity)
+    chosen = goals(blueprint, observed, services)
+    for passed in sorted({w.service for w in blueprint.workloads if w.freezing} - {g.service for g in chosen}):
+        if not services:
+            here.world.tell(Event(f"data of {passed}", "stays: it is no copy of a snapshot", "info"))
+    bases = origins(here, blueprint, [goal for goal in chosen if goal.address])
+    needing = dependents(blueprint, [goal.service for goal in chosen])
+    there = tuple(name for name in needing if any(c.service == name for c in observed.containers))
+    return _Case(here, blueprint, observed, recall(here.world, blueprint, observed), chosen, bases, there)
+
+
+def _remove(case: _Case) -> None:
+    """Who needs others goes first; then what begins empty: nothing is recorded of it before its bytes go."""
+    world, observed = case.here.world, case.observed
+    for layer in reversed(layers(case.blueprint.workloads, case.dependents)):
+        gone = [c.id for c in observed.containers if c.service in layer]
+        together(world.shell, [partial(world.engine.remove_container, one) for one in gone], at_most=16)
+    empty = [goal for goal in case.goals if not goal.address]
+    if empty:
+        together(world.shell, [partial(world.engine.remove_container, goal.container.id) for goal in empty])
+        remember(world, case.blueprint, {}, forget=[goal.service for goal in empty])
+        for goal in empty:
+            for volume in goal.volumes:
+                world.engine.remove_volume(volume.name)
+
+
+def _put_back(case: _Case) -> None:
+    """The same containers on the same volumes: their servers are killed, since what they would still write goes."""
+    world, blueprint, names = case.here.world, case.blueprint, [goal.service for goal in case.cloned]
+    works: list[Callable[[], object]] = [partial(world.engine.end_container, goal.container.id) for goal in case.cloned]
+    works.append(partial(remember, world, blueprint, {}, forget=names))
+    together(world.shell, works)
+    copies = [
+        Copy(volume.name, goal.service, goal.address, case.bases[goal.service].parts[number].held)
+        for goal in case.cloned
+        for number, volume in enumerate(goal.volumes)
+    ]
+    there = {volume.name: volume for goal in case.cloned for volume in goal.volumes}
+    refill(world, case.here.identity, copies, there, case.cloned[0].container.image_id)
+    facts: dict[str, str] = {}
+    for goal in case.cloned:
+        facts |= cloned_facts(goal.workload, case.bases[goal.service])
+        world.tell(Event(f"data of {goal.service}", "put back", "done"))
+    together(world.shell, [partial(remember, world, blueprint, facts), partial(_start, case)])
+    _provide(case)
+
+
+def _start(case: _Case) -> None:
+    world, ids = case.here.world, {goal.service: goal.container.id for goal in case.cloned}
+    for layer in layers(case.blueprint.workloads, ids):
+        together(world.shell, [partial(world.engine.start_container, ids[name]) for name in layer])
+        see_through(case.here, case.blueprint, frozenset(layer), list)
+
+
+def _provide(case: _Case) -> None:
+    """What is not in the snapshot: this environment's passwords, topics that the stack file names since."""
+    here, blueprint, known = case.here, case.blueprint, case.known
+    observed = observe(here.world, here.identity)
+    steps = contents(blueprint, observed, fingerprints(case.secrets), (), {})
+    own = tuple(step for step in steps if getattr(step, "service", "") in known)
+    versions = {key: v for key, v in unrecorded(blueprint, observed).items() if service_of(key) in known}
+    ports = {c.service: int(port) for c in observed.containers if (port := c.labels.get(labels.PORT, "")).isdecimal()}
+    stores = tuple(Start("its data was put back", name) for name in known)
+    provision(here, blueprint, Plan(stores=stores, provision=own, ports=ports, versions=versions), case.secrets, {})
+
+
+def _is_known(secrets: Secrets, workload: Workload) -> bool:
+    """Whether the password that a service was started with can be had."""
+    return all(
+        hole in secrets for text in workload.files.values() for hole in text.holes() if isinstance(hole, Password)
+    )
