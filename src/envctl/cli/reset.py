@@ -40,7 +40,7 @@ def reset(
 
 
 def _lines(report: Reset) -> list[str]:
-    return [head_line(report.status), "", *columns(map(_row, report.services))]
+    return [head_line(report.status), "", *columns(map(_row, report.put))]
 
 
 def _row(put: Put) -> tuple[str, str, str]:
