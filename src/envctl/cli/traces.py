@@ -15,7 +15,7 @@ from envctl.world.shell import PASSED_ON
 
 Rows = list[tuple[str, str]]
 
-_LABEL = re.compile(r'^[A-Z]+ = f"\{PREFIX\}(\S+)"(?:  # (.*))?$', re.MULTILINE)
+_LABEL = re.compile(r'^[A-Z_]+ = f"\{PREFIX\}(\S+)"(?:  # (.*))?$', re.MULTILINE)
 _EVERYWHERE = {"XDG_CONFIG_HOME": "/$XDG_CONFIG_HOME", "HOME": "/~"}
 
 
@@ -59,6 +59,11 @@ def file_rows() -> Rows:
             "REPOSITORY/.git/envctl/",
             "Written: checkouts of environments that `revive` brought back from a commit which is not checked out; "
             "each goes with its environment.",
+        ),
+        (
+            "/dev/envctl/",
+            "Written on the daemon's machine, where there is a pool: a link to the loop device that it lies on. A "
+            "restart of that machine takes both away; the next command makes them again.",
         ),
         ("$DOCKER_CONFIG/, ~/.docker/", "Read: Docker's current context; its client reads its credentials there."),
     ]
