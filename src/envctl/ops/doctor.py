@@ -21,7 +21,9 @@ Check = Callable[[Patient], Finding]
 
 
 def doctor(world: World, environ: Mapping[str, str], file: Path | None = None) -> Diagnosis:
-    """Look at everything that envctl needs, all at the same time. Changes nothing, and never raises."""
+    """Look at everything that envctl needs, all at the same time. Changes nothing but what is known of how data is
+    copied, and never raises.
+    """
     patient = Patient(world, environ, _stack(file, environ))
     patient.ask()
     try:

@@ -98,12 +98,20 @@ def read(strategy: str, lines: Iterable[str], *, pooled: bool = False) -> Cost:
         what, _, words = rest.partition(" ")
         said.setdefault((who, what), words)
     if (why := said.get((strategy, "why"))) is not None:
-        return Cost(strategy, pooled, why=why.strip() or "it failed without a word")
+        return Cost(strategy, pooled, why=_plain(why))
     if (strategy, "clone") not in said or (strategy, "touch") not in said:
         return Cost(strategy, pooled, why=_UNTRIED)
     beyond = _seconds(said[strategy, "touch"]) - _seconds(said.get(("plain", "touch"), "0 0"))
     touched = beyond * GIB / (LARGE * MIB) if beyond > _NOISE else 0.0
     return Cost(strategy, pooled, round(_seconds(said[strategy, "clone"]), 3), round(touched, 2))
+
+
+def _plain(why: str) -> str:
+    """Without the names of the probe's files, which say nothing to anybody."""
+    words, refused, reason = why.strip().rpartition(": ")
+    if refused and "failed to clone" in words:
+        return f"files cannot share what they hold ({reason})"
+    return why.strip() or "it failed without a word"
 
 
 def took(lines: Iterable[str]) -> float:

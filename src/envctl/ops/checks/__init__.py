@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from envctl.ops.checks import docker, folders, machine, project
+from envctl.ops.checks import data, docker, folders, machine, project
 from envctl.ops.patient import Patient
 from envctl.reports import Finding
 
@@ -20,6 +20,7 @@ CHECKS: tuple[Callable[[Patient], Finding], ...] = (
     machine.subnets,
     machine.address_pools,
     machine.ports,
+    data.data,
     folders.runtime_folder,
     folders.lock_folder,
     project.git,
