@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from envctl.ops.setting import Here
+from envctl.ops.sources.backup import BaseBackup
 from envctl.ops.sources.base import Site, Source
 from envctl.ops.sources.dump import Dump
 from envctl.ops.sources.empty import Empty
@@ -17,6 +18,8 @@ def source_of(here: Here, workload: Workload) -> Source:  # noqa: ARG001 – sec
         return Dump(workload.service, database)
     if database is not None and database.live is not None:
         return LiveServer(database, database.live)
+    if database is not None and database.backup is not None:
+        return BaseBackup(database)
     return Empty(workload.kind)
 
 

@@ -9,24 +9,22 @@ from envctl import labels
 from envctl.errors import EnvctlError, Exit
 from envctl.ops.setting import Here
 from envctl.ops.sources.base import Site
-from envctl.ops.sources.moved import UNCHANGED, move_in, settle
-from envctl.ops.sources.reader import Reader, reader
+from envctl.ops.sources.moved import move_in, settle
+from envctl.ops.sources.reader import UNCHANGED, Reader, reader
 from envctl.secrets.missing import Missing
 from envctl.secrets.providers import PROVIDERS
 from envctl.seeds import live
 from envctl.seeds.contents import Contents, read_text
-from envctl.seeds.live import State, Url
+from envctl.seeds.live import State
 from envctl.seeds.moved import cut_off
 from envctl.seeds.pieces import BrokenText
 from envctl.seeds.server import LOADING, PSQL, connection
 from envctl.seeds.statements import PUBLIC_DROPPER, role_maker
 from envctl.seeds.tidy import tidy
+from envctl.seeds.url import BadUrl, Url, read_url
 from envctl.snapshot import MARKER, is_marker
 from envctl.workload import Database, Live
 from envctl.world.shell import Finished
-
-_MAJOR = "postgres --version | sed 's/^[^0-9]*\\([0-9]*\\).*/\\1/'"
-_FOLDER = 'printf %s "${PGDATA:-$1}"'
 
 
 @dataclass(frozen=True)
@@ -57,12 +55,11 @@ class LiveServer:
         """Ask it what it is; physically, copy it. Raises EnvctlError."""
         url, physical = self.url(site.here), self.live.method == "physical"
         with reader(site, writes=physical) as container:
-            major = int(container.run(_MAJOR).stdout or 0)
             state = self._ask(container, url)
-            self._refuse(state, major)
+            self._refuse(state, container.place().major)
             about = {**dict(state.about), "source.method": self.live.method}
             if physical:
-                about |= self._copy(container, site, url)
+                about |= self._copy(container, url)
         if physical:
             move_in(site, self.database, self.words)
         return about
@@ -74,7 +71,7 @@ class LiveServer:
             settle(site, self.database, url.database)
         else:
             with reader(site) as container:
-                self._load(container, site, url, int(container.run(_MAJOR).stdout or 0))
+                self._load(container, url)
             cut_off(site.client, self.database.user, self.database.name)
             site.tell(f"tidying {self.database.data}")
             tidy(site.client, self.database)
@@ -87,11 +84,11 @@ class LiveServer:
         name = self.live.secret
         source = secret_sources(here.stack)[name]
         try:
-            return live.read_url(PROVIDERS[source.provider](source, here.world.environ))
+            return read_url(PROVIDERS[source.provider](source, here.world.environ))
         except Missing as missing:
             why, hint, code = f"{name}: {missing}", "Provide it where [secrets] of the stack file says.", Exit.NOT_FOUND
             raise _refused(f"The URL of {self.words} cannot be had: {why}", hint, code) from None
-        except live.BadUrl as bad:
+        except BadUrl as bad:
             raise _refused(f"The URL of {self.words} is not one: {name} {bad}", bad.hint) from None
 
     def _ask(self, container: Reader, url: Url) -> State:
@@ -117,30 +114,27 @@ class LiveServer:
                 f"{self.words} has tablespaces, whose files lie elsewhere.", 'Set method = "logical" for it.'
             )
 
-    def _copy(self, container: Reader, site: Site, url: Url) -> Mapping[str, str]:
-        prepared = container.run(live.PREPARE, site.place, user="0")
-        if prepared.status:
-            raise self._failed(prepared)
-        folder = container.run(_FOLDER, site.place).stdout.decode()
-        site.tell(f"copying {self.database.data}")
-        copied = container.run(live.RUN, *live.basebackup(url, folder), stdin=url.line, line=_teller(site))
+    def _copy(self, container: Reader, url: Url) -> Mapping[str, str]:
+        folder = container.place(make=True).folder
+        container.site.tell(f"copying {self.database.data}")
+        words = live.basebackup(url, folder)
+        copied = container.run(live.RUN, *words, stdin=url.line, line=_teller(container.site))
         if copied.status:
             raise self._failed(copied)
-        reached = container.run(live.REACHED, site.place).stdout.decode("utf-8", "replace").splitlines()
+        reached = container.run(live.REACHED, folder).stdout.decode("utf-8", "replace").splitlines()
         return {f"source.{key}": value for line in reached for key, _, value in (line.partition("="),) if value}
 
-    def _load(self, container: Reader, site: Site, url: Url, major: int) -> None:
+    def _load(self, container: Reader, url: Url) -> None:
         """From server to server, without a byte of it on a disk in between."""
-        database = self.database
+        site, database, place = container.site, self.database, container.place()
         into = connection(database.name, database.user)
-        schema = self._schema(container, url, major)
+        schema = self._schema(container, url, place.major)
         # Policies name roles, whatever is said about owners and privileges.
         first = [*map(role_maker, schema.roles), *[PUBLIC_DROPPER] * schema.public]
         if first and (made := site.client.run((*PSQL, into, "--file=-"), stdin=first, env=LOADING)).status:
             raise self._failed(made)
-        folder = container.run(_FOLDER, site.place).stdout.decode()
-        words = live.dump(url, major, "--format=custom", "--compress=0", "--verbose")
-        here = f"{into} host='{folder}'"
+        words = live.dump(url, place.major, "--format=custom", "--compress=0", "--verbose")
+        here = f"{into} host='{place.folder}'"
         site.tell(f"copying {database.data}")
         copied = container.run(live.COPY, here, LOADING["PGOPTIONS"], *words, stdin=url.line, line=_teller(site))
         if copied.status or not live.dumped(copied.stderr):

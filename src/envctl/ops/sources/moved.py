@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from envctl.ops.sources.base import Site
+from envctl.ops.sources.reader import UNCHANGED
 from envctl.seeds.moved import SINGLE_USER, our_user, settle_in
 from envctl.workload import Database
 from envctl.world import helper
-
-UNCHANGED = "Nothing was started, and the environment is as it was."
 
 
 def move_in(site: Site, database: Database, words: str) -> None:
@@ -18,6 +17,7 @@ def move_in(site: Site, database: Database, words: str) -> None:
         site.run(freezing.adopt, user=freezing.user),
         f"The data of {words} cannot be taken over",
         unchanged=UNCHANGED,
+        hint="A dump of its database may do: pg_dump --format=custom",
     )
     site.tell("replaying its log")
     helper.must(

@@ -10,12 +10,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from secrets import token_hex
 
+from envctl.errors import EnvctlError, Exit
 from envctl.job import Job, Mounted
 from envctl.ops.sources.base import TOKEN, Site
-from envctl.seeds.live import HOSTS
+from envctl.seeds.place import LOOK, MAKE, Place, read_place
+from envctl.seeds.url import HOSTS
 from envctl.world import helper
 from envctl.world.shell import Finished
 
+UNCHANGED = "Nothing was started, and the environment is as it was."
 _DAY = "86400"  # seconds: copying takes as long as it takes
 
 
@@ -38,6 +41,19 @@ class Reader:
         who = ("docker", "exec", "--interactive", "--user", user, self.container)
         argv = (*who, "sh", "-c", script, "envctl", *words)
         return self.site.here.world.shell.run(argv, stdin=[stdin], line=line)
+
+    def place(self, *, make: bool = False) -> Place:
+        """Where the data lies in it; `make` sees to it that the folder is there. Raises EnvctlError."""
+        finished = self.run(MAKE if make else LOOK, self.site.place, user="0")
+        if finished.status == 0 and (found := read_place(finished.stdout)) is not None:
+            return found
+        raise EnvctlError(
+            Exit.DATA_REFUSED,
+            f"{self.site.image} is not made as the official image of Postgres is",
+            details=tuple(finished.stderr.decode("utf-8", "replace").splitlines()[-1:]),
+            unchanged=UNCHANGED,
+            hint="Fill the database from a dump instead.",
+        )
 
 
 @contextmanager
