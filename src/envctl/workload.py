@@ -118,12 +118,12 @@ Method = Literal["logical", "physical"]
 class Live:
     """A server elsewhere that a database is filled from: the name of the secret that holds its URL.
 
-    `fresh`: what was read of it before does not count; it is to be read again.
+    `times`: how many times it is to have been read; as often as it was, if that is more.
     """
 
     secret: str
     method: Method = "logical"
-    fresh: bool = False
+    times: int = 1
 
 
 @dataclass(frozen=True)

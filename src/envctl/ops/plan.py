@@ -10,6 +10,7 @@ from envctl.ops.bases import bases_of
 from envctl.ops.observe import observe, refuse_pretenders
 from envctl.ops.preflight import preflight
 from envctl.ops.setting import Here
+from envctl.ops.sources import read_again
 from envctl.plan import BuildSnapshot, Load, Plan, PrepareImage
 from envctl.planning.compare import compare
 from envctl.planning.draw import draw
@@ -37,7 +38,8 @@ def plan(
     Changes nothing, and is refused what `up` would be.
     """
     chosen = None if start_from is None else _chosen(here, start_from)
-    decided, _ = decide(here, draw_here(here), rebuild=rebuild, reload=reload, overcommit=overcommit, chosen=chosen)
+    blueprint = read_again(here, draw_here(here), reload)
+    decided, _ = decide(here, blueprint, rebuild=rebuild, reload=reload, overcommit=overcommit, chosen=chosen)
     return Planned(
         here.identity.name, here.identity.project, here.identity.branch, as_steps(decided), decided.other_folders
     )

@@ -11,6 +11,7 @@ from envctl.ops.carry_out import carry_out
 from envctl.ops.observe import observe
 from envctl.ops.plan import as_steps, decide, draw_here
 from envctl.ops.setting import Here
+from envctl.ops.sources import read_again
 from envctl.ops.status import status_of
 from envctl.reports import CameUp
 from envctl.snapshot import Snapshot
@@ -58,7 +59,7 @@ def converge(
     New data starts from the `chosen` snapshot as far as that has it.
     """
     began = monotonic()
-    blueprint = draw_here(here)  # now: who waited for the lock builds what is there now
+    blueprint = read_again(here, draw_here(here), reload)  # now: who waited for the lock builds what is there now
     while True:
         plan, secrets = decide(here, blueprint, rebuild=rebuild, reload=reload, overcommit=overcommit, chosen=chosen)
         try:

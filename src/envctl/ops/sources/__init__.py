@@ -7,7 +7,7 @@ from envctl.ops.sources.backup import BaseBackup
 from envctl.ops.sources.base import Site, Source
 from envctl.ops.sources.dump import Dump
 from envctl.ops.sources.empty import Empty
-from envctl.ops.sources.live import LiveServer
+from envctl.ops.sources.live import LiveServer, read_again
 from envctl.workload import Workload
 
 
@@ -23,4 +23,4 @@ def source_of(here: Here, workload: Workload) -> Source:  # noqa: ARG001 – sec
     return Empty(workload.kind)
 
 
-__all__ = ["Site", "Source", "source_of"]
+__all__ = ["Site", "Source", "read_again", "source_of"]

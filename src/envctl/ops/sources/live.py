@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 from envctl import labels
+from envctl.blueprint import Blueprint
 from envctl.errors import EnvctlError, Exit
 from envctl.ops.setting import Here
 from envctl.ops.sources.base import Site
@@ -23,7 +24,7 @@ from envctl.seeds.statements import PUBLIC_DROPPER, role_maker
 from envctl.seeds.tidy import tidy
 from envctl.seeds.url import BadUrl, Url, read_url
 from envctl.snapshot import MARKER, is_marker
-from envctl.workload import Database, Live
+from envctl.workload import Database, Live, Workload
 from envctl.world.shell import Finished
 
 
@@ -46,10 +47,16 @@ class LiveServer:
         Raises EnvctlError(NOT_FOUND) without its URL.
         """
         if "digest" not in self._said:
-            known = f"sha256:{self.url(here).identity(self.live.method)}"
-            times = newest(here, known)
-            self._said["digest"] = f"{known}#{times + 1 if self.live.fresh or not times else times}"
+            known = self._identity(here)
+            self._said["digest"] = f"{known}#{max(newest(here, known), self.live.times)}"
         return self._said["digest"]
+
+    def again(self, here: Here) -> Live:
+        """The same server, to be read once more than it was. Raises EnvctlError(NOT_FOUND) without its URL."""
+        return replace(self.live, times=newest(here, self._identity(here)) + 1)
+
+    def _identity(self, here: Here) -> str:
+        return f"sha256:{self.url(here).identity(self.live.method)}"
 
     def before(self, site: Site) -> Mapping[str, str]:
         """Ask it what it is; physically, copy it. Raises EnvctlError."""
@@ -159,6 +166,22 @@ class LiveServer:
         return _refused(
             f"{self.words} could not be copied: {text}", hint, Exit.NO_CAPACITY if full else Exit.DATA_REFUSED
         )
+
+
+def read_again(here: Here, blueprint: Blueprint, services: Collection[str]) -> Blueprint:
+    """The blueprint with what these services are filled from read anew, where that is a live server.
+
+    Who asks at the same time gets the same. Raises EnvctlError(NOT_FOUND) where a URL is missing.
+    """
+
+    def anew(workload: Workload) -> Workload:
+        database = workload.database
+        if database is None or database.live is None or workload.service not in services:
+            return workload
+        server = LiveServer(database, database.live)
+        return replace(workload, database=replace(database, live=server.again(here)))
+
+    return replace(blueprint, workloads=tuple(map(anew, blueprint.workloads)))
 
 
 def newest(here: Here, known: str) -> int:
