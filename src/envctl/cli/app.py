@@ -111,7 +111,7 @@ GROUPS: dict[str, str] = {
     "ci": "Tell a pull request about its environment.",
     "pool": "Give data a disk that copies in an instant.",
     "kafka": "Have events of an environment read again.",
-    "snapshot": "See and remove data that environments start on.",
+    "snapshot": "Keep, see and remove data that environments start on.",
 }
 
 
