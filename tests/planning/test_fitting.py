@@ -8,11 +8,11 @@ import pytest
 
 from envctl.errors import EnvctlError, Exit
 from envctl.observed import Observed
-from envctl.planning.fitting import refuse_misfits
+from envctl.planning.fitting import begun_from, refuse_misfits
 from envctl.snapshot import Part
 from envctl.workload import Database, Format, Mount, Workload
 from tests.planning.made_up import blueprint
-from tests.planning.test_volumes import FROZEN, PART, SNAPSHOT
+from tests.planning.test_volumes import FROZEN, PART, SNAPSHOT, record, volume
 
 THERE = Observed(images={"postgres:17": "sha256:17"})
 
@@ -73,3 +73,35 @@ def test_data_that_is_there_is_not_replaced_by_a_choice() -> None:
     with pytest.raises(EnvctlError) as caught:
         refuse_misfits(blueprint((FROZEN,)), THERE, SNAPSHOT, ())
     assert "db of main has data already" in caught.value.message
+
+
+def test_what_began_from_it_already_stays() -> None:
+    """So the same command again, after one that died, goes on."""
+    observed = replace(THERE, volumes=(volume(clone=SNAPSHOT.address), record(clone=SNAPSHOT.address)))
+    assert {} == refuse_misfits(blueprint((FROZEN,)), observed, SNAPSHOT, {})
+
+
+def test_a_copy_that_was_broken_off_goes_on_from_its_snapshot() -> None:
+    """Whoever chose that; whoever built it may have called the service otherwise."""
+    observed = replace(THERE, volumes=(volume(clone=SNAPSHOT.address),))
+    other = replace(SNAPSHOT, parts=(replace(PART, service="store", volume="store-data"),))
+    for snapshot in (SNAPSHOT, other):
+        base = begun_from(blueprint((FROZEN,)), observed, FROZEN, {SNAPSHOT.address: snapshot})
+        assert base is not None
+        assert (snapshot, snapshot.parts, False) == (base.snapshot, base.parts, base.asked)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (replace(PART, image_id="sha256:old"),),
+        (replace(PART, service="one"), replace(PART, service="two")),
+        (PART, replace(PART, volume="more")),
+    ],
+)
+def test_a_copy_does_not_go_on_from_what_does_not_fit(parts: tuple[Part, ...]) -> None:
+    """Another image, a snapshot of several other services, or more volumes: then it begins anew."""
+    observed = replace(THERE, volumes=(volume(clone=SNAPSHOT.address),))
+    there = {SNAPSHOT.address: replace(SNAPSHOT, parts=parts)}
+    assert begun_from(blueprint((FROZEN,)), observed, FROZEN, there) is None
+    assert begun_from(blueprint((FROZEN,)), observed, FROZEN, {}) is None

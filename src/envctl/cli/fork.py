@@ -19,7 +19,7 @@ from envctl.reports import CameUp, Forked
 def fork(
     call: Call,
     *,
-    source: Annotated[
+    env: Annotated[
         str, typer.Argument(metavar="ENV", help="The environment whose data it begins with, or PROJECT/NAME.")
     ],
     new: Annotated[str, typer.Argument(metavar="NEW", help="What the new environment is called.")],
@@ -39,7 +39,7 @@ def fork(
     from envctl.ops.setting import here
 
     with call.talk() as tell:
-        report = split(here(call.file, new, tell), source, overcommit=overcommit, ttl=lifetime, wait=call.wait)
+        report = split(here(call.file, new, tell), env, overcommit=overcommit, ttl=lifetime, wait=call.wait)
     came = CameUp(report.status, report.steps, report.seconds, report.other_folders)
     call.answer(report.data(), came_up_lines(came), _after(replace(call, env=new), report, came))
 

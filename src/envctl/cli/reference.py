@@ -193,6 +193,8 @@ def _value(parameter: Any) -> Any:
 
 _VALUES = {  # by parameter name
     "env": "environments",
+    "named": "environments",
+    "start_from": "environments",
     "project": "projects",
     "service": "services",
     "services": "services",
