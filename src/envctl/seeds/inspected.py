@@ -49,7 +49,7 @@ class Inspected:
         if member.name == "postmaster.pid":
             hint = "Stop its server (pg_ctl stop --mode=fast), or make a base backup of it: pg_basebackup"
             raise refused(self.path, "is the data directory of a server that runs, or did not end cleanly", hint)
-        if folder == TABLESPACES:
+        if member.name.startswith(f"{TABLESPACES}/"):
             raise self.elsewhere()
         if name.startswith("INCREMENTAL."):
             hint = "Combine it with those that it builds on: pg_combinebackup --output=FOLDER …"
