@@ -12,9 +12,10 @@ URL = read_url("postgresql://ann:secret@db.example.com/shop")
 
 def test_an_answer_is_understood() -> None:
     """Both lines count, and what people want to know is kept."""
-    said = b'{"system" : "77", "lsn" : "0/1A"}\n{"number" : 170002, "version" : "17.2", "taken" : "T", "tablespaces" : 1}\n'
+    first = b'{"system" : "77", "lsn" : "0/1A"}\n'
+    second = b'{"number" : 170002, "version" : "17.2", "taken" : "T", "tablespaces" : 1}\n'
     about = (("source.version", "17.2"), ("source.system", "77"), ("source.lsn", "0/1A"), ("source.taken", "T"))
-    assert State(17, 1, about) == read_state(said)
+    assert State(17, 1, about) == read_state(first + second)
 
 
 def test_a_server_that_tells_little_is_enough() -> None:
@@ -63,12 +64,12 @@ def test_a_dump_ends_only_when_it_says_so() -> None:
 @pytest.mark.parametrize(
     ("stderr", "reason"),
     [
-        (b'pg_dump: error: query failed: ERROR:  permission denied for table t\n', "query failed: ERROR:  permission denied for table t"),
+        (b"pg_dump: error: query failed: ERROR:  denied\n", "query failed: ERROR:  denied"),
         (b"pg_basebackup: error: directory exists\n", "directory exists"),
         (b'psql: error: connection to server at "h" failed: x\n', 'connection to server at "h" failed: x'),
         (
             b'pg_dump: error: could not write to output file: Broken pipe\nenvctl: pg_dump ended with 1\n'
-            b'pg_restore: error: COPY failed for table "t": ERROR:  invalid input syntax for type integer: "ann@example.org"\n',
+            b'pg_restore: error: ERROR:  invalid input syntax for type integer: "ann@example.org"\n',
             "invalid input syntax for type integer",
         ),
         (b"", "status 3"),
