@@ -240,6 +240,19 @@ class Stage:
             for tag in image.tags:  # by its ID an image would go with the names that others gave it
                 if tag.startswith(f"{self.project}/"):
                     self.docker.images.remove(tag, force=True)
+        self._forget_snapshots()
+
+    def _forget_snapshots(self) -> None:
+        """What its environments started from; but for an empty broker, from which those of others start too."""
+        from envctl.events import nobody
+        from envctl.ops.snapshots import look, remove
+        from envctl.world import real_world
+
+        world = real_world(nobody, self.environ)
+        for snapshot in look(world):
+            if snapshot.project == self.project and snapshot.source != "empty kafka":
+                with world.locks.hold(snapshot.marker, "snapshot rm"):
+                    remove(world, snapshot)
 
 
 def git(folder: Path, *words: str) -> None:

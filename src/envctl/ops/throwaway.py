@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -24,7 +26,7 @@ _GRACE = 600  # seconds for it to end: it may have to write much to a slow disk
 _SHARED_MEMORY = 1 << 30  # bytes, for processes that build an index together
 _PASSWORD = 32  # characters
 _KILLED = 137  # the status of what had to be killed
-_LAST = 5  # lines of what it printed
+_LAST = 10  # lines of what it printed
 _AT = "/envctl/data"  # where a helper sees new data that is not yet where its server wants it
 
 # New data belongs to whom the image says, as it would if the daemon itself had copied the image's folder.
@@ -60,7 +62,10 @@ def serving(site: Site) -> Iterator[None]:
     engine = site.here.world.engine
     with started(engine, _job(site), site.server, site.labels(BUILDER)) as container:
         _wait(site, container)
-        yield
+        try:
+            yield
+        except EnvctlError as error:
+            raise _met_full_disk(site, container) or error from None
 
 
 def stop(site: Site) -> None:
@@ -149,6 +154,16 @@ def _not_ready(site: Site, container: str) -> EnvctlError:
         f"the server that makes the data of {site.workload.service} did not become ready",
         details=said[-_LAST:],
     )
+
+
+def _met_full_disk(site: Site, container: str) -> EnvctlError | None:
+    """What ended the server, where a full disk did: its client hears only that it went away.
+
+    Its own words are not shown: they may hold values.
+    """
+    full = os.strerror(errno.ENOSPC)
+    met = any(full.lower() in line.lower() for line in printed(site.here.world.engine, container))
+    return full_disk(f"the data of {site.workload.service} does not fit on it", full) if met else None
 
 
 def _inside(site: Site, script: str, user: str) -> Finished:

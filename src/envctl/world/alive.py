@@ -26,6 +26,8 @@ def has_ended(mark: str) -> bool:
         os.kill(int(number), 0)
     except ProcessLookupError:
         return True
+    except OverflowError:  # no number of a process
+        return False
     except OSError:  # another user's
         pass
     return bool(start) and _start(int(number)) != start
