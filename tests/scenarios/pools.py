@@ -6,6 +6,7 @@ or removes pools is tried on a second daemon, where nobody else is.
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import os
 import subprocess
@@ -13,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -68,24 +70,47 @@ def world_of(daemon: Daemon) -> World:
 
 @contextmanager
 def pooled(size: int = 20 * GIB) -> Iterator[Pool]:
-    """The pool of the machine's daemon, shared with the tests of other processes; who leaves last removes it."""
-    world = real_world(nobody)
-    with _SHARED.open("a") as lock:
-        pool = _shared(world, lock.fileno(), size)
+    """The pool of the machine's daemon, shared with the tests of other processes; who leaves last removes it.
+
+    One that no test has made stays.
+    """
+    with _SHARED.open("a+") as lock:
+        pool = _shared(real_world(nobody), lock, size)
         try:
             yield pool
         finally:
-            with suppress(BlockingIOError):
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                with suppress(EnvctlError):  # a clone of somebody who asked for no pool is in it: the next one does
-                    remove(world, force=True)
+            atexit.register(_removed)  # what somebody's clone, who asked for no pool, keeps from going now
+            _last(lock)
 
 
-def _shared(world: World, lock: int, size: int) -> Pool:
+def _shared(world: World, lock: IO[str], size: int) -> Pool:
     while True:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if pools.look(world) is None:
-            create(world, size)
+            _note(lock, create(world, size).id)
         fcntl.flock(lock, fcntl.LOCK_SH)  # somebody may come in between, and remove it
         if (pool := pools.look(world)) is not None:
             return pool
+
+
+def _removed() -> None:
+    with _SHARED.open("a+") as lock:
+        _last(lock)
+
+
+def _last(lock: IO[str]) -> None:
+    """Remove the pool that a test has made, unless somebody else is with it."""
+    with suppress(BlockingIOError, EnvctlError):
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        world = real_world(nobody)
+        pool = pools.look(world)
+        lock.seek(0)
+        if pool is not None and pool.id == lock.read():
+            remove(world, force=True)
+            _note(lock, "")
+
+
+def _note(lock: IO[str], made: str) -> None:
+    lock.truncate(0)
+    lock.write(made)
+    lock.flush()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Sequence
 
 from envctl import labels
@@ -56,6 +58,12 @@ def worked(ended: Output, what: str) -> Output:
         return ended
     if full := full_disk(f"the pool {what}", "\n".join(ended.lines)):
         raise full
+    if os.strerror(errno.EFBIG).lower() in ended.complaint.lower():
+        raise EnvctlError(
+            Exit.USAGE,
+            f"the pool {what}: no file of the daemon's disk can be as large",
+            hint="Choose a smaller --size: ext4 takes files of 16 TiB at most.",
+        )
     raise EnvctlError(
         Exit.DOCKER,
         f"the pool {what}: {ended.complaint}",

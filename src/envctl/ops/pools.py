@@ -34,7 +34,10 @@ if [ -z "$loop" ]; then
     loop=$(losetup --find --show "$file" 9<&-)
     losetup --direct-io=on "$loop" || true
 fi
-mkdir -p "${{link%/*}}"; ln -sfn "$loop" "$link"
+for _ in 1 2 3; do  # another daemon's pool on this machine may go meanwhile, and the folder with it
+    if mkdir -p "${{link%/*}}" && ln -sfn "$loop" "$link"; then break; fi
+done
+[ -L "$link" ]
 """
 
 
