@@ -1,0 +1,147 @@
+"""What every way of copying data does, with GNU's programs and busybox's, on the real daemon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from dataclasses import replace
+
+import pytest
+
+from envctl.events import nobody
+from envctl.job import Mounted
+from envctl.measure import REFLINK
+from envctl.ops.measure import measured
+from envctl.snapshot import Held
+from envctl.world import real_world
+from tests.contracts.copying import BYTES, HAVOC, Lab, busybox_image, lab
+from tests.contracts.daemons import small_image
+from tests.scenarios.pools import pooled
+
+pytestmark = pytest.mark.docker
+
+MANY = 10
+IN_POOL = "reflink in a pool"
+
+
+@pytest.fixture(scope="module", params=[IN_POOL, "reflink", "overlay", "copy"])
+def place(request: pytest.FixtureRequest) -> Iterator[Lab]:
+    """A way of copying, on the disk that it is for, with GNU's programs."""
+    world = real_world(nobody)
+    small = small_image(world.engine)
+    if request.param == REFLINK and REFLINK not in measured(world, small).order:
+        pytest.skip("files of the daemon's own disk cannot share what they hold: tests/scenarios/test_own_disk.py")
+    with pooled() if request.param == IN_POOL else nullcontext() as pool:
+        made = lab(world, REFLINK if pool else request.param, small, small, pool)
+        yield made
+        made.clear()
+
+
+@pytest.fixture(scope="module")
+def base(place: Lab) -> Held:
+    """The original, which no test changes."""
+    return place.original()
+
+
+@pytest.fixture(scope="module")
+def original(place: Lab, base: Held) -> list[str]:
+    """What the original looks like."""
+    return place.seen(base)
+
+
+@pytest.fixture(scope="module")
+def busybox() -> str:
+    """An image that has none but busybox's programs."""
+    return busybox_image(real_world(nobody).engine)
+
+
+@pytest.fixture(params=["GNU", "busybox"])
+def it(request: pytest.FixtureRequest, place: Lab) -> Lab:
+    """The same way, with either's programs."""
+    return replace(place, image=request.getfixturevalue("busybox")) if request.param == "busybox" else place
+
+
+def test_a_copy_is_the_same(it: Lab, base: Held, original: list[str]) -> None:
+    """Content, owners, modes, times, links of both kinds, odd names, an empty folder, holes; and the root folder."""
+    layout = it.clone(base)
+    assert "3" == original[-1]  # names of one file
+    assert [".", "directory", "70:71", "2750", "1672628645"] == original[0].replace("'", "").split()
+    assert original == it.seen(layout.held)
+    it.remove(layout)
+
+
+def test_what_is_written_to_copies_never_reaches_the_original(place: Lab, base: Held, original: list[str]) -> None:
+    """Ten at once write, rename and remove; not a byte of the original changes, and what each wrote is still there."""
+    before = place.seen(base, BYTES)
+    layouts = [place.clone(base, number) for number in range(MANY)]
+    with ThreadPoolExecutor(MANY + 1) as threads:
+        wrote = [threads.submit(place.seen, layout.held, HAVOC, read_only=False) for layout in layouts]
+        meanwhile = threads.submit(place.seen, base, BYTES)
+        assert [[]] * MANY == [one.result() for one in wrote]
+        assert before == meanwhile.result()
+    assert (before, original) == (place.seen(base, BYTES), place.seen(base))
+    for layout in layouts:
+        names = {line.partition(" ")[0] for line in place.seen(layout.held)}
+        assert {"'./renamed'", "'./moved'", "'./elsewhere'", "'./elsewhere/folder/file'"} <= names
+        assert names.isdisjoint({"'./plain'", "'./deep'", "'./broken'", "'./pipe'"})
+    for layout in layouts:
+        place.remove(layout)
+
+
+def test_a_file_of_two_names_stays_one(place: Lab, base: Held) -> None:
+    """Who writes to it by one of them reads it by the other."""
+    layout = place.clone(base)
+    place.seen(layout.held, 'printf more >>"$1/two"', read_only=False)
+    assert ["oncemore", "oncemore"] == place.seen(layout.held, 'cd "$1"; cat one; echo; cat deep/three; echo')
+    place.remove(layout)
+
+
+def test_a_copy_is_filled_again(it: Lab, base: Held, original: list[str]) -> None:
+    """Whatever was there: what an environment has made of it, and what a run left that died half-way."""
+    layout = it.clone(base)
+    it.seen(layout.held, HAVOC, read_only=False)
+    it.fill(layout)
+    assert original == it.seen(layout.held)
+    _, _, place = layout.words
+    half = 'cd "$1"; rm -rf ./*; mkdir -p upper/deep deep; printf half >deep/er; chmod 700 .; printf x >.hidden'
+    it.run(it.looks, half, place, mounts=layout.mounts)
+    it.fill(layout)
+    assert original == it.seen(layout.held)
+    it.remove(layout)
+
+
+def test_several_are_filled_by_one_helper(it: Lab, base: Held, original: list[str]) -> None:
+    """As the data of several services is."""
+    layouts = [it.layout(base, number) for number in range(3)]
+    for wanted in (wanted for layout in layouts for wanted in layout.volumes):
+        it.make(wanted)
+    it.fill(*layouts)
+    assert [original] * 3 == [it.seen(layout.held) for layout in layouts]
+    for layout in layouts:
+        it.remove(layout)
+
+
+def test_a_removed_copy_leaves_nothing(it: Lab, base: Held) -> None:
+    """No volume, and no folder in a pool."""
+    there = {volume.name for volume in it.world.engine.volumes(it.own)}
+    layout = it.clone(base)
+    it.seen(layout.held, HAVOC, read_only=False)
+    it.remove(layout)
+    assert there == {volume.name for volume in it.world.engine.volumes(it.own)}
+    if base.pool:
+        left = it.run(it.looks, "ls /pool/clones", mounts={"/pool": Mounted(base.volume)})
+        assert layout.held.volume not in left
+
+
+def test_a_name_in_a_pool_is_never_read_as_code(it: Lab, base: Held) -> None:
+    """Nor as an option: whatever a folder is called, only it is copied."""
+    if not base.pool:
+        pytest.skip("only a pool has folders that we name")
+    odd = "snapshots/ -rf $(touch /pool/code) `touch /pool/code` '; touch /pool/code; \n\"*"
+    mounts = {"/pool": Mounted(base.volume)}
+    it.run(it.looks, 'mkdir -p "$1"; printf odd >"$1/file"', f"/pool/{odd}", mounts=mounts)
+    layout = it.clone(replace(base, subpath=odd))
+    assert ["odd"] == it.seen(layout.held, 'cat "$1/file"; echo; cd /; ls data | grep -vx file || true')
+    it.run(it.looks, "test ! -e /pool/code; rm -rf /pool/snapshots/' '*", mounts=mounts)
+    it.remove(layout)
