@@ -59,7 +59,7 @@ def test_an_overlay_lies_over_the_original() -> None:
     assert (CLONE, "data") == (clone.name, clone.role)
     place = "/var/lib/docker/volumes/shop_main__upper-db-data/_data"
     assert (
-        f"lowerdir={DISK.path},upperdir={place}/upper,workdir={place}/work,redirect_dir=on,index=on"
+        f"lowerdir={DISK.path},upperdir={place}/upper,workdir={place}/work,redirect_dir=on,index=off"
         == clone.options["o"]
     )
     assert ("overlay", "/from/1", "/to/1") == layout.words

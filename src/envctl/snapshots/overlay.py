@@ -13,9 +13,10 @@ from envctl.snapshots.base import Layout, Spec
 
 UPPER = "upper"  # the role of the volume that takes what is written
 _SPECIAL = frozenset(',:\\"')  # in a path they would end an option of the mount
-# Without the first a folder of the original cannot be renamed, as Kafka does with a topic's; without the second a
-# file of two names would become two files once it is written to, and nobody would keep two mounts out of one folder.
-_LIKE_A_DISK = "redirect_dir=on,index=on"
+# With the first a folder of the original can be renamed, as Kafka does with a topic's. The second would keep a file of
+# two names one file when it is written to, which no server's data needs; but then the kernel refuses the mount of a
+# container that starts in the moment in which another one's is only being taken down.
+_LIKE_A_DISK = "redirect_dir=on,index=off"
 
 
 class Overlay:
