@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from envctl.seeds.live import State, dump, dumped, hint, progress, read_state, why
+from envctl.seeds.live import State, dump, dumped, hint, progress, read_state, unfit, why
 from envctl.seeds.url import read_url
+from envctl.workload import Method
 
 URL = read_url("postgresql://ann:secret@db.example.com/shop")
 
@@ -29,6 +30,25 @@ def test_a_server_that_tells_little_is_enough() -> None:
 def test_no_answer_is_none(said: bytes) -> None:
     """Without its version nothing is known."""
     assert read_state(said) is None
+
+
+@pytest.mark.parametrize(
+    ("number", "tablespaces", "method", "why"),
+    [
+        (17, 0, "physical", None),
+        (17, 2, "logical", None),
+        (15, 0, "logical", None),
+        (15, 0, "physical", "is Postgres 15, and the service runs Postgres 17: files are only copied"),
+        (18, 0, "physical", "is Postgres 18, and the service runs Postgres 17: files are only copied"),
+        (18, 0, "logical", "is Postgres 18, and the service runs Postgres 17, whose pg_dump reads no newer one"),
+        (17, 2, "physical", "has tablespaces, whose files lie elsewhere"),
+    ],
+)
+def test_which_servers_fit(number: int, tablespaces: int, method: Method, why: str | None) -> None:
+    """Files need the same version and one folder; a dump needs a server that is not newer."""
+    misfit = unfit(State(number, tablespaces, ()), 17, method)
+    assert (why is None) == (misfit is None)
+    assert misfit is None or (misfit[0].startswith(why or "") and misfit[1])
 
 
 def test_statistics_hold_values_and_are_left_out() -> None:

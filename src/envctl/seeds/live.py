@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from envctl.seeds.failures import read_failure
 from envctl.seeds.url import Url
+from envctl.workload import Method
 
 FIRST_WITH_STATISTICS = 18  # the first version that dumps statistics, which hold raw values
 _LOCK_PATIENCE = 60_000  # milliseconds that a dump waits for a table that somebody changes
@@ -78,6 +79,22 @@ def read_state(stdout: bytes) -> State | None:
         return None
     about = [(f"source.{key}", str(said[key])) for key in ("version", "system", "lsn", "taken") if said.get(key)]
     return State(int(str(said["number"])) // 10000, int(str(said["tablespaces"])), tuple(about))
+
+
+def unfit(state: State, major: int, method: Method) -> tuple[str, str] | None:
+    """Why a server of that major version cannot go on with what this one has, and what to do; None where it can.
+
+    The reason continues “live NAME …”.
+    """
+    other = f"is Postgres {state.number}, and the service runs Postgres {major}"
+    version = f'Set version = "{state.number}" for the service in the stack file'
+    if method == "physical" and state.number != major:
+        return f"{other}: files are only copied between the same versions", f'{version}, or method = "logical".'
+    if state.number > major:
+        return f"{other}, whose pg_dump reads no newer one", f"{version}."
+    if method == "physical" and state.tablespaces:
+        return "has tablespaces, whose files lie elsewhere", 'Set method = "logical" for it.'
+    return None
 
 
 def ask(url: Url) -> tuple[str, ...]:

@@ -63,7 +63,8 @@ class LiveServer:
         url, physical = self.url(site.here), self.live.method == "physical"
         with reader(site, writes=physical) as container:
             state = self._ask(container, url)
-            self._refuse(state, container.place().major)
+            if misfit := live.unfit(state, container.place().major, self.live.method):
+                raise _refused(f"{self.words} {misfit[0]}.", misfit[1])
             about = {**dict(state.about), "source.method": self.live.method}
             if physical:
                 about |= self._copy(container, url)
@@ -106,20 +107,6 @@ class LiveServer:
             hint = f"Try it: the URL is in the secret {self.live.secret}, and a container of Docker has to reach it."
             raise _refused(f"{self.words} cannot be read: {live.why(finished.stderr, finished.status)}", hint)
         return state
-
-    def _refuse(self, state: State, major: int) -> None:
-        said = f"{self.words} is Postgres {state.number}, and the service runs Postgres {major}"
-        hint = f'Set version = "{state.number}" for the service in the stack file'
-        if self.live.method == "physical" and state.number != major:
-            raise _refused(
-                f"{said}: files are only copied between the same versions.", f'{hint}, or method = "logical".'
-            )
-        if state.number > major:
-            raise _refused(f"{said}, whose pg_dump reads no newer one.", f"{hint}.")
-        if self.live.method == "physical" and state.tablespaces:
-            raise _refused(
-                f"{self.words} has tablespaces, whose files lie elsewhere.", 'Set method = "logical" for it.'
-            )
 
     def _copy(self, container: Reader, url: Url) -> Mapping[str, str]:
         folder = container.place(make=True).folder
