@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.docker
 
-ENOUGH = 4  # points of a command at which it is killed in an ordinary run
+ENOUGH = 3  # points of a command at which it is killed in an ordinary run
 
 
 @pytest.fixture(scope="module")

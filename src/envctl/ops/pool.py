@@ -76,7 +76,7 @@ def _made(world: World, pool: Pool, size: int) -> PoolStatus:
             sweep(world, (pool,))
         with suppress(EnvctlError):  # also where no helper can be run
             world.engine.remove_volume(pool.store)
-        if isinstance(failure, EnvctlError) and not failure.unchanged:
+        if isinstance(failure, EnvctlError):
             failure.unchanged = _NOTHING
         raise
     world.tell(Event("pool", "made", "done"))
