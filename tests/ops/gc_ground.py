@@ -128,6 +128,7 @@ class Ground:
         self.site, self.engine, self.skew = site, FakeEngine(), timedelta()
         self.envs: dict[str, Env] = {}
         self.foreign: list[Object] = []
+        self.snapshot_budget = 10**9
         self.meddle: Callable[[str], None] | None = None  # what somebody does just before a lock is taken
         self.clients = [self._client(number) for number in range(CLIENTS)]
 
@@ -207,17 +208,19 @@ class Ground:
         return lease_of(part for part in self.rest(full) if isinstance(part, Volume))
 
     def left_over(self) -> set[str]:
-        """The names of what is neither an environment's, nor of others, nor a bundle."""
+        """The names of what is neither an environment's, nor of others, nor a bundle, nor built for a snapshot."""
         known = {thing.name for full in self.envs for thing in (*self.containers(full), *self.rest(full))}
         every: tuple[Object, ...] = (*self.engine.held, *self.engine.nets, *self.engine.vols)
         others = [thing for thing in every if thing not in self.foreign and "__bundle-" not in thing.name]
-        return {thing.name for thing in others} - known
+        return {thing.name for thing in others if not thing.name.startswith("envctl-snapshot__")} - known
 
     # gc
 
     def gc(self, client: int, rules: Rules, project: str | None, *, dry_run: bool = False) -> dict[str, Any]:
         """Its report."""
-        return dict(gc(self.clients[client], project, rules, dry_run=dry_run).data())
+        return dict(
+            gc(self.clients[client], project, rules, snapshot_budget=self.snapshot_budget, dry_run=dry_run).data()
+        )
 
     def state(self) -> object:
         """All that the daemon has, as far as two runs of the same must agree; of bundles how many there are of each."""
@@ -230,6 +233,7 @@ class Ground:
         made = Ground(self.site)
         made.engine = self.engine.twin()
         made.skew, made.envs, made.foreign = self.skew, self.envs, self.foreign
+        made.snapshot_budget = self.snapshot_budget
         made.clients = [made._client(number) for number in range(CLIENTS)]
         return made
 

@@ -22,7 +22,9 @@ from envctl.ops.down import down
 from envctl.ops.setting import Here
 from tests.fakes.engine import Killed, silent
 from tests.fakes.others import PLANTS
+from tests.ops import gc_shelf
 from tests.ops.gc_ground import CLIENTS, FAR, IDENTITIES, REFS, Env, Ground, Object, Site
+from tests.ops.gc_shelf import BUDGETS, Shelved
 from tests.ops.gc_truth import is_doubtful, is_overdue, is_protected, reasons
 
 LOWEST = replace
@@ -43,7 +45,7 @@ PROJECT = st.sampled_from([None, "shop", "blog"])
 PROMISED = {"removed": "remove", "failed": "remove", "keep": "keep"}  # what a dry run says of each
 
 
-class Machine(RuleBasedStateMachine):
+class Machine(Shelved, RuleBasedStateMachine):
     """Everything that may happen. `site` is where."""
 
     site: ClassVar[Site]
@@ -69,15 +71,18 @@ class Machine(RuleBasedStateMachine):
             min_size=2,
             max_size=6,
             unique_by=lambda one: one[0],
-        )
+        ),
+        snapshots=st.integers(0, 4),
+        budget=BUDGETS,
     )
-    def begin(self, made: list[tuple[Identity, bool, float]]) -> None:
-        """A team has worked for a while: some of its branches are pushed."""
+    def begin(self, made: list[tuple[Identity, bool, float]], snapshots: int, budget: int) -> None:
+        """A team has worked for a while: some of its branches are pushed, and data was made."""
         for identity, pushed, hours in made:
             if identity.branch and pushed:
                 self.site.push(identity.branch)
             self.ground.up(identity, 0)
             self.ground.engine.move(hours=hours / 10)
+        self.begin_with_snapshots(snapshots, budget)
 
     # What people do with their environments
 
@@ -238,10 +243,15 @@ class Machine(RuleBasedStateMachine):
         overdue = {full for full, env in ground.envs.items() if is_overdue(ground, env, rules)}
         used = {full: lease.used for full in ground.envs if isinstance(lease := ground.lease(full), Lease)}
         packed = {full for full in ground.envs if ground.containers(full)}
-        promised = _verdicts(ground.gc(client, rules, project, dry_run=True))
+        markers = gc_shelf.whole_ones(ground)
+        would = ground.gc(client, rules, project, dry_run=True)
+        promised = _verdicts(would)
         assert before == ground.state()
         report = ground.gc(client, rules, project)
         did = _verdicts(report)
+        gc_shelf.check(ground, markers, report, project)
+        if all(env.lock is None and not env.held for env in ground.envs.values()):  # else some may not go after all
+            assert gc_shelf.promised(would) == gc_shelf.promised(report)
         mine = {full for full, env in ground.envs.items() if project in (None, env.identity.project)}
         assert mine == set(did) == set(promised)
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -22,6 +23,7 @@ from envctl.planning.ownership import own_labels
 from envctl.reports import Reclaimed
 from envctl.snapshot import DATA, Held, Part, Snapshot, data_volume, marker
 from envctl.world import World
+from envctl.world.engine import Engine
 from envctl.world.locks import Locks
 from tests.fakes.engine import Killed
 from tests.ops.fake import IDENTITY, FakeEngine, here
@@ -179,7 +181,7 @@ class Racing(FakeEngine):
 def test_a_clone_that_is_made_elsewhere_in_the_last_moment_keeps_it(ground: Ground, tmp_path: Path) -> None:
     """Who looks for the snapshot only after that finds it as it was."""
     engine = Racing(images={IMAGE: IMAGE})
-    ground.engine, ground.world = engine, replace(ground.world, engine=engine, clock=lambda: engine.time)
+    ground.engine, ground.world = engine, replace(ground.world, engine=cast(Engine, engine), clock=lambda: engine.time)
     old = ground.build(1)
     ground.build(2)
     engine.racing = lambda: ground.clone(old)
