@@ -31,7 +31,7 @@ LONGEST = 180  # seconds that a command may take on a loaded machine
 # Commands that are for no environment, or name it in another way.
 _FOR_ANY = frozenset({
     "ls", "inspect", "revive", "gc", "version", "schema", "config", "doctor", "init", "completion",
-    "pool",
+    "pool", "fork",
 })  # fmt: skip
 # What carries settings of envctl from one test to another, or from the developer's shell.
 _STRANGE = (

@@ -1,0 +1,96 @@
+"""A reset that is killed at any point: the next `up` has data that is whole, and the same reset ends where it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import pytest
+
+from envctl.ops.plan import plan
+from tests.convergence.state import State, difference
+from tests.convergence.test_killed import ways
+from tests.convergence.tours import KILLED, Break, Stop, Traveller, nothing_wrong, sampled, travellers
+from tests.scenarios.contents import APP, DATABASE, dump, redis, sql
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+
+pytestmark = pytest.mark.docker
+
+STACK = f'{APP}{DATABASE}[services.cache]\nkind = "redis"\n'
+FILES = dump("one")
+RESET = Stop("reset", STACK, FILES)
+ITEMS = "SELECT name FROM items ORDER BY name"
+_SOME = 8  # points of a run that does not try them all
+
+
+def begun(one: Traveller) -> None:
+    """An environment that somebody has written to."""
+    one.stage.write(STACK, **FILES)
+    one.stage.did("up", "--quiet")
+    sql(one.stage, "DELETE FROM items WHERE name = 'added'", "INSERT INTO items VALUES ('added')")
+    redis(one.stage, "SET", "added", "x")
+
+
+def survey(one: Traveller) -> tuple[list[Break], State]:
+    """Every point of an undisturbed reset, and what is there afterwards."""
+    begun(one)
+    with TemporaryDirectory() as folder:
+        log = Path(folder, "log")
+        ran = one.watched(RESET, one.spec(log=str(log)))
+        assert 0 == ran.status, ran.stderr
+        points = [Break(0, line) for line in log.read_text().splitlines()]
+    assert ["one"] == sql(one.stage, ITEMS)
+    return points, one.state()
+
+
+def lap(one: Traveller, broken: Break, expected: State) -> Iterator[str]:
+    """Reset, killed at a point, then `up`, then reset; what went wrong."""
+    begun(one)
+    first = one.watched(RESET, one.spec(at=broken.point, how=broken.how))
+    if first.status not in (KILLED, 130):
+        yield f"{broken}: ended with {first.status}: {first.stdout} {first.stderr}"
+    up = one.stage.envctl("up")
+    if up.status != 0:
+        yield f"{broken}: the next up failed: {up.stderr}"
+        return
+    rows, keys = sql(one.stage, ITEMS), redis(one.stage, "KEYS", "*")
+    if rows not in (["added", "one"], ["one"]) or keys not in (["added"], [""]):
+        yield f"{broken}: the next up found {rows} and {keys}"
+    if steps := plan(one.stage.here()).steps:
+        yield f"{broken}: after the next up there was still something to do: {steps}"
+    again = one.stage.envctl("reset")
+    if again.status != 0:
+        yield f"{broken}: run again it failed: {again.stderr}"
+    yield from (f"{broken}: {what}" for what in difference(expected, one.state()))
+
+
+def all_laps(people: Sequence[Traveller], breaks: Sequence[Break], expected: State) -> list[str]:
+    """Share the laps out; what went wrong."""
+
+    def walk(number: int) -> list[str]:
+        return [what for broken in breaks[number :: len(people)] for what in lap(people[number], broken, expected)]
+
+    with ThreadPoolExecutor(len(people)) as pool:
+        return [what for wrong in pool.map(walk, range(len(people))) for what in wrong]
+
+
+def test_a_reset_killed_at_a_point(docker: DockerClient, tmp_path: Path) -> None:
+    """Alone, and with the programs it runs: half of a copy is never taken for data."""
+    with travellers(docker, tmp_path, (RESET,), 2) as people:
+        points, expected = survey(people[0])
+        assert 20 < len(points)
+        nothing_wrong(all_laps(people, sampled(ways(points), _SOME, seed=8), expected))
+
+
+def test_a_reset_that_is_interrupted(docker: DockerClient, tmp_path: Path) -> None:
+    """Ctrl-C and SIGTERM end it with status 130, and the same holds."""
+    with travellers(docker, tmp_path, (RESET,), 2) as people:
+        points, expected = survey(people[0])
+        both = [replace(point, how=how) for point in points for how in ("interrupt", "terminate")]
+        nothing_wrong(all_laps(people, sampled(both, 4, seed=9), expected))

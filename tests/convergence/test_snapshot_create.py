@@ -1,0 +1,101 @@
+"""`snapshot create` killed at any point: nothing half made is a snapshot, and `up` has the environment back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import pytest
+
+from envctl.ops.plan import plan
+from envctl.ops.snapshots import look
+from envctl.snapshot import Snapshot
+from tests.convergence.state import State, difference
+from tests.convergence.test_killed import ways
+from tests.convergence.tours import KILLED, Break, Stop, Traveller, nothing_wrong, sampled, travellers
+from tests.scenarios.contents import APP, DATABASE, called, dump, sql
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+
+pytestmark = pytest.mark.docker
+
+STACK = f'{APP}{DATABASE}[services.cache]\nkind = "redis"\n'
+FILES = dump("one")
+CREATE = Stop("snapshot create", STACK, FILES)
+_SOME = 8  # points of a run that does not try them all
+
+
+def taken(one: Traveller) -> list[Snapshot]:
+    """The snapshots of the stage's environments."""
+    every = look(one.stage.here().world)
+    return [s for s in every if s.project == one.stage.project and s.source.startswith("environment ")]
+
+
+def survey(one: Traveller) -> tuple[list[Break], State]:
+    """Every point of an undisturbed run, and how the environment is."""
+    one.stage.did("up", "--quiet")
+    before = one.state()
+    with TemporaryDirectory() as folder:
+        log = Path(folder, "log")
+        ran = one.watched(CREATE, one.spec(log=str(log)))
+        assert 0 == ran.status, ran.stderr
+        points = [Break(0, line) for line in log.read_text().splitlines()]
+    assert [] == difference(before, one.state())
+    return points, before
+
+
+def lap(one: Traveller, broken: Break, expected: State) -> Iterator[str]:
+    """Take one, killed at a point, then `up`; what went wrong."""
+    one.stage.did("up", "--quiet")
+    before = taken(one)
+    first = one.watched(CREATE, one.spec(at=broken.point, how=broken.how))
+    if first.status not in (KILLED, 130):
+        yield f"{broken}: ended with {first.status}: {first.stdout} {first.stderr}"
+    up = one.stage.envctl("up")
+    if up.status != 0:
+        yield f"{broken}: the next up failed: {up.stderr}"
+        return
+    yield from (f"{broken}: {what}" for what in difference(expected, one.state()))
+    if steps := plan(one.stage.here()).steps:
+        yield f"{broken}: after the next up there was still something to do: {steps}"
+    for snapshot in [s for s in taken(one) if s not in before]:
+        copied = called(one.stage, "copied")
+        copied.did("up", "--from", snapshot.address, "--quiet")
+        if ["one"] != (rows := sql(copied, "SELECT name FROM items")):
+            yield f"{broken}: was taken for a snapshot and holds {rows}"
+        copied.did("down")
+
+
+def all_laps(people: Sequence[Traveller], breaks: Sequence[Break], expected: State) -> list[str]:
+    """Share the laps out; what went wrong."""
+
+    def walk(number: int) -> list[str]:
+        return [what for broken in breaks[number :: len(people)] for what in lap(people[number], broken, expected)]
+
+    for one in people:
+        one.stage.write(STACK, **FILES)
+    with ThreadPoolExecutor(len(people)) as pool:
+        return [what for wrong in pool.map(walk, range(len(people))) for what in wrong]
+
+
+def test_killed_at_a_point(docker: DockerClient, tmp_path: Path) -> None:
+    """Alone, and with the programs it runs."""
+    with travellers(docker, tmp_path, (CREATE,), 2) as people:
+        people[0].stage.write(STACK, **FILES)
+        points, expected = survey(people[0])
+        assert 20 < len(points)
+        nothing_wrong(all_laps(people, sampled(ways(points), _SOME, seed=10), expected))
+
+
+def test_interrupted_at_a_point(docker: DockerClient, tmp_path: Path) -> None:
+    """Ctrl-C and SIGTERM end it with status 130; what was held goes on without an `up` as well as with one."""
+    with travellers(docker, tmp_path, (CREATE,), 2) as people:
+        people[0].stage.write(STACK, **FILES)
+        points, expected = survey(people[0])
+        both = [replace(point, how=how) for point in points for how in ("interrupt", "terminate")]
+        nothing_wrong(all_laps(people, sampled(both, 4, seed=11), expected))
