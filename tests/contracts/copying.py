@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from secrets import token_hex
+
+import pytest
 
 from envctl import labels
 from envctl.events import nobody
@@ -19,6 +24,8 @@ from envctl.world import World, real_world
 from envctl.world.engine import Engine
 from envctl.world.helper import started
 from tests.contracts.daemons import small_image
+from tests.convergence.daemons import Daemon, impossible
+from tests.scenarios.pools import world_of
 
 # What the names of its files hold that a shell or a program might trip over, each once.
 ORIGINAL = r"""set -eu
@@ -62,6 +69,7 @@ rm pipe
 """
 
 
+_DISK = 4 << 30  # bytes, of which only those are there that are used
 _BUSYBOX = "envctl.invalid/test-busybox:1"
 _DOCKERFILE = """FROM {base}
 RUN apt-get update && apt-get install -y --no-install-recommends busybox-static && mkdir /bb && busybox --install -s /bb
@@ -126,7 +134,7 @@ class Lab:
 
     def run(self, image: str, text: str, *words: str, mounts: Mapping[str, Mounted]) -> list[str]:
         """Run a script, which must succeed; every line that it printed."""
-        engine = real_world(nobody).engine  # each its own connection: many run at the same time
+        engine = real_world(nobody, self.world.environ).engine  # of its own: many run at the same time
         name = f"{self.token}_one__helper-{token_hex(4)}"
         with started(engine, script(image, text, *words, mounts=mounts), name, self.own) as container:
             status = engine.wait_container(container)
@@ -167,6 +175,33 @@ def lab(world: World, how: str, image: str, looks: str, pool: Pool | None = None
     if pool is not None:
         pools.attach(world, pool)
     return Lab(world, how, image, looks, pool, f"envctl-test-{token_hex(4)}")
+
+
+@contextmanager
+def sharing_daemon(*images: str) -> Iterator[World]:
+    """A daemon of our own that has these images, and whose own disk shares what files hold: XFS."""
+    if reason := impossible():
+        pytest.skip(reason)
+    tools = pools.image(real_world(nobody))
+    with tempfile.TemporaryDirectory(prefix="envctl-", dir="/var/tmp") as folder, ExitStack() as undo:  # not in memory
+        disk, mounted = Path(folder, "disk"), Path(folder, "mounted")
+        with disk.open("wb") as file:
+            file.truncate(_DISK)
+        mounted.mkdir()
+        _ran("docker", "run", "--rm", "--volume", f"{folder}:/it", tools, "mkfs.xfs", "-q", "/it/disk")
+        _ran("mount", "-o", "loop", str(disk), str(mounted))
+        undo.callback(_ran, "umount", "--recursive", str(mounted))
+        daemon = Daemon(mounted)
+        undo.callback(daemon.close)
+        daemon.start()
+        with subprocess.Popen(["docker", "save", *images], stdout=subprocess.PIPE) as saved:
+            subprocess.run(["docker", "--host", daemon.host, "load", "--quiet"], stdin=saved.stdout, check=True)
+        yield world_of(daemon)
+
+
+def _ran(*argv: str) -> None:
+    ran = subprocess.run(argv, capture_output=True, text=True, check=False)
+    assert 0 == ran.returncode, ran.stderr
 
 
 def busybox_image(engine: Engine) -> str:

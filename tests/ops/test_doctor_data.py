@@ -60,6 +60,12 @@ def measured(*costs: Cost, pool: str = "") -> Measured:
             "overlay: a clone takes 0.4 s; the first write to the largest file there is, of 512 MiB, takes 2.0 s more",
         ),
         (
+            measured(UNABLE, OVERLAY, COPY),
+            64 * MIB,
+            "ok",
+            "overlay: a clone takes 0.4 s; the first write to the largest file there is, of 64 MiB, takes 0.2 s more",
+        ),
+        (
             measured(UNABLE, replace(OVERLAY, why=NO), COPY),
             0,
             "warning",
@@ -68,7 +74,7 @@ def measured(*costs: Cost, pool: str = "") -> Measured:
     ],
 )
 def test_which_way_is_used_and_what_it_costs(found: Measured, largest: int, verdict: str, said: str) -> None:
-    """With a remedy where only an overlay or a full copy can, and why nothing better can."""
+    """With a remedy where that is felt: an overlay over large files, a full copy; and why nothing better can."""
     finding = judge(found, largest)
     assert (verdict, said) == (finding.verdict, finding.found.partition("\n")[0])
     if verdict == "warning":

@@ -21,7 +21,7 @@ PROBE = """set -eu
 script=$1; shift
 case $(date +%N) in [0-9]*) now() { date +%s.%N; } ;; *) now() { cut -d ' ' -f 1 /proc/uptime; } ;; esac
 begun=$(now)
-beginning() { head -c 1048576 "$1/large" | cksum; }
+beginning() { head -c 1048576 "$1/large" | sha256sum; }
 write() { dd if=/dev/zero of="$1" bs=8192 seek=4 count=1 conv=notrunc 2>/dev/null; }
 refused() { echo "$1 why $(echo "$2" | head -n 1)"; }
 fill() {

@@ -25,6 +25,7 @@ from envctl.world import World
 _PATIENCE = 7.0  # seconds; all checks together have a few more
 _MANY = 20  # snapshots whose files are looked at, the largest ones
 _LEAST = 0.1  # seconds: less is not worth telling apart
+_NOTICED = 0.5  # seconds that a first write may take before somebody wonders
 # Of what is on a daemon, that has a shell and the usual programs.
 _USUAL = frozenset({"postgres", "redis", "kafka", "caddy", "debian", "ubuntu", "alpine", "busybox", "python", "node"})
 _POOL = "Make a disk that copies in an instant, at any size: `envctl pool create --size 50G`."
