@@ -11,7 +11,7 @@ import pytest
 
 from envctl.events import nobody
 from envctl.job import Mounted
-from envctl.measure import REFLINK
+from envctl.measure import OVERLAY, REFLINK
 from envctl.ops.measure import measure, measured
 from envctl.snapshot import Held
 from envctl.world import real_world

@@ -10,7 +10,7 @@ from envctl.base import Base
 from envctl.blueprint import Blueprint
 from envctl.errors import EnvctlError, Exit
 from envctl.observed import Observed
-from envctl.ops.build import find_or_build, made_for
+from envctl.ops.build import abandon, find_or_build, made_for
 from envctl.ops.clones import Copy, Gone, clone
 from envctl.ops.remember import remember
 from envctl.ops.setting import Here
@@ -21,7 +21,9 @@ from envctl.planning.fitting import begun_from, refuse_misfits
 from envctl.planning.provision import cloned_facts
 from envctl.planning.volumes import is_half_copied, wanting, worth_it
 from envctl.snapshot import Snapshot
+from envctl.stack import refuse_missing_files
 from envctl.workload import Workload
+from envctl.world.alive import myself
 from envctl.world.parallel import together
 
 
@@ -54,6 +56,8 @@ def bases_of(
 def _base(
     here: Here, blueprint: Blueprint, workload: Workload, observed: Observed, there: Mapping[str, Snapshot]
 ) -> Base:
+    if workload.database is not None and workload.database.data is not None:
+        refuse_missing_files(here.stack, {workload.database.data})  # even if there is a snapshot, nobody knows of what
     source = source_of(here, workload)
     image = next((c for c in blueprint.images[workload.service].candidates if c in observed.images), None)
     if image is None:  # it will be pulled, and only then it can be said what is made with it
@@ -69,7 +73,11 @@ def with_snapshots(here: Here, blueprint: Blueprint, plan: Plan) -> Plan:
     """
     services = [name for name, base in plan.bases.items() if base.snapshot is None]
     _refuse_other_images(here, blueprint, plan)
-    built = together(here.world.shell, [partial(_built, here, blueprint, plan, service) for service in services])
+    try:
+        built = together(here.world.shell, [partial(_built, here, blueprint, plan, service) for service in services])
+    except KeyboardInterrupt:  # nobody waits for the threads that build
+        abandon(here.world, myself())
+        raise
     return replace(plan, bases={**plan.bases, **dict(zip(services, built, strict=True))})
 
 
