@@ -92,7 +92,7 @@ def traces(stage: Stage) -> set[str]:
     filters: dict[str, str | list[str] | bool] = {"label": f"{labels.SNAPSHOT_PROJECT}={stage.project}"}
     volumes = {str(v.name) for v in stage.docker.volumes.list(filters=filters)}
     addresses = {volume.removeprefix("envctl-snapshot__")[:32] for volume in volumes}
-    containers = stage.docker.containers.list(all=True, filters={"name": "envctl-snapshot__"})
+    containers = stage.docker.containers.list(all=True, ignore_removed=True, filters={"name": "envctl-snapshot__"})
     return volumes | {str(c.name) for c in containers if c.labels.get(labels.SNAPSHOT) in addresses}
 
 
@@ -164,7 +164,9 @@ def test_the_password_must_be_seen_by_nobody(stage: Stage, elsewhere: Elsewhere,
 
     def tell(event: Event) -> None:
         seen.append(event.what)
-        for container in stage.docker.containers.list(all=True, filters={"label": f"{labels.ROLE}=helper"}):
+        for container in stage.docker.containers.list(
+            all=True, ignore_removed=True, filters={"label": f"{labels.ROLE}=helper"}
+        ):
             if str(container.name).startswith("envctl-snapshot__"):
                 seen.append(json.dumps(container.attrs))
                 seen.append(command("top", str(container.name), "-eo", "args", check=False).stdout)
