@@ -63,10 +63,9 @@ def judge(found: Measured, largest: int) -> Finding:
     if cost.strategy == OVERLAY:
         size = largest or GIB
         whose = f"the largest file there is, of {show_size(size)}," if largest else "a file of 1 GiB"
-        said = (
-            f"overlay: {_clone(found, cost)}; the first write to {whose} takes {_about(cost.touch * size / GIB)} more"
-        )
-        return Finding("data", "warning", said + others, remedy)
+        first = cost.touch * size / GIB
+        said = f"overlay: {_clone(found, cost)}; the first write to {whose} takes {_about(first)} more"
+        return Finding("data", "warning" if first > _NOTICED else "ok", said + others, remedy)
     each = cost.clone * GIB / found.probe if found.probe else 0.0
     said = f"every byte is copied: {_about(found.around)}, and {_about(each)} for each GiB at least"
     return Finding("data", "warning", said + others, remedy)
