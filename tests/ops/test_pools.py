@@ -284,3 +284,16 @@ def test_containers_of_runs_that_died_go(tmp_path: Path) -> None:
     machine.engine.run(f"{pool.volume}__helper-4", own, state="created")
     with pools.alone(machine.world(tmp_path), "attach"):
         assert [f"{pool.volume}__helper-2", "helper-3", f"{pool.volume}__helper-4"] == machine.left()[1]
+
+
+def test_what_a_dead_command_left_running_keeps_no_pool_from_going(tmp_path: Path) -> None:
+    """Its container has ended just now, or still works on the file: neither the whole pool nor a half-made one stays."""
+    machine, pool = made(tmp_path)
+    own = {labels.ROLE: pools.HELPER, labels.POOL: pool.id}
+    machine.engine.run(f"{pool.volume}__helper-1", own, state="exited", volumes=[pool.volume, pool.store])
+    remove(machine.world(tmp_path))
+    assert NOTHING == machine.left()
+    machine.engine.add_volume(pool.store, pool.store_labels)
+    machine.engine.run(f"{pool.volume}__helper-2", own, volumes=[pool.store])
+    found = Pool(create(machine.world(tmp_path), 20 * GIB).id)
+    assert whole(machine, found) == machine.left()
