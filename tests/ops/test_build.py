@@ -19,6 +19,7 @@ from envctl.ops.setting import Here
 from envctl.planning.names import by_hand
 from envctl.snapshot import DATA, Snapshot, data_volume, marker
 from envctl.workload import Workload
+from envctl.world import begun
 from envctl.world.alive import myself
 from envctl.world.shell import Finished, Shell
 from tests.fakes.engine import silent
@@ -285,3 +286,14 @@ def test_what_a_process_builds_can_be_given_up(there: Here, engine: FakeEngine) 
     abandon(there.world, myself())
     assert {made.marker, made.parts[0].held.volume, *others} == left(engine)
     assert not own & left(engine)
+
+
+def test_a_volume_that_the_daemon_left_without_labels_goes(there: Here, engine: FakeEngine) -> None:
+    """It died over making it, and a note says that we asked for it; without one it is somebody else's."""
+    address = address_of(there)
+    noted, other = (data_volume(address, token, 0) for token in ("noted", "other"))
+    begun.note(there.world.runtime, marker(address), noted)
+    engine.vols = (Volume(noted), Volume(other))
+    made = build(there)
+    assert {made.marker, made.parts[0].held.volume, other} == left(engine)
+    assert not list(there.world.runtime.glob("environments/*"))

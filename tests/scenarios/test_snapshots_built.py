@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from secrets import token_hex
+from signal import SIGINT, SIGTERM, Signals
 
 import pytest
 
@@ -25,6 +26,7 @@ from envctl.world.engine import Engine
 from tests.scenarios.pools import pooled
 from tests.scenarios.sites import site, sql
 from tests.scenarios.stage import Stage
+from tests.scenarios.test_interrupts import INTERRUPTED, interrupt
 
 pytestmark = pytest.mark.docker
 
@@ -69,10 +71,8 @@ def traces(stage: Stage) -> set[str]:
     """What the daemon holds of the project's snapshots and their builders."""
     filters: dict[str, str | list[str] | bool] = {"label": f"{labels.SNAPSHOT_PROJECT}={stage.project}"}
     volumes = stage.docker.volumes.list(filters=filters)
-    containers = stage.docker.containers.list(all=True, filters={"name": "envctl-snapshot__"})
-    addresses = {v.attrs["Labels"][labels.SNAPSHOT] for v in volumes}
-    own = {str(c.name) for c in containers if c.labels.get(labels.SNAPSHOT) in addresses}
-    return own | {str(v.name) for v in volumes}
+    containers = stage.docker.containers.list(all=True, filters=filters)
+    return {*(str(c.name) for c in containers), *(str(v.name) for v in volumes)}
 
 
 @contextmanager
@@ -225,3 +225,12 @@ def test_a_snapshot_must_lie_in_the_pool(stage: Stage) -> None:
         with stage_lock(stage, made):
             remove(stage, made)
         assert set() == traces(stage)
+
+
+@pytest.mark.parametrize("number", [SIGINT, SIGTERM])
+def test_an_up_that_is_interrupted_while_it_builds_must_leave_nothing(stage: Stage, number: Signals) -> None:
+    """Neither the server that was filled, nor the bytes."""
+    stage.write(STACK, **{"catalogue.sql": dump("one", then="SELECT pg_catalog.pg_sleep(60);\n")})
+    ran = interrupt(stage, "restoring", "up", number=number)
+    assert INTERRUPTED == ran.status, ran.stderr
+    assert set() == traces(stage)

@@ -75,8 +75,6 @@ def find_or_build(here: Here, blueprint: Blueprint, workload: Workload, image: s
             return _built(here, workload, image, wanted)
         except EnvctlError as error:
             raise _failed(error) from error
-        finally:
-            remove_files(world, marker(address))  # the notes of what was begun
 
 
 def abandon(world: World, mark: str) -> None:
@@ -116,7 +114,7 @@ def _built(here: Here, workload: Workload, image: str, wanted: _Wanted) -> Snaps
     site.tell(f"building the snapshot of {wanted.source.words}")
     ours = True  # the bytes are still nobody else's
     try:
-        _make(site, target, wanted.project)
+        _make(site, target)
         part, about, size = _filled(site, wanted, target)
         snapshot = Snapshot(
             address=address,
@@ -130,8 +128,7 @@ def _built(here: Here, workload: Workload, image: str, wanted: _Wanted) -> Snaps
             about=about,
         )
         ours = False  # from here on a marker may name them, even if we never hear of it
-        _note(world, address, snapshot.marker)
-        world.engine.create_volume(snapshot.marker, snapshot.labels())
+        _create(world, address, snapshot.marker, snapshot.labels())
         there = _found(world, address)
         ours = there is None or there.parts[0].held.volume != target.volume  # somebody elsewhere was quicker
         if there is None:
@@ -152,12 +149,9 @@ def _place(world: World, volume: str) -> Held:
     return place(volume, SNAPSHOTS, pool.id if pool else "")
 
 
-def _make(site: Site, target: Held, project: str) -> None:
+def _make(site: Site, target: Held) -> None:
     world, wanted = site.here.world, spec(target, DATA)
-    own = {**wanted.labels, **site.labels(wanted.role), labels.SNAPSHOT_PROJECT: project}
-    _note(world, site.address, wanted.name)
-    world.engine.create_volume(wanted.name, own, options=wanted.options)
-    begun.strike(world.runtime, marker(site.address), wanted.name)
+    _create(world, site.address, wanted.name, {**wanted.labels, **site.labels(wanted.role)}, wanted.options)
     prepare(site, target.subpath)
 
 
@@ -194,6 +188,7 @@ def _sweep(world: World, address: str) -> None:
     for volume in _volumes(world, address):
         if not volume.labels and volume.name in begun.noted(world.runtime, marker(address)):
             world.engine.remove_volume(volume.name)  # the daemon died while it made it
+    remove_files(world, marker(address))
     _clear(world, address, _shelf(world, address), None)
 
 
@@ -222,8 +217,13 @@ def _volumes(world: World, address: str) -> tuple[Volume, ...]:
     return world.engine.volumes({labels.SNAPSHOT: address}, prefix=marker(address))
 
 
-def _note(world: World, address: str, volume: str) -> None:
+def _create(
+    world: World, address: str, volume: str, own: Mapping[str, str], options: Mapping[str, str] | None = None
+) -> None:
+    """Make a volume. A note says that it is being made: the daemon may die over it, and keep it without its labels."""
     begun.note(world.runtime, marker(address), volume)
+    world.engine.create_volume(volume, own, options=options)
+    remove_files(world, marker(address))
 
 
 def _failed(error: EnvctlError) -> EnvctlError:

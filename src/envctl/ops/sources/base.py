@@ -69,7 +69,12 @@ class Site:
 
     def labels(self, role: str) -> dict[str, str]:
         """What such a container carries."""
-        return {labels.ROLE: role, labels.SNAPSHOT: self.address, labels.SNAPSHOT_BUILDER: myself()}
+        return {
+            labels.ROLE: role,
+            labels.SNAPSHOT: self.address,
+            labels.SNAPSHOT_BUILDER: myself(),
+            labels.SNAPSHOT_PROJECT: self.here.identity.project,
+        }
 
     def run(
         self,

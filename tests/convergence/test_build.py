@@ -1,0 +1,132 @@
+"""A builder that is killed at any point leaves nothing that is taken for a snapshot; the next one makes it good."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from queue import SimpleQueue
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import pytest
+
+from envctl.ops.snapshots import look, remove
+from envctl.ops.throwaway import serving
+from envctl.snapshot import Snapshot
+from tests.convergence.dying import Spec
+from tests.convergence.test_killed import dump, ways
+from tests.convergence.tours import KILLED, Break, Traveller, nothing_wrong, sampled, travellers
+from tests.scenarios.sites import sql
+from tests.scenarios.stage import LONGEST, Ran
+from tests.scenarios.test_interrupts import left_running
+from tests.scenarios.test_snapshots_built import STACK, copied, traces
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+
+pytestmark = pytest.mark.docker
+
+_SOME = 10  # points of a run that does not try them all
+
+
+def built(one: Traveller, spec: Spec) -> Ran:
+    """Build what the stage's database starts from, under watch."""
+    argv = [sys.executable, "-m", "tests.convergence.building", str(spec), str(one.stage.folder)]
+    with one.stage.running_program(argv) as process:
+        stdout, stderr = process.communicate(timeout=LONGEST)
+    return Ran(process.returncode, stdout, stderr)
+
+
+def snapshots(one: Traveller) -> list[Snapshot]:
+    """Those of the stage."""
+    return [snapshot for snapshot in look(one.stage.here().world) if snapshot.project == one.stage.project]
+
+
+def survey(one: Traveller) -> list[Break]:
+    """Every point of an undisturbed build."""
+    with TemporaryDirectory() as folder:
+        log = Path(folder, "log")
+        ran = built(one, one.spec(log=str(log)))
+        assert 0 == ran.status, ran.stderr
+        return [Break(0, line) for line in log.read_text().splitlines()]
+
+
+def lap(one: Traveller, broken: Break) -> Iterator[str]:
+    """Build, killed at a point, and once more; what went wrong."""
+    for snapshot in snapshots(one):
+        remove(one.stage.here().world, snapshot)
+    cache = Path(one.stage.environ["XDG_CACHE_HOME"])
+    for file in cache.glob("envctl/*"):
+        file.unlink()
+    first = built(one, one.spec(at=broken.point, how=broken.how))
+    between = snapshots(one)
+    again = built(one, Spec())
+    after = snapshots(one)
+    if first.status != KILLED:
+        yield f"{broken}: ended with {first.status}: {first.stdout} {first.stderr}"
+    if again.status != 0:
+        yield f"{broken}: run again it failed: {again.stderr}"
+    if len(after) != 1 or between not in ([], after):
+        yield f"{broken}: there was {between}, then {after}"
+    expected = {after[0].marker, after[0].parts[0].held.volume} if after else set()
+    if expected != (there := traces(one.stage)):
+        yield f"{broken}: left {there - expected}, lost {expected - there}"
+    if files := [str(path) for path in one.stage.runtime.glob("envctl/environments/*")]:
+        yield f"{broken}: left {files}"
+    if processes := left_running(one.stage):
+        yield f"{broken}: left {processes}"
+    if between and (rows := _rows(one, between[0])) != ["one"]:
+        yield f"{broken}: was taken for a snapshot and holds {rows}"
+
+
+def _rows(one: Traveller, snapshot: Snapshot) -> list[str]:
+    with copied(one.stage, snapshot, "db") as copy, serving(copy):
+        return sql(copy, "SELECT name FROM items")
+
+
+def test_a_builder_killed_at_a_point(docker: DockerClient, tmp_path: Path) -> None:
+    """Alone, and with the programs it runs: those of the Docker Engine go on meanwhile."""
+    with travellers(docker, tmp_path, (), 3) as people:
+        for one in people:
+            one.stage.write(STACK, **dump("one"))
+            one.stage.environ["XDG_CACHE_HOME"] = str(one.temporary / "cache")
+        points = survey(people[0])
+        assert 20 < len(points)
+        nothing_wrong(_together(people, sampled(ways(points), _SOME, seed=7)))
+
+
+def _together(people: Sequence[Traveller], breaks: Sequence[Break]) -> list[str]:
+    from concurrent.futures import ThreadPoolExecutor
+
+    free: SimpleQueue[Traveller] = SimpleQueue()
+    for one in people:
+        free.put(one)
+
+    @contextmanager
+    def taken() -> Iterator[Traveller]:
+        one = free.get()
+        try:
+            yield one
+        finally:
+            free.put(one)
+
+    def walk(broken: Break) -> list[str]:
+        with taken() as one:
+            return list(lap(one, broken))
+
+    with ThreadPoolExecutor(len(people)) as pool:
+        return [what for wrong in pool.map(walk, breaks) for what in wrong]
+
+
+def test_a_builder_that_is_interrupted_leaves_nothing(docker: DockerClient, tmp_path: Path) -> None:
+    """Ctrl-C while the dump is restored: its container and its bytes are gone at once."""
+    with travellers(docker, tmp_path, (), 1) as (one,):
+        one.stage.write(STACK, **dump("one"))
+        fed = next(point for point in survey(one) if point.point.startswith("fed"))
+        for snapshot in snapshots(one):
+            remove(one.stage.here().world, snapshot)
+        ran = built(one, one.spec(at=fed.point, how="interrupt"))
+        assert "KeyboardInterrupt" in ran.stderr
+        assert set() == traces(one.stage)
