@@ -287,7 +287,7 @@ def test_containers_of_runs_that_died_go(tmp_path: Path) -> None:
 
 
 def test_what_a_dead_command_left_running_keeps_no_pool_from_going(tmp_path: Path) -> None:
-    """Its container has ended just now, or still works on the file: neither the whole pool nor a half-made one stays."""
+    """Its container has ended just now, or works on the file still: neither a whole pool nor a half-made one stays."""
     machine, pool = made(tmp_path)
     own = {labels.ROLE: pools.HELPER, labels.POOL: pool.id}
     machine.engine.run(f"{pool.volume}__helper-1", own, state="exited", volumes=[pool.volume, pool.store])
