@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from envctl.blueprint import Blueprint
+from envctl.errors import EnvctlError, Exit
 from envctl.events import Event
 from envctl.ops.setting import Here
 from envctl.plan import Load, Plan
@@ -47,5 +48,12 @@ def _check(here: Here, blueprint: Blueprint, service: str) -> Checked:
     from envctl.seeds.check import check
 
     database = database_of(blueprint, service)
-    assert database.dump is not None  # noqa: S101 – only databases with a dump are loaded
+    if database.dump is None:
+        raise EnvctlError(
+            Exit.DATA_REFUSED,
+            f"{service} holds data already, and only new data can come from [data.{database.data}]: "
+            "a dump is loaded into a server that is there, another server's data is not",
+            unchanged="Nothing was changed, and the data is as it was.",
+            hint="To give up the environment's data: `envctl down`, then `envctl up`.",
+        )
     return check(database.dump, progress=telling(here, service, database.data))

@@ -55,4 +55,5 @@ def _chosen(here: Here, services: tuple[str, ...]) -> list[Workload]:
 def _seeding(workload: Workload, seconds: float) -> Seeding:
     database = workload.database
     assert database is not None  # noqa: S101 – chosen for it
-    return Seeding(workload.service, database.data or "", str(database.dump), round(seconds, 3))
+    origin = str(database.dump or database.backup or (database.live.secret if database.live else ""))
+    return Seeding(workload.service, database.data or "", origin, round(seconds, 3))
