@@ -44,13 +44,6 @@ def test_where_nothing_can_a_full_copy_is_tried() -> None:
     assert "copy" == Measured().choose(DISK)
 
 
-def test_a_clone_takes_what_is_around_it_too() -> None:
-    """A helper has to start; of a way that was not tried nothing is known."""
-    measured = Measured((REFLINK,), around=0.5)
-    assert 0.53 == measured.takes("reflink")
-    assert measured.takes("reflink", pooled=True) is None
-
-
 def test_it_comes_back_as_it_was_written_down() -> None:
     """Through the labels of a volume."""
     measured = Measured((REFLINK, replace(OVERLAY, why='no "such" thing\n')), "0123", 0.25, 1 << 26)

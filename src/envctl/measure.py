@@ -9,13 +9,11 @@ from dataclasses import asdict, dataclass
 from envctl import labels
 from envctl.observed import Volume
 from envctl.snapshot import Held
-from envctl.units import GIB
 
 ROLE = "measure"
 COPY = "copy"  # every byte: the last resort, however quick it was
 REFLINK = "reflink"
 OVERLAY = "overlay"
-SEGMENT = GIB  # bytes: no file of a table is larger
 _PREFIX = "envctl-measure__"
 _FORMAT = 1
 
@@ -69,11 +67,6 @@ class Measured:
     def cost(self, strategy: str, *, pooled: bool = False) -> Cost | None:
         """What a way costs; None where it was not tried."""
         return next((c for c in self.costs if (c.strategy, c.pooled) == (strategy, pooled)), None)
-
-    def takes(self, strategy: str, *, pooled: bool = False) -> float | None:
-        """Seconds that a clone takes with all that is around it; None where that way was not tried."""
-        cost = self.cost(strategy, pooled=pooled)
-        return None if cost is None else cost.clone + self.around
 
     @property
     def labels(self) -> dict[str, str]:

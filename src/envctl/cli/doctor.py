@@ -17,9 +17,10 @@ WORST = (Exit.DOCKER, Exit.NO_CAPACITY, Exit.STACK_FILE)
 def doctor(call: Call) -> None:
     """Check everything that envctl needs, and say what to do about what is missing.
 
-    Docker and its plugins, memory, disk, subnets and ports, the folders for secrets and locks, git, the
-    stack file, the registry. It changes nothing, and works without Docker, stack file and git too. A
-    warning is no failure; what fails sets the exit status that the command in its way would have.
+    Docker and its plugins, memory, disk, subnets and ports, how data is copied, the folders for secrets
+    and locks, git, the stack file, the registry. It changes nothing but what is known of how quickly data
+    is copied, and works without Docker, stack file and git too. A warning is no failure; what fails sets
+    the exit status that the command in its way would have.
     """
     import os
 

@@ -71,7 +71,7 @@ def _known(world: World, pool: Pool | None) -> Measured | None:
 
 def _anew(world: World, image: str, pool: Pool | None) -> Measured:
     world.tell(Event("data", "measuring how this daemon copies"))
-    _sweep(world)
+    sweep(world)
     trial = _Trial(world, image, token_hex(4))
     try:
         around, costs = trial.disk()
@@ -94,7 +94,7 @@ def _keep(world: World, found: Measured) -> None:
             world.engine.remove_volume(volume_name(old))
 
 
-def _sweep(world: World) -> None:
+def sweep(world: World) -> None:
     """Remove what somebody left who died while he measured."""
     engine, until = world.engine, world.engine.now() - timedelta(minutes=_MINUTES)
     for container in engine.containers({labels.ROLE: PROBE}):
