@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from envctl.ops.plan import plan
-from envctl.ops.snapshots import look
-from envctl.snapshot import Snapshot
 from tests.convergence.state import State, difference
 from tests.convergence.test_killed import ways
 from tests.convergence.tours import KILLED, Break, Stop, Traveller, nothing_wrong, sampled, travellers
-from tests.scenarios.contents import APP, DATABASE, called, dump, sql
+from tests.scenarios.contents import APP, DATABASE, called, dump, kept, sql
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -28,12 +26,6 @@ STACK = f'{APP}{DATABASE}[services.cache]\nkind = "redis"\n'
 FILES = dump("one")
 CREATE = Stop("snapshot create", STACK, FILES)
 _SOME = 8  # points of a run that does not try them all
-
-
-def taken(one: Traveller) -> list[Snapshot]:
-    """The snapshots of the stage's environments."""
-    every = look(one.stage.here().world)
-    return [s for s in every if s.project == one.stage.project and s.source.startswith("environment ")]
 
 
 def survey(one: Traveller) -> tuple[list[Break], State]:
@@ -52,7 +44,7 @@ def survey(one: Traveller) -> tuple[list[Break], State]:
 def lap(one: Traveller, broken: Break, expected: State) -> Iterator[str]:
     """Take one, killed at a point, then `up`; what went wrong."""
     one.stage.did("up", "--quiet")
-    before = taken(one)
+    before = kept(one.stage)
     first = one.watched(CREATE, one.spec(at=broken.point, how=broken.how))
     if first.status not in (KILLED, 130):
         yield f"{broken}: ended with {first.status}: {first.stdout} {first.stderr}"
@@ -63,7 +55,7 @@ def lap(one: Traveller, broken: Break, expected: State) -> Iterator[str]:
     yield from (f"{broken}: {what}" for what in difference(expected, one.state()))
     if steps := plan(one.stage.here()).steps:
         yield f"{broken}: after the next up there was still something to do: {steps}"
-    for snapshot in [s for s in taken(one) if s not in before]:
+    for snapshot in [s for s in kept(one.stage) if s not in before]:
         copied = called(one.stage, "copied")
         copied.did("up", "--from", snapshot.address, "--quiet")
         if ["one"] != (rows := sql(copied, "SELECT name FROM items")):

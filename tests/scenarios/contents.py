@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
+from envctl.ops.snapshots import look
+from envctl.snapshot import Snapshot
 from tests.scenarios.stage import Stage
 
 PATIENCE = 60  # seconds
@@ -64,6 +66,12 @@ def called(stage: Stage, name: str) -> Stage:
     other = copy.copy(stage)
     other.name = name
     return other
+
+
+def kept(stage: Stage) -> list[Snapshot]:
+    """The snapshots of the stage's environments, the newest first."""
+    every = look(stage.here().world)
+    return [s for s in every if s.project == stage.project and s.source.startswith("environment ")]
 
 
 def sql(stage: Stage, *statements: str) -> list[str]:

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from envctl import labels
-from tests.scenarios.contents import APP, DATABASE, STACK, called, contents, dump, redis, sql, write
+from tests.scenarios.contents import APP, DATABASE, STACK, called, contents, dump, kept, redis, sql, write
 from tests.scenarios.pools import pooled
 from tests.scenarios.stage import Stage
 
@@ -131,11 +131,11 @@ def test_an_origin_that_cannot_be_must_be_refused(origin: Stage, status: int, wo
 )
 def test_a_snapshot_that_does_not_fit_must_be_refused(origin: Stage, before: str, after: str, said: str) -> None:
     """A stack that changed since is told in what, and nothing is made."""
-    made = next(iter(origin.data("snapshot ls", "--project", origin.project)["snapshots"]))
+    made = kept(origin)[0]
     everything = origin.lasting()
     origin.write(STACK.replace(before, after).replace('"db", "cache"', '"db"'), **FILES)
     try:
-        error = called(origin, "new").refused(9, "up", "--from", made["address"])["error"]
+        error = called(origin, "new").refused(9, "up", "--from", made.address)["error"]
         assert said in error["message"]
         assert everything == origin.lasting()
     finally:

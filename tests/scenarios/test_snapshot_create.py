@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import Any
 
 import pytest
 
 from envctl import labels
-from tests.scenarios.contents import called
+from tests.scenarios.contents import called, kept
 from tests.scenarios.stacks import IDLE
 from tests.scenarios.stage import Stage
 
@@ -125,17 +124,11 @@ def test_it_must_say_what_it_did(up: Stage) -> None:
 @pytest.mark.parametrize("name", ["told", "Upper", "a/b", "-a", "0123456789ab", "x" * 64])
 def test_a_name_that_cannot_be_had_must_be_refused(up: Stage, name: str) -> None:
     """One that is taken, and one that is none, or would be taken for an address; nobody is stopped."""
-    if name == "told" and name not in [one["name"] for one in listed(up)]:
+    if name == "told" and name not in [one.name for one in kept(up)]:
         up.did("snapshot create", "told")
     before, there = ended(up), volumes(up)
     up.refused(2, "snapshot create", "--", name)
     assert (before, there) == (ended(up), volumes(up))
-
-
-def listed(stage: Stage) -> list[dict[str, Any]]:
-    """The project's snapshots."""
-    found: list[dict[str, Any]] = stage.data("snapshot ls", "--project", stage.project)["snapshots"]
-    return found
 
 
 def test_what_is_not_up_must_be_refused(up: Stage) -> None:

@@ -10,7 +10,7 @@ from envctl.blueprint import Blueprint
 from envctl.errors import EnvctlError, Exit
 from envctl.events import Event
 from envctl.identity import Identity
-from envctl.job import Mounted, script
+from envctl.job import Job, Mounted, script
 from envctl.observed import Volume
 from envctl.ops import pools
 from envctl.ops.measure import measured
@@ -21,7 +21,7 @@ from envctl.pool import CLONES
 from envctl.snapshot import MARKER, Held, held, marker
 from envctl.snapshots import SCRIPT, STRATEGIES, Layout
 from envctl.world import World
-from envctl.world.helper import environment_helper, must, run
+from envctl.world.helper import environment_helper, finished, made, must, run
 
 SLOW = "copy"
 
@@ -62,14 +62,22 @@ def clone(world: World, blueprint: Blueprint, copies: Sequence[Copy], image: str
         world.tell(Event(f"data of {copy.service}", f"cloned ({how})", "done"))
 
 
-def refill(world: World, identity: Identity, copies: Sequence[Copy], there: Mapping[str, Volume], image: str) -> None:
-    """Put copies back to what the snapshot holds, in the way they were made. `there`: the volumes by their name."""
+def prepare(world: World, identity: Identity, copies: Sequence[Copy], there: Mapping[str, Volume], image: str) -> str:
+    """Make the helper that puts copies back to what the snapshot holds, in the way they were made; its container.
+
+    `there`: the volumes by their name. It begins with refill(), once nobody uses them; then it is removed.
+    """
     _attached(world, copies)
     layouts = [
         STRATEGIES[there[copy.volume].labels.get(labels.STRATEGY, SLOW)].layout(copy.source, copy.volume, number)
         for number, copy in enumerate(copies)
     ]
-    fill(world, identity, layouts, image)
+    return made(world.engine, _job(layouts, image), *environment_helper(identity, own_labels(identity)))
+
+
+def refill(world: World, helper: str) -> None:
+    """Put copies back. Raises EnvctlError."""
+    must(finished(world.engine, helper), "the data could not be put back")
 
 
 def fill(
@@ -81,14 +89,14 @@ def fill(
     unchanged: str = "Nothing was started on it.",
 ) -> None:
     """Copy, all in one helper. Raises EnvctlError."""
+    name, own = environment_helper(identity, own_labels(identity))
+    must(run(world.engine, _job(layouts, image), name, own), "the data could not be copied", unchanged=unchanged)
+
+
+def _job(layouts: Sequence[Layout], image: str) -> Job:
     words = [word for layout in layouts for word in layout.words]
     mounts: dict[str, Mounted] = {path: mounted for layout in layouts for path, mounted in layout.mounts.items()}
-    name, own = environment_helper(identity, own_labels(identity))
-    must(
-        run(world.engine, script(image, SCRIPT, *words, mounts=mounts), name, own),
-        "the data could not be copied",
-        unchanged=unchanged,
-    )
+    return script(image, SCRIPT, *words, mounts=mounts)
 
 
 def remove_folders(world: World, identity: Identity, volumes: Sequence[Volume]) -> None:

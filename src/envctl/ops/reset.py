@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from time import monotonic
 
@@ -11,8 +11,9 @@ from envctl import labels
 from envctl.base import Base
 from envctl.blueprint import Blueprint
 from envctl.events import Event
-from envctl.observed import Observed
-from envctl.ops.clones import Copy, refill
+from envctl.observed import Observed, Record, Volume
+from envctl.ops.client import DatabaseClient
+from envctl.ops.clones import Copy, prepare, refill
 from envctl.ops.leases import in_use
 from envctl.ops.observe import observe, running_here
 from envctl.ops.origins import origins
@@ -22,7 +23,7 @@ from envctl.ops.setting import Here
 from envctl.ops.start import see_through
 from envctl.ops.status import status_of
 from envctl.ops.up import converge
-from envctl.plan import Plan, Start
+from envctl.plan import Plan, SetPassword, Start, Step
 from envctl.planning.data import unrecorded
 from envctl.planning.order import layers
 from envctl.planning.provision import cloned_facts, service_of
@@ -34,6 +35,9 @@ from envctl.secrets.gather import fingerprints, recall
 from envctl.text import Password
 from envctl.workload import Workload
 from envctl.world.parallel import together
+
+# Until the server of a container answers; one that never does is told of by who waits for its health.
+_ANSWERS = "n=0; until pg_isready -q || [ $((n += 1)) -gt 2000 ]; do sleep 0.05; done"
 
 
 def reset(here: Here, services: Sequence[str] = (), *, wait: bool = True) -> Reset:
@@ -80,6 +84,32 @@ class _Case:
         """Those of the copies whose passwords can be had: for others the next `up` makes one."""
         return [goal.service for goal in self.cloned if _is_known(self.secrets, goal.workload)]
 
+    @property
+    def facts(self) -> dict[str, str]:
+        """What is recorded of the data once it is put back."""
+        found = (cloned_facts(goal.workload, self.bases[goal.service]) for goal in self.cloned)
+        return {key: value for one in found for key, value in one.items()}
+
+    @property
+    def after(self) -> Observed:
+        """What will be there then: the same, with another record."""
+        names, before = {goal.service for goal in self.cloned}, self.observed.record
+        whole = {**{k: v for k, v in before.facts.items() if service_of(k) not in names}, **self.facts}
+        own = {labels.ROLE: "record", **{labels.FACT + key: value for key, value in whole.items()}}
+        record = Volume(Record(before.number + 1).name(self.here.identity), own)
+        return replace(self.observed, volumes=(*self.observed.volumes, record))
+
+    @property
+    def contents(self) -> list[Step]:
+        """What the stores shall hold that is not in the snapshot."""
+        steps = contents(self.blueprint, self.after, fingerprints(self.secrets), (), {})
+        return [step for step in steps if getattr(step, "service", "") in self.known]
+
+    @property
+    def passwords(self) -> list[SetPassword]:
+        """Those of this environment, which the snapshot never has."""
+        return [step for step in self.contents if isinstance(step, SetPassword)]
+
     def put(self, goal: Goal) -> Put:
         """What became of one."""
         base = self.bases.get(goal.service)
@@ -115,43 +145,63 @@ def _remove(case: _Case) -> None:
 
 
 def _put_back(case: _Case) -> None:
-    """The same containers on the same volumes: their servers are killed, since what they would still write goes."""
-    world, blueprint, names = case.here.world, case.blueprint, [goal.service for goal in case.cloned]
-    works: list[Callable[[], object]] = [partial(world.engine.end_container, goal.container.id) for goal in case.cloned]
-    works.append(partial(remember, world, blueprint, {}, forget=names))
-    together(world.shell, works)
+    """The same containers on the same volumes: their servers are killed, since what they would still write goes.
+
+    Nothing is recorded of the data before the first of its bytes goes, and all once its server is ready.
+    """
+    world, names = case.here.world, [goal.service for goal in case.cloned]
     copies = [
         Copy(volume.name, goal.service, goal.address, case.bases[goal.service].parts[number].held)
         for goal in case.cloned
         for number, volume in enumerate(goal.volumes)
     ]
     there = {volume.name: volume for goal in case.cloned for volume in goal.volumes}
-    refill(world, case.here.identity, copies, there, case.cloned[0].container.image_id)
-    facts: dict[str, str] = {}
-    for goal in case.cloned:
-        facts |= cloned_facts(goal.workload, case.bases[goal.service])
-        world.tell(Event(f"data of {goal.service}", "put back", "done"))
-    together(world.shell, [partial(remember, world, blueprint, facts), partial(_start, case)])
-    _provide(case)
+    helper = prepare(world, case.here.identity, copies, there, case.cloned[0].container.image_id)
+    try:
+        works: list[Callable[[], object]] = [
+            partial(world.engine.end_container, goal.container.id) for goal in case.cloned
+        ]
+        works.append(partial(remember, world, case.blueprint, {}, forget=names))
+        together(world.shell, works)
+        refill(world, helper)
+    except BaseException:
+        world.engine.kill_container(helper)
+        raise
+    for name in names:
+        world.tell(Event(f"data of {name}", "put back", "done"))
+    together(world.shell, [partial(_start, case), partial(world.engine.kill_container, helper)])
+    provision(case.here, case.blueprint, _rest(case), case.secrets, {})
 
 
 def _start(case: _Case) -> None:
+    """Passwords are set as soon as a server answers, while the daemon still waits to see that it does."""
     world, ids = case.here.world, {goal.service: goal.container.id for goal in case.cloned}
     for layer in layers(case.blueprint.workloads, ids):
         together(world.shell, [partial(world.engine.start_container, ids[name]) for name in layer])
-        see_through(case.here, case.blueprint, frozenset(layer), list)
+        works: list[Callable[[], object]] = [partial(see_through, case.here, case.blueprint, frozenset(layer), list)]
+        works += [partial(_set_password, case, step) for step in case.passwords if step.service in layer]
+        together(world.shell, works)
 
 
-def _provide(case: _Case) -> None:
-    """What is not in the snapshot: this environment's passwords, topics that the stack file names since."""
-    here, blueprint, known = case.here, case.blueprint, case.known
-    observed = observe(here.world, here.identity)
-    steps = contents(blueprint, observed, fingerprints(case.secrets), (), {})
-    own = tuple(step for step in steps if getattr(step, "service", "") in known)
-    versions = {key: v for key, v in unrecorded(blueprint, observed).items() if service_of(key) in known}
-    ports = {c.service: int(port) for c in observed.containers if (port := c.labels.get(labels.PORT, "")).isdecimal()}
-    stores = tuple(Start("its data was put back", name) for name in known)
-    provision(here, blueprint, Plan(stores=stores, provision=own, ports=ports, versions=versions), case.secrets, {})
+def _set_password(case: _Case, step: SetPassword) -> None:
+    client = DatabaseClient(case.here.world, case.blueprint.container(step.service))
+    client.run(("sh", "-c", _ANSWERS))
+    client.set_password(step.user, case.secrets[Password(step.service)])
+
+
+def _rest(case: _Case) -> Plan:
+    """What is not in the snapshot beside passwords, such as topics that the stack file names since; with all that is to
+    be recorded."""
+    versions = {k: v for k, v in unrecorded(case.blueprint, case.after).items() if service_of(k) in case.known}
+    ports = {
+        c.service: int(port) for c in case.observed.containers if (port := c.labels.get(labels.PORT, "")).isdecimal()
+    }
+    return Plan(
+        stores=tuple(Start("its data was put back", name) for name in case.known),
+        provision=tuple(step for step in case.contents if not isinstance(step, SetPassword)),
+        ports=ports,
+        versions={**case.facts, **versions},
+    )
 
 
 def _is_known(secrets: Secrets, workload: Workload) -> bool:

@@ -52,11 +52,23 @@ def must(output: Output, what: str, *, unchanged: str = "", hint: str = "") -> O
     )
 
 
+def made(engine: Engine, job: Job, name: str, own: Mapping[str, str]) -> str:
+    """The container of a job, not started yet; its ID. Whoever makes it removes it."""
+    # With the ID of its image on it, it is known to be ours also once that image is gone.
+    return engine.make_helper(name, job, {**own, COMPOSE_IMAGE: engine.image(job.image) or ""})
+
+
+def finished(engine: Engine, container: str) -> Output:
+    """Start a container and wait for its end. It stays."""
+    engine.start_container(container)
+    status = engine.wait_container(container)
+    return Output(status, printed(engine, container))
+
+
 @contextmanager
 def started(engine: Engine, job: Job, name: str, own: Mapping[str, str]) -> Iterator[str]:
     """A running container for a job; its ID. It is removed at the end, whatever it does then."""
-    # With the ID of its image on it, it is known to be ours also once that image is gone.
-    container = engine.make_helper(name, job, {**own, COMPOSE_IMAGE: engine.image(job.image) or ""})
+    container = made(engine, job, name, own)
     try:
         for path, content in job.files.items():
             _put(engine, container, path, content)
