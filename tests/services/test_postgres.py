@@ -94,3 +94,35 @@ def test_its_url_survives_any_name() -> None:
 def test_what_is_not_the_users_to_decide(fields: dict[str, Any], at: tuple[str, ...]) -> None:
     """Settings that would break the environment, and names that Postgres keeps."""
     assert [at] == [complaint.at for complaint in make(**fields).complaints("db", "shop")]
+
+
+@pytest.mark.parametrize(
+    ("setting", "shapes"),
+    [
+        ("shared_buffers", False),
+        ("Work_Mem", False),
+        ("log_statement", False),
+        ("fsync", False),
+        ("wal_level", False),
+        ("default_toast_compression", True),
+        ("timezone", True),
+        ("timescaledb.license", True),
+        ("never_heard_of", True),
+    ],
+)
+def test_which_settings_shape_data(setting: str, shapes: bool) -> None:
+    """Whatever is not known to leave data alone: another value of it makes another snapshot."""
+    freezing = work(settings={setting: "1"}).freezing
+    assert freezing is not None
+    assert ((f"{setting}=1",) if shapes else ()) == freezing.shaped_by
+
+
+@pytest.mark.parametrize(("version", "knows"), [("16", False), ("17", True), ("latest", True)])
+def test_a_builder_trades_all_safety_for_speed(version: str, knows: bool) -> None:
+    """It may be lost. A server is told no setting that its version does not know: it would not start."""
+    freezing = work(version=version).freezing
+    assert freezing is not None
+    settings = freezing.unsafe[1::2]
+    assert {"-c"} == set(freezing.unsafe[::2])
+    assert {"fsync=off", "wal_level=minimal", "max_wal_senders=0", "archive_mode=off"} <= set(settings)
+    assert knows == ("summarize_wal=off" in settings)
