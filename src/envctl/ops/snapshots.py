@@ -18,6 +18,7 @@ from envctl.pool import SNAPSHOTS
 from envctl.snapshot import DATA, MARKER, Snapshot, is_data, is_marker, marker
 from envctl.snapshots import SCRIPT
 from envctl.world import World
+from envctl.world.alive import myself
 from envctl.world.helper import ROLE as HELPER
 from envctl.world.helper import must, run
 
@@ -121,8 +122,9 @@ def _remove_folders(world: World, address: str, pooled: Sequence[Volume]) -> Non
     words = [word for v in there for word in ("remove", "-", f"/pool/{v.labels[labels.SUBPATH]}")]
     job = script(ready_image(world), SCRIPT, *words, mounts={"/pool": Mounted(pool.volume)})
     name = f"{marker(address)}-{HELPER}-{token_hex(4)}"
+    own = {labels.ROLE: HELPER, labels.SNAPSHOT: address, labels.SNAPSHOT_BUILDER: myself()}
     must(
-        run(world.engine, job, name, {labels.ROLE: HELPER, labels.SNAPSHOT: address}),
+        run(world.engine, job, name, own),
         "what lies in the pool could not be removed",
         unchanged="It is no snapshot any more, but its bytes are there.",
         hint="Run `envctl gc` once that is mended: it goes on from here.",
