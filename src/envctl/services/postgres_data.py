@@ -61,6 +61,7 @@ done
 """
 )
 
+# A server with a minimal log does not even start where there are slots; at rest they are no more than files.
 CHECK = (
     _FIND
     + """version=$(cat "$data/PG_VERSION")
@@ -74,6 +75,7 @@ done
 link=$(find "$data" -type l | head -n 1)
 [ -z "$link" ] || refused "${link#"$data/"} is a link, and what it leads to lies elsewhere"
 rm -f "$data/postmaster.pid"
+find "$data/pg_replslot" -mindepth 1 -delete
 """
 )
 
