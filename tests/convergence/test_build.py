@@ -91,7 +91,6 @@ def test_a_builder_killed_at_a_point(docker: DockerClient, tmp_path: Path) -> No
     with travellers(docker, tmp_path, (), 3) as people:
         for one in people:
             one.stage.write(STACK, **dump("one"))
-            one.stage.environ["XDG_CACHE_HOME"] = str(one.temporary / "cache")
         points = survey(people[0])
         assert 20 < len(points)
         nothing_wrong(_together(people, sampled(ways(points), _SOME, seed=7)))

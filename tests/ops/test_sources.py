@@ -190,3 +190,27 @@ def test_a_dump_that_is_gone_is_named(there: Here, path: Path) -> None:
     with pytest.raises(EnvctlError) as caught:
         digest(there)
     assert str(path) in caught.value.message
+
+
+def test_the_cache_does_not_grow_for_ever(there: Here) -> None:
+    """What nobody asked for longest goes."""
+    file = kept(there)
+    for number in range(300):
+        other = file.with_name(f"dump-{number}.json")
+        other.write_text("{}")
+        os.utime(other, (number, number))
+    file.unlink()
+    file = kept_again(there, file)
+    left = set(file.parent.iterdir())
+    assert (True, 200) == (file in left, len(left))
+    assert file.with_name("dump-299.json") in left
+    assert file.with_name("dump-0.json") not in left
+
+
+def kept_again(there: Here, file: Path) -> Path:
+    """The same file, once it is there again."""
+    latest = monotonic() + PATIENCE
+    while not file.exists():
+        assert monotonic() < latest
+        digest(there)
+    return file

@@ -80,6 +80,7 @@ class Stage:
         self.environ = {name: value for name, value in os.environ.items() if name not in _STRANGE}
         self.environ["XDG_RUNTIME_DIR"] = str(runtime)
         self.environ["ENVCTL_LOCK_DIR"] = str(runtime / "locks")  # what a killed command leaves there goes too
+        self.environ["XDG_CACHE_HOME"] = str(folder.with_name(f"{folder.name}-cache"))
 
     def write(self, stack: str, **files: str) -> None:
         """Write the stack file, its project's name added, and other files (`web__Dockerfile` is web/Dockerfile)."""

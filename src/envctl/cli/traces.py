@@ -56,6 +56,11 @@ def file_rows() -> Rows:
             f"where there is no /dev/shm, `/tmp/envctl-locks/`. {LOCK_DIR} names another folder.",
         ),
         (
+            "$XDG_CACHE_HOME/envctl/",
+            "Written: what a dump was found to be, by which the next command need not read it again; without "
+            "XDG_CACHE_HOME under `~/.cache`. It may be removed at any time.",
+        ),
+        (
             "REPOSITORY/.git/envctl/",
             "Written: checkouts of environments that `revive` brought back from a commit which is not checked out; "
             "each goes with its environment.",
@@ -75,7 +80,7 @@ def variable_rows() -> Rows:
         (VARIABLE, "Where images are taken from; wins over the stack file and the machine's settings."),
         (LOCK_DIR, "The folder of locks, one for all who use the same daemon, as between a container and its host."),
         (failure.DEBUG, "`1`: a fault of envctl itself comes with its traceback."),
-        ("XDG_RUNTIME_DIR, XDG_CONFIG_HOME, HOME", "Where the folders above are."),
+        ("XDG_RUNTIME_DIR, XDG_CONFIG_HOME, XDG_CACHE_HOME, HOME", "Where the folders above are."),
         ("DOCKER_HOST, DOCKER_CONTEXT, DOCKER_CONFIG", "Which daemon, as for Docker's own client."),
         ("NO_COLOR, TERM, CI, COLUMNS", "How it prints: no colour, no lines that are drawn over, how wide."),
         (COMPLETION, "Set by the shell's completion script."),

@@ -11,6 +11,7 @@ from envctl.errors import EnvctlError
 from envctl.world.places import private_folder
 
 _LARGEST = 1 << 20  # bytes
+_MOST = 200  # files; what nobody asked for longest goes
 
 
 def recalled(environ: Mapping[str, str], name: str) -> bytes | None:
@@ -44,6 +45,8 @@ def keep(environ: Mapping[str, str], name: str, content: bytes) -> None:
         finally:
             os.close(descriptor)
         aside.replace(folder / name)
+        for old in sorted(folder.iterdir(), key=lambda file: file.stat().st_mtime, reverse=True)[_MOST:]:
+            old.unlink()
 
 
 def _folder(environ: Mapping[str, str]) -> Path | None:
