@@ -18,6 +18,7 @@ def test_a_machine_that_can_run_the_tests_must_be_well(stage: Stage) -> None:
     must = {"docker command", "engine", "compose", "disk", "subnets", "ports", "stack file", "lock folder"}
     assert must == {check for check in must if found[check]["verdict"] in ("ok", "warning")}
     assert stage.project in found["stack file"]["found"]
+    assert "failed" != found["data"]["verdict"]  # on a busy machine it may take too long to tell
     assert set() == stage.objects()
 
 
