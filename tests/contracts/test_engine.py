@@ -348,6 +348,26 @@ def test_a_container_is_killed_in_any_state(room: Room, acts: str) -> None:
     room.engine.remove_volume(room.name)
 
 
+@pytest.mark.parametrize("acts", ["stays", "ended", "created", "paused"])
+def test_a_container_that_is_ended_stays(room: Room, acts: str) -> None:
+    """Its processes are killed if there are any; it can be started again, on the same volume."""
+    room.engine.create_volume(room.name, room.labels)
+    acting = ENDS if acts == "ended" else Acts()
+    one = room.container(f"{room.name}_a", acting, volumes=[room.name], started=acts != "created")
+    if acts == "paused":
+        room.engine.pause_container(one)
+    for _ in range(2):
+        room.engine.end_container(one)
+    seen = room.engine.inspect(one)
+    assert seen is not None
+    assert {"ended": "exited", "created": "created"}.get(acts, "exited") == seen.state
+    if acts in ("stays", "paused"):
+        assert 137 == seen.exit_code
+    room.engine.start_container(one)
+    room.engine.kill_container(one)
+    room.engine.remove_volume(room.name)
+
+
 def test_who_runs_in_a_network_or_on_a_volume_is_found(room: Room) -> None:
     """Whoever's container it is; one that is stopped is not."""
     room.engine.create_network(room.name, room.subnet(), room.labels)
@@ -399,7 +419,7 @@ def test_what_is_gone_is_none(room: Room) -> None:
     engine.remove_network(GONE)
 
 
-@pytest.mark.parametrize("change", ["pause", "resume", "stop", "start", "wait"])
+@pytest.mark.parametrize("change", ["pause", "resume", "stop", "start", "wait", "end"])
 def test_what_is_gone_cannot_be_changed(room: Room, change: str) -> None:
     """It is an error that says so."""
     with pytest.raises(EnvctlError, match="No such container") as caught:
