@@ -9,7 +9,7 @@ from envctl.blueprint import Blueprint
 from envctl.errors import EnvctlError, Exit
 from envctl.machine import Machine
 from envctl.observed import Observed
-from envctl.plan import Load, Plan
+from envctl.plan import BuildSnapshot, Load, Plan
 from envctl.units import MIB, show_size
 
 DISK_FLOOR = 512 * MIB  # for the first files of new services, and for their logs
@@ -63,12 +63,13 @@ def memory_needed(blueprint: Blueprint, plan: Plan, observed: Observed) -> int:
 
 
 def disk_needed(blueprint: Blueprint, plan: Plan, sizes: Mapping[Path, int]) -> int:
-    """The floor, and for each dump that is loaded twice its size, six times where it is compressed.
+    """The floor, and for each dump that is loaded twice its size, six times where it is compressed; copies of a
+    snapshot take nothing before they are written to.
 
     An estimate: what a database makes of a dump depends on its indexes. Images are not counted: their registry knows
     their size only once they are pulled.
     """
-    loaded = {step.service for step in plan.provision if isinstance(step, Load)}
+    loaded = {step.service for step in (*plan.prepare, *plan.provision) if isinstance(step, BuildSnapshot | Load)}
     databases = [w.database for w in blueprint.workloads if w.service in loaded and w.database is not None]
     dumps = [database.dump for database in databases if database.dump is not None]
     return DISK_FLOOR + sum(sizes.get(dump, 0) * (PACKED if _is_packed(dump) else LOADED) for dump in dumps)
