@@ -243,13 +243,14 @@ class Machine(Shelved, RuleBasedStateMachine):
         overdue = {full for full, env in ground.envs.items() if is_overdue(ground, env, rules)}
         used = {full: lease.used for full in ground.envs if isinstance(lease := ground.lease(full), Lease)}
         packed = {full for full in ground.envs if ground.containers(full)}
-        markers = gc_shelf.whole_ones(ground)
+        markers, young = gc_shelf.whole_ones(ground), gc_shelf.young_ones(ground)
         would = ground.gc(client, rules, project, dry_run=True)
         promised = _verdicts(would)
         assert before == ground.state()
         report = ground.gc(client, rules, project)
         did = _verdicts(report)
         gc_shelf.check(ground, markers, report, project)
+        assert young <= {volume.name for volume in ground.engine.vols}
         if all(env.lock is None and not env.held for env in ground.envs.values()):  # else some may not go after all
             assert gc_shelf.promised(would) == gc_shelf.promised(report)
         mine = {full for full, env in ground.envs.items() if project in (None, env.identity.project)}

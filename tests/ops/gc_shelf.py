@@ -109,6 +109,12 @@ def bases(ground: Ground) -> set[str]:
     return {v.labels[labels.CLONE] for v in ground.engine.vols if labels.CLONE in v.labels}
 
 
+def young_ones(ground: Ground) -> set[str]:
+    """The volumes with bytes, of snapshots and of what somebody may be just building, made less than an hour ago."""
+    now, data = ground.engine.now(), [v for v in ground.engine.vols if v.labels.get(labels.ROLE) == DATA]
+    return {v.name for v in data if now - datetime.fromisoformat(v.created) < HOUR}
+
+
 def check(ground: Ground, before: dict[str, Volume], report: dict[str, Any], project: str | None) -> None:
     """What must hold after a `gc`; `before` are the markers that were there."""
     after, did = (
