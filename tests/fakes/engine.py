@@ -241,11 +241,14 @@ class FakeEngine:
             self._end(self._there(container).id, 137)
 
     def start_container(self, container: str) -> None:
-        with self._changing():
-            found = self._there(container).id
-            self.become(found, state="running", exit_code=None)
-            if found in self.jobs:
-                self._work(found)
+        started = ""
+        try:
+            with self._changing():
+                started = self._there(container).id
+                self.become(started, state="running", exit_code=None)
+        finally:  # also where nobody is told: what was started works
+            if started in self.jobs:
+                self._work(started)
 
     def remove_container(self, container: str) -> None:
         with self._changing():

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
+from time import monotonic
 
 import pytest
 
@@ -130,6 +131,7 @@ def test_a_daemon_that_goes_away_is_docker_s_fault(tmp_path: Path) -> None:
 def test_a_disk_that_takes_too_long_is_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was known before is told then; without that, nothing is."""
     monkeypatch.setattr(check, "_PATIENCE", 0.05)
+    monkeypatch.setattr(check, "_TIDYING", 0.05)
     forever = Event()
 
     def hangs(_: Job) -> Output:
@@ -152,6 +154,28 @@ def snapshot(there: FakeEngine, address: str, pool: str) -> None:
     where = {labels.SUBPATH: place.subpath, labels.POOL: pool} if pool else {}
     there.add_volume(place.volume, {labels.ROLE: DATA, labels.SNAPSHOT: address, **where})
     there.add_volume(one.marker, one.labels())
+
+
+def test_what_took_too_long_is_stopped_and_clears_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its helper is ended at once, so that nothing of it is left when the doctor ends."""
+    monkeypatch.setattr(check, "_PATIENCE", 0.05)
+    there = engine("postgres:17")
+
+    def ends_when_killed(_: Job) -> Output:
+        until = monotonic() + 30
+        while monotonic() < until and helpers(there):
+            pause.wait(0.01)
+        return Output(137, ())
+
+    pause = Event()
+    there.does = ends_when_killed
+    assert "unknown" == data(patient(tmp_path, engine=there)).verdict
+    assert ([], []) == (helpers(there), [v.name for v in there.vols])
+
+
+def helpers(there: FakeEngine) -> list[str]:
+    """Those that are there."""
+    return [container.name for container in there.held]
 
 
 def test_the_largest_file_of_all_snapshots_counts(tmp_path: Path) -> None:

@@ -42,10 +42,16 @@ def measured(world: World, image: str) -> Measured:
         return _known(world, pool) or _anew(world, image, pool)
 
 
-def measure(world: World, image: str) -> Measured:
-    """Measure, whatever is known already. Raises EnvctlError."""
+def measure(world: World, image: str, token: str = "") -> Measured:
+    """Measure, whatever is known already. Raises EnvctlError. Who has no patience any more stops it by its token."""
     with world.locks.hold(_NAME, "measure"):
-        return _anew(world, image, pools.look(world))
+        return _anew(world, image, pools.look(world), token)
+
+
+def stop(world: World, token: str) -> None:
+    """End the helpers of a measuring, which then clears away what it made and fails. Raises EnvctlError."""
+    for container in world.engine.containers({labels.ROLE: PROBE, labels.MEASURED: token}):
+        world.engine.kill_container(container.id)
 
 
 def known(world: World) -> Measured | None:
@@ -69,10 +75,10 @@ def _known(world: World, pool: Pool | None) -> Measured | None:
     return found if found is not None and found.pool == (pool.id if pool else "") else None
 
 
-def _anew(world: World, image: str, pool: Pool | None) -> Measured:
+def _anew(world: World, image: str, pool: Pool | None, token: str = "") -> Measured:
     world.tell(Event("data", "measuring how this daemon copies"))
     sweep(world)
-    trial = _Trial(world, image, token_hex(4))
+    trial = _Trial(world, image, token or token_hex(4))
     try:
         around, costs = trial.disk()
         found = Measured((*costs, *([trial.pool(pool)] if pool else [])), pool.id if pool else "", around, probe.SIZE)

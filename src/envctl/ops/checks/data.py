@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from concurrent.futures import TimeoutError as TooLate
 from dataclasses import replace
+from secrets import token_hex
 from threading import Thread
 
 from envctl.blueprint import references
 from envctl.errors import EnvctlError, Exit
 from envctl.events import nobody
 from envctl.measure import COPY, OVERLAY, REFLINK, Cost, Measured
-from envctl.ops.measure import known, largest_file, measure
+from envctl.ops.measure import known, largest_file, measure, stop
 from envctl.ops.patient import Patient
 from envctl.ops.pool_image import pool_image
 from envctl.ops.snapshots import look
@@ -22,7 +23,8 @@ from envctl.stack import Stack, workloads
 from envctl.units import GIB, show_size
 from envctl.world import World
 
-_PATIENCE = 7.0  # seconds; all checks together have a few more
+_PATIENCE = 6.0  # seconds; all checks together have a few more
+_TIDYING = 2.0  # seconds for what was stopped to clear away what it made
 _MANY = 20  # snapshots whose files are looked at, the largest ones
 _LEAST = 0.1  # seconds: less is not worth telling apart
 _NOTICED = 0.5  # seconds that a first write may take before somebody wonders
@@ -101,10 +103,11 @@ def _candidates(patient: Patient) -> Iterator[str]:
 def _within(world: World, image: str) -> tuple[Measured, int]:
     """What is measured now; where that takes too long, what was known before. Raises TooLate, or EnvctlError."""
     future: Future[tuple[Measured, int]] = Future()
+    token = token_hex(4)
 
     def ask() -> None:
         try:
-            future.set_result(_asked(world, image))
+            future.set_result(_asked(world, image, token))
         except Exception as failure:  # whoever waits gets it
             future.set_exception(failure)
 
@@ -112,13 +115,16 @@ def _within(world: World, image: str) -> tuple[Measured, int]:
     try:
         return future.result(_PATIENCE)
     except TooLate:
-        if (before := known(world)) is None:
+        before = known(world)
+        stop(world, token)
+        wait((future,), _TIDYING)
+        if before is None:
             raise
         return before, 0
 
 
-def _asked(world: World, image: str) -> tuple[Measured, int]:
-    found = measure(world, image)
+def _asked(world: World, image: str, token: str) -> tuple[Measured, int]:
+    found = measure(world, image, token)
     if found.choose(Held("", pool=found.pool)) != OVERLAY:
         return found, 0
     snapshots = sorted(look(world), key=lambda snapshot: snapshot.size, reverse=True)[:_MANY]
