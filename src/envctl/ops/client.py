@@ -10,6 +10,13 @@ from envctl.secret import Secret
 from envctl.world import World
 from envctl.world.shell import Finished
 
+_ONCE_IT_ANSWERS = (
+    "sh",
+    "-c",
+    'n=0; until pg_isready -q || [ $((n += 1)) -gt 2000 ]; do sleep 0.05; done; exec "$@"',
+    "envctl",
+)
+
 
 @dataclass(frozen=True)
 class DatabaseClient:
@@ -28,14 +35,15 @@ class DatabaseClient:
             ("docker", "exec", "--user", "postgres", *interactive, *variables, self.container, *argv), stdin=stdin
         )
 
-    def set_password(self, user: str, password: Secret) -> None:
-        """Give a role a password; it goes by standard input, where no process list shows it."""
+    def set_password(self, user: str, password: Secret, *, patient: bool = False) -> None:
+        """Give a role a password; it goes by standard input, where no process list shows it.
+
+        `patient`: the server is still starting, and is asked until it answers.
+        """
         role = user.replace('"', '""')
         statement = f"SET log_statement TO 'none';\nALTER ROLE \"{role}\" PASSWORD '{password.reveal()}';\n"
-        finished = self.run(
-            ("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--username={user}", "--dbname=postgres"),
-            stdin=[statement.encode()],
-        )
+        argv = ("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--username={user}", "--dbname=postgres")
+        finished = self.run((*_ONCE_IT_ANSWERS, *argv) if patient else argv, stdin=[statement.encode()])
         if finished.status != 0:
             raise EnvctlError(
                 Exit.OUR_FAULT,

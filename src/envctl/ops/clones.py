@@ -21,9 +21,13 @@ from envctl.pool import CLONES
 from envctl.snapshot import MARKER, Held, held, marker
 from envctl.snapshots import SCRIPT, STRATEGIES, Layout
 from envctl.world import World
-from envctl.world.helper import environment_helper, finished, made, must, run
+from envctl.world.helper import ended, environment_helper, made, must, put, run
 
 SLOW = "copy"
+_WORD = "/envctl-begin"  # a file: once it is there, the helper begins
+_WAITING = f"""n=0
+until [ -e {_WORD} ]; do [ $((n += 1)) -lt 6000 ] || exit 75; sleep 0.02; done
+"""
 
 
 @dataclass(frozen=True)
@@ -65,19 +69,21 @@ def clone(world: World, blueprint: Blueprint, copies: Sequence[Copy], image: str
 def prepare(world: World, identity: Identity, copies: Sequence[Copy], there: Mapping[str, Volume], image: str) -> str:
     """Make the helper that puts copies back to what the snapshot holds, in the way they were made; its container.
 
-    `there`: the volumes by their name. It begins with refill(), once nobody uses them; then it is removed.
+    `there`: the volumes by their name. Once started it waits for refill(), for when nobody uses them any more.
     """
     _attached(world, copies)
     layouts = [
         STRATEGIES[there[copy.volume].labels.get(labels.STRATEGY, SLOW)].layout(copy.source, copy.volume, number)
         for number, copy in enumerate(copies)
     ]
-    return made(world.engine, _job(layouts, image), *environment_helper(identity, own_labels(identity)))
+    job = _job(layouts, image, waiting=_WAITING)
+    return made(world.engine, job, *environment_helper(identity, own_labels(identity)))
 
 
 def refill(world: World, helper: str) -> None:
-    """Put copies back. Raises EnvctlError."""
-    must(finished(world.engine, helper), "the data could not be put back")
+    """Put copies back, by the helper that was made for it and waits. Raises EnvctlError."""
+    put(world.engine, helper, _WORD, b"")
+    must(ended(world.engine, helper), "the data could not be put back")
 
 
 def fill(
@@ -93,10 +99,10 @@ def fill(
     must(run(world.engine, _job(layouts, image), name, own), "the data could not be copied", unchanged=unchanged)
 
 
-def _job(layouts: Sequence[Layout], image: str) -> Job:
+def _job(layouts: Sequence[Layout], image: str, *, waiting: str = "") -> Job:
     words = [word for layout in layouts for word in layout.words]
     mounts: dict[str, Mounted] = {path: mounted for layout in layouts for path, mounted in layout.mounts.items()}
-    return script(image, SCRIPT, *words, mounts=mounts)
+    return script(image, waiting + SCRIPT, *words, mounts=mounts)
 
 
 def remove_folders(world: World, identity: Identity, volumes: Sequence[Volume]) -> None:

@@ -8,7 +8,6 @@ from functools import partial
 from envctl.base import Base
 from envctl.blueprint import Blueprint
 from envctl.errors import EnvctlError, Exit
-from envctl.ops.build import find_or_build, made_for
 from envctl.ops.setting import Here
 from envctl.ops.snapshots import look
 from envctl.planning.fitting import of_service
@@ -38,6 +37,8 @@ def origins(here: Here, blueprint: Blueprint, goals: Sequence[Goal]) -> dict[str
 
 def _again(here: Here, blueprint: Blueprint, goal: Goal) -> Snapshot:
     """What the stack file says may still be what it was."""
+    from envctl.ops.build import find_or_build, made_for  # needed so rarely that it is not loaded before
+
     image = goal.container.image_id
     try:
         same = made_for(here, blueprint, goal.workload, image).address == goal.address

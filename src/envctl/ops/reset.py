@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from time import monotonic
@@ -10,6 +11,7 @@ from time import monotonic
 from envctl import labels
 from envctl.base import Base
 from envctl.blueprint import Blueprint
+from envctl.errors import EnvctlError
 from envctl.events import Event
 from envctl.observed import Observed, Record, Volume
 from envctl.ops.client import DatabaseClient
@@ -22,22 +24,18 @@ from envctl.ops.remember import remember
 from envctl.ops.setting import Here
 from envctl.ops.start import see_through
 from envctl.ops.status import status_of
-from envctl.ops.up import converge
 from envctl.plan import Plan, SetPassword, Start, Step
 from envctl.planning.data import unrecorded
 from envctl.planning.order import layers
 from envctl.planning.provision import cloned_facts, service_of
 from envctl.planning.provision import provision as contents
 from envctl.planning.resetting import Goal, dependents, goals
-from envctl.reports import Put, Reset
+from envctl.reports import Put, Reset, Status
 from envctl.secret import Secrets
 from envctl.secrets.gather import fingerprints, recall
 from envctl.text import Password
 from envctl.workload import Workload
 from envctl.world.parallel import together
-
-# Until the server of a container answers; one that never does is told of by who waits for its health.
-_ANSWERS = "n=0; until pg_isready -q || [ $((n += 1)) -gt 2000 ]; do sleep 0.05; done"
 
 
 def reset(here: Here, services: Sequence[str] = (), *, wait: bool = True) -> Reset:
@@ -52,9 +50,14 @@ def reset(here: Here, services: Sequence[str] = (), *, wait: bool = True) -> Res
         _remove(case)
         if case.cloned:
             _put_back(case)
-        unfinished = case.removed or len(case.known) < len(case.cloned)
-        status = converge(here).status if unfinished else status_of(here, observe(here.world, here.identity))
+        status = _brought_up(here) if case.unfinished else status_of(here, observe(here.world, here.identity))
     return Reset(status, tuple(map(case.put, case.goals)), case.dependents, round(monotonic() - began, 3))
+
+
+def _brought_up(here: Here) -> Status:
+    from envctl.ops.up import converge  # takes longer to load than most of what is done where it is not needed
+
+    return converge(here).status
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,11 @@ class _Case:
         """Those of this environment, which the snapshot never has."""
         return [step for step in self.contents if isinstance(step, SetPassword)]
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether there is more to do than to put data back."""
+        return bool(self.removed) or len(self.known) < len(self.cloned)
+
     def put(self, goal: Goal) -> Put:
         """What became of one."""
         base = self.bases.get(goal.service)
@@ -162,10 +170,12 @@ def _put_back(case: _Case) -> None:
             partial(world.engine.end_container, goal.container.id) for goal in case.cloned
         ]
         works.append(partial(remember, world, case.blueprint, {}, forget=names))
+        works.append(partial(world.engine.start_container, helper))  # it waits for the word
         together(world.shell, works)
         refill(world, helper)
     except BaseException:
-        world.engine.kill_container(helper)
+        with suppress(EnvctlError):
+            world.engine.kill_container(helper)
         raise
     for name in names:
         world.tell(Event(f"data of {name}", "put back", "done"))
@@ -185,8 +195,7 @@ def _start(case: _Case) -> None:
 
 def _set_password(case: _Case, step: SetPassword) -> None:
     client = DatabaseClient(case.here.world, case.blueprint.container(step.service))
-    client.run(("sh", "-c", _ANSWERS))
-    client.set_password(step.user, case.secrets[Password(step.service)])
+    client.set_password(step.user, case.secrets[Password(step.service)], patient=True)
 
 
 def _rest(case: _Case) -> Plan:

@@ -32,8 +32,7 @@ def environment_helper(identity: Identity, own: Mapping[str, str]) -> tuple[str,
 def run(engine: Engine, job: Job, name: str, own: Mapping[str, str]) -> Output:
     """Run a job to its end, and remove its container. Raises EnvctlError where it cannot be run at all."""
     with started(engine, job, name, own) as container:
-        status = engine.wait_container(container)
-        return Output(status, printed(engine, container))
+        return ended(engine, container)
 
 
 def must(output: Output, what: str, *, unchanged: str = "", hint: str = "") -> Output:
@@ -58,9 +57,8 @@ def made(engine: Engine, job: Job, name: str, own: Mapping[str, str]) -> str:
     return engine.make_helper(name, job, {**own, COMPOSE_IMAGE: engine.image(job.image) or ""})
 
 
-def finished(engine: Engine, container: str) -> Output:
-    """Start a container and wait for its end. It stays."""
-    engine.start_container(container)
+def ended(engine: Engine, container: str) -> Output:
+    """Wait for the end of a container that was started. It stays."""
     status = engine.wait_container(container)
     return Output(status, printed(engine, container))
 
@@ -71,14 +69,15 @@ def started(engine: Engine, job: Job, name: str, own: Mapping[str, str]) -> Iter
     container = made(engine, job, name, own)
     try:
         for path, content in job.files.items():
-            _put(engine, container, path, content)
+            put(engine, container, path, content)
         engine.start_container(container)
         yield container
     finally:
         engine.kill_container(container)
 
 
-def _put(engine: Engine, container: str, path: str, content: bytes) -> None:
+def put(engine: Engine, container: str, path: str, content: bytes) -> None:
+    """Write a small file in a container, running or not."""
     import io
     import tarfile
 
