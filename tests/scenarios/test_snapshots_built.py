@@ -16,12 +16,13 @@ from envctl.errors import EnvctlError, Exit
 from envctl.events import Event
 from envctl.job import Mounted
 from envctl.observed import Volume
-from envctl.ops.build import find_or_build
+from envctl.ops.build import find_or_build, made_for
 from envctl.ops.setting import Here
 from envctl.ops.sources import Site
 from envctl.ops.throwaway import serving
 from envctl.snapshot import Snapshot
 from envctl.snapshots import SCRIPT
+from envctl.workload import Workload
 from envctl.world.engine import Engine
 from tests.scenarios.pools import pooled
 from tests.scenarios.sites import site, sql
@@ -60,11 +61,22 @@ def dump(*rows: str, then: str = "") -> str:
 
 def build(here: Here, service: str = "db") -> Snapshot:
     """Find or build what the service's data starts from."""
+    workload, image = start_of(here, service)
+    return find_or_build(here, here.blueprint(), workload, image)
+
+
+def address(here: Here, service: str = "db") -> str:
+    """The address of that."""
+    workload, image = start_of(here, service)
+    return made_for(here, here.blueprint(), workload, here.world.engine.image(image) or "").address
+
+
+def start_of(here: Here, service: str) -> tuple[Workload, str]:
+    """A service, and the reference that the daemon has its image under."""
     blueprint = here.blueprint()
     workload = blueprint.workload(service)
     assert workload is not None
-    image = next(one for one in blueprint.images[service].candidates if here.world.engine.image(one))
-    return find_or_build(here, blueprint, workload, image)
+    return workload, next(one for one in blueprint.images[service].candidates if here.world.engine.image(one))
 
 
 def traces(stage: Stage) -> set[str]:
@@ -234,3 +246,4 @@ def test_an_up_that_is_interrupted_while_it_builds_must_leave_nothing(stage: Sta
     ran = interrupt(stage, "restoring", "up", number=number)
     assert INTERRUPTED == ran.status, ran.stderr
     assert set() == traces(stage)
+    assert [] == stage.docker.containers.list(all=True, filters={"label": f"{labels.SNAPSHOT}={address(stage.here())}"})

@@ -6,6 +6,7 @@ is killed leaves what the next builder, or gc, knows to be nobody's.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ from envctl.world.machine import who
 RECIPE = 1  # raised when what is built here changes, so that older snapshots are no longer what is looked for
 _KEPT = "The environment is as it was, and nothing of the snapshot was kept."
 _LOGS = "envctl logs"
+_PATIENCE = 10.0  # seconds that threads get to end by themselves
+_UNDER_WAY: set[threading.Event] = set()  # what this process is building
 
 
 @dataclass(frozen=True)
@@ -71,15 +74,22 @@ def find_or_build(here: Here, blueprint: Blueprint, workload: Workload, image: s
         if (found := _found(world, address)) is not None:
             return found
         _sweep(world, address)
+        done = threading.Event()
+        _UNDER_WAY.add(done)
         try:
             return _built(here, workload, image, wanted)
         except EnvctlError as error:
             raise _failed(error) from error
+        finally:
+            _UNDER_WAY.discard(done)
+            done.set()
 
 
 def abandon(world: World, mark: str) -> None:
     """Clear away what the process of that mark was building, as after Ctrl-C. What cannot go now the next takes."""
-    own = {labels.SNAPSHOT_BUILDER: mark}
+    own, latest = {labels.SNAPSHOT_BUILDER: mark}, monotonic() + _PATIENCE
+    for done in tuple(_UNDER_WAY):  # whoever notices clears away himself: two at once would get in each other's way
+        done.wait(max(0.0, latest - monotonic()))
     with suppress(EnvctlError):
         found = shelf(world.engine.volumes(own), world.engine.listed(own))
         for address in {leftover.address for leftover in found.leftovers}:
@@ -182,9 +192,7 @@ def _filled(site: Site, wanted: _Wanted, target: Held) -> tuple[Part, Mapping[st
 
 
 def _sweep(world: World, address: str) -> None:
-    """Clear away what dead builders of this address left. A living one, of a machine that shares no lock with us, goes
-    on.
-    """
+    """Clear away what dead builders of this address left. A living one elsewhere, who shares no lock with us, goes on."""
     for volume in _volumes(world, address):
         if not volume.labels and volume.name in begun.noted(world.runtime, marker(address)):
             world.engine.remove_volume(volume.name)  # the daemon died while it made it
