@@ -192,7 +192,7 @@ def _filled(site: Site, wanted: _Wanted, target: Held) -> tuple[Part, Mapping[st
 
 
 def _sweep(world: World, address: str) -> None:
-    """Clear away what dead builders of this address left. A living one elsewhere, who shares no lock with us, goes on."""
+    """Clear away what dead builders of this address left. One that lives elsewhere shares no lock, and goes on."""
     for volume in _volumes(world, address):
         if not volume.labels and volume.name in begun.noted(world.runtime, marker(address)):
             world.engine.remove_volume(volume.name)  # the daemon died while it made it
