@@ -61,6 +61,8 @@ def lap(one: Traveller, broken: Break, expected: State) -> Iterator[str]:
         if ["one"] != (rows := sql(copied, "SELECT name FROM items")):
             yield f"{broken}: was taken for a snapshot and holds {rows}"
         copied.did("down")
+        for bundle in one.stage.bundles():
+            one.stage.docker.volumes.get(bundle).remove()
 
 
 def all_laps(people: Sequence[Traveller], breaks: Sequence[Break], expected: State) -> list[str]:

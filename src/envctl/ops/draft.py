@@ -129,10 +129,14 @@ def make_volumes(draft: Draft, layouts: Mapping[str, Layout]) -> None:
 def copy(draft: Draft, layouts: Mapping[str, Layout]) -> float:
     """Copy all of it at one moment; the seconds for which the environment was away. Raises EnvctlError."""
     here, image = draft.here, draft.stores[0].image_id
-    slow = [layout for layout in layouts.values() if layout.words[0] == COPY]
+    slow = {
+        one.service: layouts[v.name] for one in draft.chosen for v in one.volumes if layouts[v.name].words[0] == COPY
+    }
     if slow:
-        size = show_size(_size(draft, slow))
-        here.world.tell(Event("snapshot", f"copying all {size}, which takes as long as it takes: see `envctl doctor`"))
+        size = show_size(_size(draft, list(slow.values())))
+        here.world.tell(
+            Event(f"data of {', '.join(slow)}", f"copying all {size}: see `envctl doctor` for a quicker way")
+        )
     began = monotonic()
     with standstill(here, draft.blueprint, draft.stores, draft.writers):
         here.world.tell(Event("snapshot", "copying"))
