@@ -109,7 +109,7 @@ def _named(world: World, name: str) -> Iterator[None]:
             Exit.USAGE,
             f"{name!r} is no name for a snapshot",
             unchanged="Nothing was changed.",
-            hint="At most 63 of a-z, 0-9, `.`, `_` and `-`, a letter or digit first, and not what looks like an address.",
+            hint="At most 63 of a-z, 0-9, `.`, `_` and `-`, a letter or digit first; nothing like an address.",
         )
     with world.locks.hold(f"envctl-snapshot-name__{name}", "snapshot create"):
         if any(snapshot.name == name for snapshot in look(world)):
