@@ -155,7 +155,8 @@ def _written(part: Part) -> dict[str, object]:
 def _read(volume: Volume, there: Mapping[str, Volume]) -> Snapshot | None:
     said = volume.labels
     try:
-        parts = tuple(_part(one, there) for one in json.loads(said[labels.SNAPSHOT_PARTS]))
+        if not (parts := tuple(_part(one, there) for one in json.loads(said[labels.SNAPSHOT_PARTS]))):
+            return None
         return Snapshot(
             address=said[labels.SNAPSHOT],
             source=said[labels.SNAPSHOT_SOURCE],

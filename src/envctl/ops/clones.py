@@ -11,6 +11,7 @@ from envctl.errors import EnvctlError, Exit
 from envctl.events import Event
 from envctl.identity import Identity
 from envctl.job import Job, Mounted, script
+from envctl.measure import COPY, REFLINK
 from envctl.observed import Volume
 from envctl.ops import pools
 from envctl.ops.measure import measured
@@ -23,7 +24,6 @@ from envctl.snapshots import SCRIPT, STRATEGIES, Layout
 from envctl.world import World
 from envctl.world.helper import ended, environment_helper, made, must, put, run
 
-SLOW = "copy"
 _WORD = "/envctl-begin"  # a file: once it is there, the helper begins
 _WAITING = f"""n=0
 until [ -e {_WORD} ]; do [ $((n += 1)) -lt 6000 ] || exit 75; sleep 0.02; done
@@ -73,10 +73,10 @@ def prepare(world: World, identity: Identity, copies: Sequence[Copy], there: Map
     """
     _attached(world, copies)
     layouts = [
-        STRATEGIES[there[copy.volume].labels.get(labels.STRATEGY, SLOW)].layout(copy.source, copy.volume, number)
+        STRATEGIES[there[copy.volume].labels.get(labels.STRATEGY, COPY)].layout(copy.source, copy.volume, number)
         for number, copy in enumerate(copies)
     ]
-    job = _job(layouts, image, waiting=_WAITING)
+    job = _job(world, layouts, image, waiting=_WAITING)
     return made(world.engine, job, *environment_helper(identity, own_labels(identity)))
 
 
@@ -96,10 +96,13 @@ def fill(
 ) -> None:
     """Copy, all in one helper. Raises EnvctlError."""
     name, own = environment_helper(identity, own_labels(identity))
-    must(run(world.engine, _job(layouts, image), name, own), "the data could not be copied", unchanged=unchanged)
+    must(run(world.engine, _job(world, layouts, image), name, own), "the data could not be copied", unchanged=unchanged)
 
 
-def _job(layouts: Sequence[Layout], image: str, *, waiting: str = "") -> Job:
+def _job(world: World, layouts: Sequence[Layout], image: str, *, waiting: str = "") -> Job:
+    """In a pool by the programs it was made with, where they are still there: not every image's `cp` shares blocks."""
+    if any(layout.held.pool for layout in layouts):
+        image = pools.tools(world) or image
     words = [word for layout in layouts for word in layout.words]
     mounts: dict[str, Mounted] = {path: mounted for layout in layouts for path, mounted in layout.mounts.items()}
     return script(image, waiting + SCRIPT, *words, mounts=mounts)
@@ -152,8 +155,8 @@ def _attach(world: World, wanted: Collection[str]) -> None:
 
 def _layout(world: World, copy: Copy, number: int, image: str) -> tuple[str, Layout]:
     """How it is copied; who gets every byte copied is told."""
-    how = measured(world, image).choose(copy.source)
-    if how == SLOW:
+    how = REFLINK if copy.source.pool else measured(world, image).choose(copy.source)
+    if how == COPY:
         world.tell(Event(f"data of {copy.service}", "copying all of it: see `envctl doctor` for a quicker way"))
     return how, STRATEGIES[how].layout(copy.source, copy.volume, number)
 

@@ -13,7 +13,7 @@ from envctl.errors import EnvctlError, Exit
 from envctl.events import Event
 from envctl.job import Mounted, Output, script
 from envctl.observed import Container
-from envctl.ops.pool_image import ready_image
+from envctl.ops.pool_image import pool_image, ready_image
 from envctl.pool import ROLE, STORE, Pool, pool_of
 from envctl.world import World, helper
 from envctl.world.daemon import is_near
@@ -49,6 +49,11 @@ def look(world: World) -> Pool | None:
 def image(world: World) -> str:
     """An image that has what works on a pool: a shell, GNU's `cp`, XFS. It is built where it is not there."""
     return ready_image(world)
+
+
+def tools(world: World) -> str | None:
+    """The same image, where it is there; None where it went, which is no reason to build it."""
+    return world.engine.image(pool_image())
 
 
 def is_attached(world: World, pool: Pool) -> bool:

@@ -218,6 +218,7 @@ class Engine(Reader):
                     "ExtraHosts": [f"{name}:{address}" for name, address in job.hosts.items()],
                     "Mounts": mounts,
                     "Privileged": job.privileged,
+                    **({"UsernsMode": "host"} if job.privileged else {}),  # else refused where users are mapped
                     "ShmSize": job.shared_memory,
                 },
             )
