@@ -62,6 +62,8 @@ def _base(
     image = next((c for c in blueprint.images[workload.service].candidates if c in observed.images), None)
     if image is None:  # it will be pulled, and only then it can be said what is made with it
         return Base(source.words)
+    if source.words not in {snapshot.source for snapshot in there.values()}:
+        return Base(source.words)  # it will be built, so a large dump need not be read to know that
     snapshot = there.get(made_for(here, blueprint, workload, observed.images[image]).address)
     return of(source.words, snapshot)
 
