@@ -153,12 +153,11 @@ class Freezing:
     trim: str = ""  # takes away what no copy needs
     settle: str = ""  # cuts what leads elsewhere: subscriptions, replication slots
     about: str = ""  # in the running server: prints `name=value` lines that people want to know of the data
-    adopt: str = (
-        ""  # on data of another server ($1), before ours starts on it: its configuration becomes the image's own
-    )
+    adopt: str = ""  # on data of another server ($1), before ours starts: its configuration becomes the image's own
     unsafe: tuple[str, ...] = ()  # further words of the server's command while data is built that may be lost
     user: str = "0"  # as whom the scripts run
     slow_start: bool = False  # a first start takes so long that an empty one is worth keeping
+    blank: Mapping[str, str] = field(default_factory=dict)  # variables of one that holds nothing of the stack's yet
     shaped_by: tuple[str, ...] = ()  # what of its settings its data depends on: others make other data
 
 

@@ -356,7 +356,7 @@ def test_a_database_whose_first_start_was_broken_off_is_made() -> None:
     for effect in daemon.effects(plan, drawn)[: len((*plan.prepare, *plan.stores))]:
         effect()
     expected = """set the password of postgres in db  # its volume may still have an older one
-        create the database shop in db if it is missing  # the first start may not have come to it"""
+        create the database shop in db if it is missing  # nobody knows that it is there"""
     again = daemon.plan()
     assert steps(expected) == steps(str(again))
     daemon.carry_out(again)

@@ -144,6 +144,19 @@ def test_what_somebody_chose_is_not_filled_again(data: str | None) -> None:
     assert ["set the password of postgres in db"] == [str(step) for step in plan.provision]
 
 
+def test_an_empty_server_holds_no_database_of_anybodys() -> None:
+    """One is for all projects, so each clone gets its own database, whether the server is built by now or not."""
+    drawn = blueprint((replace(FROZEN, database=Database("shop", "postgres")),))
+    part = replace(PART, facts={"version": "17"})
+    empty = replace(SNAPSHOT, source="empty postgres", parts=(part,))
+    for base in (Base("empty postgres", empty, (part,)), Base("empty postgres")):
+        plan = compare(drawn, Observed(), PASSWORDS, lambda _: True, bases={"db": base})
+        assert [
+            "set the password of postgres in db",
+            "create the database shop in db if it is missing",
+        ] == [str(step) for step in plan.provision]
+
+
 def test_a_kind_whose_data_cannot_be_frozen_gets_an_empty_volume() -> None:
     """As before there were snapshots."""
     assert {} == wanting(blueprint((replace(FROZEN, freezing=None),)), Observed())

@@ -251,7 +251,7 @@ class Stage:
 
         world = real_world(nobody, self.environ)
         for snapshot in look(world):
-            if snapshot.project == self.project and snapshot.source != "empty kafka":
+            if snapshot.project == self.project and not snapshot.source.startswith("empty "):
                 with world.locks.hold(snapshot.marker, "snapshot rm"):
                     remove(world, snapshot)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from secrets import token_hex
 from time import monotonic
 
@@ -23,6 +23,7 @@ from envctl.ops.setting import Here
 from envctl.ops.snapshots import discard
 from envctl.ops.sources import Site, Source, source_of
 from envctl.ops.sources.base import TOKEN
+from envctl.ops.sources.empty import Empty
 from envctl.ops.throwaway import at_rest, prepare, serving, settle, stop
 from envctl.planning.data import version_of
 from envctl.planning.shelf import Shelf, shelf
@@ -30,12 +31,13 @@ from envctl.pool import SNAPSHOTS
 from envctl.secrets.files import remove_files
 from envctl.snapshot import DATA, Held, Made, Part, Snapshot, data_volume, is_marker, marker, snapshots_of
 from envctl.snapshots import place, spec
+from envctl.text import text
 from envctl.workload import Workload
 from envctl.world import World, begun
 from envctl.world.alive import has_ended, myself
 from envctl.world.machine import who
 
-RECIPE = 1  # raised when what is built here changes, so that older snapshots are no longer what is looked for
+RECIPE = 2  # raised when what is built here changes, so that older snapshots are no longer what is looked for
 _KEPT = "The environment is as it was, and nothing of the snapshot was kept."
 _LOGS = "envctl logs"
 _PATIENCE = 10.0  # seconds that threads get to end by themselves
@@ -49,6 +51,7 @@ class _Wanted:
     made: Made
     source: Source
     project: str
+    workload: Workload
 
 
 def made_for(here: Here, blueprint: Blueprint, workload: Workload, image_id: str) -> Made:
@@ -77,7 +80,7 @@ def find_or_build(here: Here, blueprint: Blueprint, workload: Workload, image: s
         done = threading.Event()
         _UNDER_WAY.add(done)
         try:
-            return _built(here, workload, image, wanted)
+            return _built(here, image, wanted)
         except EnvctlError as error:
             raise _failed(error) from error
         finally:
@@ -99,8 +102,18 @@ def abandon(world: World, mark: str) -> None:
 
 def _wanted(here: Here, blueprint: Blueprint, workload: Workload, image_id: str) -> _Wanted:
     source = source_of(here, workload)
+    workload = _blank(workload) if isinstance(source, Empty) else workload
     made = Made(workload.kind, image_id, source.digest(here), _recipe(workload, source))
-    return _Wanted(made, source, blueprint.identity.project)
+    return _Wanted(made, source, blueprint.identity.project, workload)
+
+
+def _blank(workload: Workload) -> Workload:
+    """A server without the stack's own database, which is made on each clone: so one empty server is all projects'."""
+    blank = workload.freezing.blank if workload.freezing else {}
+    if not blank or workload.database is None:
+        return workload
+    environment = {**workload.environment, **{name: text(value) for name, value in blank.items()}}
+    return replace(workload, environment=environment, database=replace(workload.database, name=""))
 
 
 def _recipe(workload: Workload, source: Source) -> tuple[str, ...]:
@@ -116,11 +129,11 @@ def _found(world: World, address: str) -> Snapshot | None:
     return next(iter(snapshots_of(world.engine.volumes({labels.SNAPSHOT: address}))), None)
 
 
-def _built(here: Here, workload: Workload, image: str, wanted: _Wanted) -> Snapshot:
+def _built(here: Here, image: str, wanted: _Wanted) -> Snapshot:
     world, address, began = here.world, wanted.made.address, monotonic()
     token = token_hex(TOKEN)
     target = _place(world, data_volume(address, token, 0))
-    site = Site(here, workload, image, Mounted(target.volume, target.subpath), address, token)
+    site = Site(here, wanted.workload, image, Mounted(target.volume, target.subpath), address, token)
     site.tell(f"building the snapshot of {wanted.source.words}")
     ours = True  # the bytes are still nobody else's
     try:

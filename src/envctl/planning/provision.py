@@ -38,14 +38,14 @@ def provision(
 def cloned_facts(workload: Workload, base: Base) -> dict[str, str]:
     """What is recorded of a service once its data is a copy: what was done to the original, under its own name.
 
-    A snapshot that is to be built will hold what the stack file says. What somebody chose is not filled again.
+    A snapshot that is to be built will hold what the stack file says, but an empty server no database of it: one server
+    is all projects'. What somebody chose is not filled again.
     """
     service, database = workload.service, workload.database
     said = {key: value for part in base.parts for key, value in part.facts.items()}
-    if database is not None:
+    if database is not None and database.data is not None:
         said.setdefault("database", database.name)
-        if database.data is not None:
-            said.setdefault("data", f"snapshot {base.snapshot.address if base.snapshot else ''}".strip())
+        said.setdefault("data", f"snapshot {base.snapshot.address if base.snapshot else ''}".strip())
     if base.snapshot is not None:
         said["clone"] = base.snapshot.address
     return {fact(key, service): value for key, value in said.items()}
@@ -73,7 +73,7 @@ def _database(
     named = None if facts is None else facts.get(fact("database", service))
     if database.data is None:
         if facts is not None and named != database.name:
-            because = "the first start may not have come to it" if named is None else f"it was called {named}"
+            because = "nobody knows that it is there" if named is None else f"it was called {named}"
             yield CreateDatabase(because, service, database.name)
         return
     if facts is None:

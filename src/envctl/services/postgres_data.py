@@ -172,6 +172,7 @@ def freezing(major: int, shaped_by: Mapping[str, str]) -> Freezing:
         unsafe=tuple(word for key, value in unsafe.items() for word in ("-c", f"{key}={value}")),
         user=USER,
         slow_start=True,
+        blank={"POSTGRES_DB": "postgres", "PGDATABASE": "postgres"},  # so one does for every project
         shaped_by=tuple(f"{key}={value}" for key, value in sorted(shaped_by.items()) if not _is_harmless(key)),
     )
 
