@@ -22,6 +22,31 @@ class Stubborn(FakeEngine):
         self.end_container(container)
 
 
+class Slow(FakeEngine):
+    """A daemon that takes its time to stop one, and is not waited for: told to start it meanwhile it does nothing."""
+
+    stopping = False
+
+    def stop_container(self, container: str) -> None:
+        self.stopping = not self.stopping
+        if self.stopping:
+            raise KeyboardInterrupt
+        super().stop_container(container)
+
+    def start_container(self, container: str) -> None:
+        if self.stopping:
+            super().stop_container(container)
+        else:
+            super().start_container(container)
+
+
+class Broken(FakeEngine):
+    """A daemon that cannot start its stores again."""
+
+    def start_container(self, container: str) -> None:
+        raise EnvctlError(Exit.DOCKER, f"container {container}: the port is taken")
+
+
 def states(engine: FakeEngine) -> list[str]:
     """How each container is."""
     return [found.state for found in engine.held]
@@ -62,6 +87,23 @@ def test_all_go_on_whatever_happens_meanwhile(tmp_path: Path, failure: BaseExcep
         raise failure
     assert failure is caught.value
     assert ["running"] * 3 == states(engine)
+
+
+def test_who_is_interrupted_while_a_store_stops_leaves_it_running(tmp_path: Path) -> None:
+    """It has to stop first: the daemon starts none that is only about to end, and says nothing."""
+    engine = Slow(UP)
+    with pytest.raises(KeyboardInterrupt):
+        at_rest(here(tmp_path, engine), engine)
+    assert ["running"] * 3 == states(engine)
+
+
+def test_writers_go_on_also_where_a_store_does_not_start_again(tmp_path: Path) -> None:
+    """Whoever is interrupted leaves nobody frozen, whatever else goes wrong."""
+    engine = Broken(UP)
+    place = here(tmp_path, engine)
+    with pytest.raises(KeyboardInterrupt), standstill(place, place.blueprint(), [DB], [API, WEB]):
+        raise KeyboardInterrupt
+    assert ["exited", "running", "running"] == states(engine)
 
 
 def test_what_was_not_held_is_not_let_go(tmp_path: Path) -> None:

@@ -26,18 +26,18 @@ def standstill(
 
     Raises EnvctlError: DATA_REFUSED where a store did not stop cleanly, UNHEALTHY where one does not come back.
     """
+    asked: Sequence[Container] = ()
     try:
         _hold(here, blueprint, writers)
-        _stop(here, stores)
+        asked = stores
+        _stop(here, asked)
         yield
     except EnvctlError as error:
         _go_on(here, blueprint, stores, writers)
         error.unchanged = error.unchanged or "Everything runs again as before."
         raise
     except BaseException:  # told to end: nobody waits any more
-        with suppress(EnvctlError):
-            _begin(here, [store.id for store in stores])
-            _resume(here, writers)
+        _let_go(here, asked, writers)
         raise
     _go_on(here, blueprint, stores, writers)
 
@@ -75,7 +75,25 @@ def _go_on(here: Here, blueprint: Blueprint, stores: Sequence[Container], writer
         for layer in layers(blueprint.workloads, ids):
             _begin(here, [ids[name] for name in layer])
             see_through(here, blueprint, frozenset(layer), list)
+    except BaseException:  # one is not well: the turn of others may not have come
+        with suppress(EnvctlError):
+            _begin(here, ids.values())
+        raise
     finally:
+        _resume(here, writers)
+
+
+def _let_go(here: Here, stores: Sequence[Container], writers: Sequence[Container]) -> None:
+    """The stores were told to stop, and one may be about it: until it has, the daemon would say that it runs already.
+
+    What goes wrong with some keeps none of the others.
+    """
+    stop = here.world.engine.stop_container
+    with suppress(EnvctlError):
+        together(here.world.shell, [partial(stop, store.id) for store in stores], at_most=16)
+    with suppress(EnvctlError):
+        _begin(here, [store.id for store in stores])
+    with suppress(EnvctlError):
         _resume(here, writers)
 
 
