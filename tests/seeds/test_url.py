@@ -40,7 +40,7 @@ def test_a_url_is_understood_as_the_client_library_does(text: str, said: dict[st
     assert {**DEFAULTS, **said} == dict(read_url(text).parameters)
 
 
-@pytest.mark.parametrize("where", ["ann:{}@h/s", "ann@h/s?password={}"])
+@pytest.mark.parametrize("where", ["ann:{}@h/s", "ann@h/s?password={}", "ann@h/s?p%61ssword={}"])
 def test_the_password_is_apart(where: str) -> None:
     """It is in no argument, and goes as a line of its own."""
     url = read_url("postgresql://" + where.format("pa55%3Aw%40rd"))
@@ -69,6 +69,8 @@ def test_values_cannot_break_out_of_the_connection() -> None:
         ("postgresql://ann@h/s?sslrootcert=/x", "says sslrootcert, a file of a machine that the container"),
         ("postgresql://ann@h/s?service=x", "says service, a file of a machine that the container"),
         (f"postgresql://ann@h/s?sslpassword={SECRET}", "says sslpassword"),
+        (f"postgresql://ann@h/s?oauth_client_secret={SECRET}", "says oauth_client_secret"),
+        (f"postgresql://ann:{SECRET}@h/s", "names a host that is none"),  # its @ is that of no host
         *(
             (f"postgresql://ann:{SECRET.replace('@', '%40')}@{host}/s", "leads to localhost")
             for host in ("localhost", "127.0.0.1:5433", "127.1.2.3", "[::1]", "LOCALHOST", "", "a,localhost", "%2Ftmp")

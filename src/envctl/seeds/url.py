@@ -20,8 +20,9 @@ _URL = re.compile(
     r"(?:(?P<user>[^:@/]*)(?::(?P<password>[^@/]*))?@)?(?P<hosts>[^/?]*)(?:/(?P<database>[^?]*))?(?:\?(?P<more>.*))?",
     re.DOTALL,
 )
-_ONE_HOST = re.compile(r"(?:\[(?P<six>[^\]]*)\]|(?P<name>[^:]*))(?::(?P<port>[0-9]*))?")
+_ONE_HOST = re.compile(r"(?:\[(?P<six>[^\]@]*)\]|(?P<name>[^:@]*))(?::(?P<port>[0-9]*))?")  # an @ left is of a password
 _FILES = frozenset({"sslcert", "sslkey", "sslrootcert", "sslcrl", "sslcrldir", "passfile", "service", "servicefile"})
+_SECRETS = frozenset({"oauth_client_secret", "scram_client_key", "scram_server_key", "sslpassword"})
 _PATIENCE = "15"  # seconds until a server counts as unreachable, unless the URL says otherwise
 
 
@@ -31,7 +32,8 @@ class BadUrl(Exception):
     def __init__(self, why: str, hint: str = "") -> None:
         super().__init__(why)
         self.hint = (
-            hint or "It has the form postgresql://USER:PASSWORD@HOST:PORT/DATABASE, and % stands for itself as %25."
+            hint
+            or "It has the form postgresql://USER:PASSWORD@HOST:PORT/DATABASE, where %25 stands for %, %40 for @, %2F for /."
         )
 
 
@@ -72,7 +74,8 @@ def read_url(text: str) -> Url:
     found = {**_hosts(matched["hosts"]), "dbname": matched["database"], "user": matched["user"]}
     password = matched["password"]
     for pair in (matched["more"] or "").split("&") if matched["more"] else ():
-        key, equals, value = pair.partition("=")
+        written, equals, value = pair.partition("=")
+        key = unquote(written)
         if not equals:
             raise BadUrl("has a parameter without a value")
         if key == "password":
@@ -80,7 +83,7 @@ def read_url(text: str) -> Url:
         elif key == "ssl":
             found["sslmode"] = "require" if value == "true" else "prefer"
         else:
-            found[unquote(key)] = value
+            found[key] = value
     given = {key: unquote(value) for key, value in found.items() if value}
     _check(given, unquote(password or ""))
     given = {**given, "dbname": given.get("dbname", given["user"])}
@@ -114,8 +117,8 @@ def _check(given: dict[str, str], password: str) -> None:
         raise BadUrl(
             f"says {files[0]}, a file of a machine that the container which reads the server does not see", hint
         )
-    if "sslpassword" in given:
-        raise BadUrl("says sslpassword, and there is no key that it opens", "Take it out.")
+    if secrets := sorted(_SECRETS & given.keys()):
+        raise BadUrl(f"says {secrets[0]}, which whoever lists processes would see", "Take it out: a password will do.")
     if any(_is_own(host) for host in (given.get("host") or given.get("hostaddr") or "").split(",")):
         hint = f"For a server on the daemon's own machine write {HOST} instead, and let that server listen there."
         raise BadUrl("leads to localhost, which is the container that reads it and not your machine", hint)
