@@ -33,7 +33,8 @@ class BadUrl(Exception):
         super().__init__(why)
         self.hint = (
             hint
-            or "It has the form postgresql://USER:PASSWORD@HOST:PORT/DATABASE, where %25 stands for %, %40 for @, %2F for /."
+            or "It has the form postgresql://USER:PASSWORD@HOST:PORT/DATABASE, "
+            "with %25 for a % in the password, %40 for an @, %2F for a slash."
         )
 
 
