@@ -17,6 +17,7 @@ from envctl.ops.setting import Here
 from envctl.ops.start import see_through
 from envctl.ops.status import status_of
 from envctl.planning.order import layers
+from envctl.planning.volumes import refuse_half_copied
 from envctl.reports import Changed
 from envctl.world.parallel import together
 
@@ -30,11 +31,12 @@ def restart(here: Here, services: Sequence[str] = (), *, wait: bool = True) -> C
     with here.world.locks.hold(here.identity.full, "restart", wait=wait):
         renew(here.world, here.identity)
         chosen = {name: c for name, c in choose(here, services).items() if services or not c.finished}
-        blueprint = here.blueprint()
+        blueprint, observed = here.blueprint(), observe(here.world, here.identity)
+        refuse_half_copied(blueprint, observed, chosen)
         order = layers(blueprint.workloads, chosen)
         for layer in reversed(order):
             together(here.world.shell, [partial(_stop, here, chosen[service]) for service in layer], at_most=16)
-        attach_for(here.world, observe(here.world, here.identity).volumes)
+        attach_for(here.world, observed.volumes)
         for layer in order:
             _start(here, blueprint, chosen, layer)
         status = status_of(here, observe(here.world, here.identity))

@@ -27,7 +27,7 @@ from envctl.planning.data import refuse_other_data, unrecorded
 from envctl.planning.ownership import refuse_strangers
 from envctl.planning.provision import forgets, provision
 from envctl.planning.slots import assign, block, carve, choose, first_half
-from envctl.planning.volumes import volumes, wanting
+from envctl.planning.volumes import refuse_unknown_data, volumes, wanting
 from envctl.text import Confidential, Hole, PublishedPort, Text
 from envctl.workload import Workload, published
 
@@ -55,6 +55,7 @@ def compare(
     """
     refuse_strangers(blueprint, observed)
     refuse_other_data(blueprint, observed)
+    refuse_unknown_data(blueprint, observed)
     subnet = _subnet(blueprint, observed, free)
     further = _further(blueprint, observed, subnet)
     ports = _ports(blueprint, observed, subnet, free)

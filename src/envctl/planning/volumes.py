@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from envctl import labels
 from envctl.base import Base
 from envctl.blueprint import Blueprint
+from envctl.errors import EnvctlError, Exit
 from envctl.observed import Observed, Volume
 from envctl.plan import BuildSnapshot, CloneVolume, CreateVolume, RemoveVolume, Step
 from envctl.planning.provision import fact
@@ -52,6 +53,44 @@ def is_half_copied(blueprint: Blueprint, observed: Observed, workload: Workload)
     volumes = [volume_of(observed, blueprint.volume(mount.volume)) for mount in workload.mounts]
     there = [volume for volume in volumes if volume is not None]
     return len(there) == len(volumes) and half_copied(workload, there, observed)
+
+
+def refuse_unknown_data(blueprint: Blueprint, observed: Observed) -> None:
+    """Data that a server was started on stays, also where nothing tells any more that it came to be whole, as after
+    `docker volume prune --all`: a run that died over a copy leaves a record, or no container yet. Raises EnvctlError.
+    """
+    if _is_recorded(observed):
+        return
+    unknown = [
+        w.service
+        for w in blueprint.workloads
+        if observed.container(w.service) is not None and w.mounts and is_half_copied(blueprint, observed, w)
+    ]
+    if unknown:
+        raise EnvctlError(
+            Exit.DATA_REFUSED,
+            f"whether the data of {', '.join(unknown)} is whole is not known any more: the volume is gone in which "
+            "envctl had recorded it",
+            unchanged="Nothing was changed, and the data is as it was.",
+            hint="Keep what you need of it, such as with `envctl exec`; then begin anew: `envctl down`, `envctl up`.",
+        )
+
+
+def refuse_half_copied(blueprint: Blueprint, observed: Observed, services: Collection[str]) -> None:
+    """No server is started on half of its data. Raises EnvctlError(DATA_REFUSED)."""
+    named = [w for w in blueprint.workloads if w.service in services and w.mounts]
+    half = [w.service for w in named if _is_recorded(observed) and is_half_copied(blueprint, observed, w)]
+    if half:
+        raise EnvctlError(
+            Exit.DATA_REFUSED,
+            f"the data of {', '.join(half)} is half copied: a run died over it",
+            unchanged="Nothing was changed.",
+            hint="`envctl up` copies it again.",
+        )
+
+
+def _is_recorded(observed: Observed) -> bool:
+    return any(volume.labels.get(labels.ROLE) == "record" for volume in observed.volumes)
 
 
 def meant(blueprint: Blueprint, observed: Observed, workload: Workload) -> str:
