@@ -11,10 +11,14 @@ import pytest
 
 from envctl import labels
 from envctl.errors import EnvctlError, Exit
+from envctl.identity import Identity
 from envctl.job import Output
 from envctl.ops import pools
+from envctl.ops.clones import remove_folders
 from envctl.ops.pool import create, grow, ls
 from envctl.ops.pool_rm import remove
+from envctl.ops.snapshots import remove as remove_snapshot
+from envctl.planning.ownership import own_labels
 from envctl.pool import Pool
 from envctl.snapshot import DATA, Held, Part, Snapshot, data_volume
 from tests.fakes.engine import Killed
@@ -297,3 +301,20 @@ def test_what_a_dead_command_left_running_keeps_no_pool_from_going(tmp_path: Pat
     machine.engine.run(f"{pool.volume}__helper-2", own, volumes=[pool.store])
     found = Pool(create(machine.world(tmp_path), 20 * GIB).id)
     assert whole(machine, found) == machine.left()
+
+
+def test_what_lay_in_a_pool_that_lost_its_data_can_be_removed(tmp_path: Path) -> None:
+    """Nobody can use it any more: environments and snapshots go, and so the pool can."""
+    machine, pool = made(tmp_path)
+    world, identity = machine.world(tmp_path), Identity("shop", "a")
+    lying = snapshot(machine, pool)
+    own = {**own_labels(identity), labels.CLONE: ADDRESS, labels.POOL: pool.id, labels.SUBPATH: "clones/shop_a_db-data"}
+    machine.engine.add_volume("shop_a_db-data", own)
+    machine.engine.remove_volume(pool.store)
+    machine.restart()
+    machine.ran.clear()
+    remove_folders(world, identity, world.engine.volumes(own_labels(identity)))
+    world.engine.remove_volume("shop_a_db-data")
+    assert () == remove_snapshot(world, lying)
+    assert [pool.volume] == machine.left()[0]
+    assert [] == machine.ran

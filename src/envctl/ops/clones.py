@@ -114,7 +114,7 @@ def remove_folders(world: World, identity: Identity, volumes: Sequence[Volume]) 
     if pool is None:
         return
     inside = [v for v in volumes if held(v) == Held(v.name, f"{CLONES}/{v.name}", pool.id, v.mountpoint)]
-    if not inside:
+    if not inside or pools.is_lost(world, pool):
         return
     pools.attach(world, pool)
     words = [word for volume in inside for word in ("remove", "-", f"/pool/{CLONES}/{volume.name}")]

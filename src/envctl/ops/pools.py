@@ -61,6 +61,11 @@ def is_attached(world: World, pool: Pool) -> bool:
     return is_near(world.environ) and (backing_file(Path(pool.device)) or "").endswith(f"/{pool.file}")
 
 
+def is_lost(world: World, pool: Pool) -> bool:
+    """Whether the volume with its file is gone, and all that was in it."""
+    return all(volume.name != pool.store for volume in world.engine.volumes({labels.ROLE: STORE}))
+
+
 def attach(world: World, pool: Pool) -> None:
     """See to it that volumes in the pool can be mounted, which after a restart of the machine they cannot.
 
@@ -76,7 +81,7 @@ def attach_alone(world: World, pool: Pool) -> None:
     """The same for who holds the lock already."""
     if is_attached(world, pool):
         return
-    if all(volume.name != pool.store for volume in world.engine.volumes({labels.ROLE: STORE})):
+    if is_lost(world, pool):
         raise EnvctlError(
             Exit.NOT_FOUND,
             f"the pool {pool.id} has lost its data: the volume {pool.store} is gone",

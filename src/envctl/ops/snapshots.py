@@ -116,7 +116,7 @@ def discard(world: World, address: str, volumes: Sequence[Volume]) -> None:
 def _remove_folders(world: World, address: str, pooled: Sequence[Volume]) -> None:
     pool = pools.look(world)
     there = [volume for volume in pooled if pool is not None and volume.labels.get(labels.POOL) == pool.id]
-    if pool is None or not there:
+    if pool is None or not there or pools.is_lost(world, pool):
         return  # the pool went, and all that was in it
     pools.attach(world, pool)
     words = [word for v in there for word in ("remove", "-", f"/pool/{v.labels[labels.SUBPATH]}")]
