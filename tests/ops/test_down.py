@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from envctl import labels
 from envctl.errors import EnvctlError, Exit
+from envctl.job import Job, Output
 from envctl.observed import Network, Volume
 from envctl.ops.down import down
+from envctl.ops.pool_image import pool_image
+from envctl.pool import Pool
 from tests.ops.fake import FakeEngine, container, here, own
 
 OURS = (container("db"), container("api"))
@@ -64,3 +68,28 @@ def test_what_others_use_stays_and_the_rest_goes(tmp_path: Path) -> None:
     kept = caught.value.data["bundle"]
     assert {"shop_main_web", "shop_main_api", "shop_main", "shop_main_db-data", kept} == left(held)
     assert (f"container {OURS[0].name}", f"container {OURS[1].name}") == caught.value.data["removed"]
+
+
+def test_data_in_a_pool_goes_only_once_nothing_says_that_it_is_whole(tmp_path: Path) -> None:
+    """Its folder goes before its volume: an `up` after a run that died in between must not start a server on it."""
+    pool, data = Pool("id"), "shop_main_db-data"
+    lies = {labels.CLONE: "a" * 32, labels.POOL: pool.id, labels.SUBPATH: f"clones/{data}"}
+    held = FakeEngine(images={pool_image(): "tools"})
+    seen: list[set[str]] = []
+    for name, said in (
+        (pool.volume, pool.labels),
+        (pool.store, pool.store_labels),
+        (data, own("", "data", **lies)),
+        ("shop_main__record-1", own("", "record", **{f"{labels.FACT}clone.db": "a" * 32})),
+    ):
+        held.add_volume(name, said)
+
+    def does(_: Job) -> Output:
+        seen.append(left(held))
+        return Output(0, ())
+
+    held.does = does
+    down(here(tmp_path, held), keep=False)
+    assert seen
+    assert (True, False) == (data in seen[-1], "shop_main__record-1" in seen[-1])
+    assert {pool.volume, pool.store} == left(held)

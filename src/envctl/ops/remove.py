@@ -120,9 +120,15 @@ def _remove_containers(world: World, observed: Observed) -> None:
 
 
 def _remove_rest(world: World, identity: Identity, observed: Observed) -> tuple[str, ...]:
-    """Returns what could not go because a container of others uses it."""
+    """Returns what could not go because a container of others uses it.
+
+    Of data in a pool the record goes first: what is left of it then says that it is not whole, should we die over it.
+    """
     pooled = [v for v in observed.volumes if labels.SUBPATH in v.labels]
     volumes = [v.name for v in observed.volumes if v not in (*_leases(observed), *pooled)]
+    if pooled:
+        recorded = [v.name for v in observed.volumes if v.labels.get(labels.ROLE) == "record"]
+        together(world.shell, [partial(_remove_volume, world, name) for name in recorded])
     rest = [partial(_remove_volume, world, name) for name in (*volumes, *observed.half_made)]
     rest += [partial(_unless_used, f"network {n.name}", world.engine.remove_network, n.id) for n in _networks(observed)]
     rest += [partial(_remove_pooled, world, identity, pooled)] if pooled else []
