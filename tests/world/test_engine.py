@@ -13,6 +13,8 @@ import pytest
 
 from envctl import labels
 from envctl.errors import EnvctlError, Exit
+from envctl.job import script
+from envctl.world import helper as helpers
 from envctl.world.engine import Engine
 from tests.contracts.daemons import RealRoom, small_image
 
@@ -134,6 +136,15 @@ def test_a_log_is_followed_to_its_end(room: RealRoom, run: Run) -> None:
         socket = room.engine.client.attach_socket(container, {"stdin": 1, "stream": 1})
         os.write(socket.fileno(), b"two\n")
     assert [b"two"] == [line.partition(b" ")[2] for line in log]
+
+
+def test_what_a_helper_prints_goes_into_no_log_of_others(room: RealRoom, image: str) -> None:
+    """A daemon may send its logs elsewhere; a server that data is built with quotes values in its own."""
+    helper = helpers.made(room.engine, script(image, "echo one", mounts={}), f"{room.name}__helper", room.labels)
+    assert "local" == room.engine.client.inspect_container(helper)["HostConfig"]["LogConfig"]["Type"]
+    room.engine.start_container(helper)
+    assert ("one",) == helpers.ended(room.engine, helper).lines
+    room.engine.kill_container(helper)
 
 
 def test_an_image_that_cannot_be_had_says_why(engine: Engine) -> None:

@@ -220,6 +220,7 @@ class Engine(Reader):
                     "Privileged": job.privileged,
                     **({"UsernsMode": "host"} if job.privileged else {}),  # else refused where users are mapped
                     "ShmSize": job.shared_memory,
+                    "LogConfig": {"Type": "local"},  # it is read again, and may quote data: to nobody else's log
                 },
             )
         return str(made["Id"])
