@@ -83,6 +83,13 @@ def test_what_is_not_there_is_refused(gone: dict[str, tuple[Volume, ...]]) -> No
     assert "envctl up" in error.hint
 
 
+@pytest.mark.parametrize("gone", [{"containers": CONTAINERS[:1]}, {"volumes": (CLONED, WHOLE)}])
+def test_what_begins_empty_need_not_be_there(gone: dict[str, tuple[Volume, ...]]) -> None:
+    """A reset that died had begun to remove it: the next goes on."""
+    found = goals(SHOP, replace(UP, **gone), ())  # type: ignore[arg-type]  # either
+    assert ["db", "cache"] == [goal.service for goal in found]
+
+
 def test_who_needs_the_data_is_started_anew_and_who_needs_those() -> None:
     """web needs api, which needs db; nobody needs the cache, and what holds data itself stays."""
     assert ("api", "web") == dependents(SHOP, ["db"])

@@ -10,6 +10,9 @@ import psycopg
 import pytest
 
 from envctl import labels
+from envctl.job import script
+from envctl.planning.ownership import own_labels
+from envctl.world.helper import environment_helper, made
 from tests.scenarios.contents import STACK, called, contents, dump, redis, sql, write
 from tests.scenarios.stage import Stage
 
@@ -95,6 +98,22 @@ def test_a_broken_store_must_come_back(up: Stage) -> None:
     up.did("reset", "db")
     assert ["one", "two"] == sql(up, "SELECT name FROM items ORDER BY name")
     assert database.id == up.container("db").id
+
+
+def test_a_reset_that_died_must_be_finished_by_the_same_command(up: Stage) -> None:
+    """What it removed comes back, and what it left at work, which may be copying still, goes."""
+    here, image = up.here(), up.container("db").attrs["Image"]
+    name, own = environment_helper(here.identity, own_labels(here.identity))
+    helper = made(here.world.engine, script(image, "sleep 600", mounts={}), name, own)
+    here.world.engine.start_container(helper)
+    redis(up, "SET", "left", "1")
+    for service in ("app", "cache"):
+        up.container(service).remove(force=True)
+    report = up.data("reset")
+    assert ("running", ["app"]) == (report["status"]["state"], report["restarted"])
+    assert [""] == redis(up, "KEYS", "left")
+    assert here.world.engine.inspect(helper) is None
+    assert [] == up.up()["steps"]
 
 
 def test_another_environment_must_be_had_by_its_name(up: Stage, forked: Stage) -> None:

@@ -35,6 +35,7 @@ from envctl.secret import Secrets
 from envctl.secrets.gather import fingerprints, recall
 from envctl.text import Password
 from envctl.workload import Workload
+from envctl.world.helper import ROLE as HELPER
 from envctl.world.parallel import together
 
 
@@ -132,20 +133,24 @@ def _look(here: Here, services: Sequence[str]) -> _Case:
         if not services:
             here.world.tell(Event(f"data of {passed}", "stays: it is no copy of a snapshot", "info"))
     bases = origins(here, blueprint, [goal for goal in chosen if goal.address])
-    needing = dependents(blueprint, [goal.service for goal in chosen])
-    there = tuple(name for name in needing if any(c.service == name for c in observed.containers))
-    return _Case(here, blueprint, observed, recall(here.world, blueprint, observed), chosen, bases, there)
+    needing = dependents(blueprint, [goal.service for goal in chosen])  # also whom a reset that died removed already
+    return _Case(here, blueprint, observed, recall(here.world, blueprint, observed), chosen, bases, needing)
 
 
 def _remove(case: _Case) -> None:
-    """Who needs others goes first; then what begins empty: nothing is recorded of it before its bytes go."""
+    """Who needs others goes first; then what begins empty: nothing is recorded of it before its bytes go.
+
+    Before all of them what a run that died has left at work: a helper that copies would go on under the new server.
+    """
     world, observed = case.here.world, case.observed
+    left = [box.id for box in observed.boxes if box.labels.get(labels.ROLE) == HELPER]
+    together(world.shell, [partial(world.engine.kill_container, one) for one in left])
     for layer in reversed(layers(case.blueprint.workloads, case.dependents)):
         gone = [c.id for c in observed.containers if c.service in layer]
         together(world.shell, [partial(world.engine.remove_container, one) for one in gone], at_most=16)
     empty = [goal for goal in case.goals if not goal.address]
     if empty:
-        together(world.shell, [partial(world.engine.remove_container, goal.container.id) for goal in empty])
+        together(world.shell, [partial(world.engine.remove_container, goal.found.id) for goal in empty if goal.found])
         remember(world, case.blueprint, {}, forget=[goal.service for goal in empty])
         for goal in empty:
             for volume in goal.volumes:

@@ -16,12 +16,21 @@ from envctl.workload import Workload
 
 @dataclass(frozen=True)
 class Goal:
-    """A service whose data is put back. `address` is that of its snapshot, empty where it began empty."""
+    """A service whose data is put back. `address` is that of its snapshot, empty where it began empty.
+
+    Of the latter a run that died may have left no container, or no volume: `found` is the one that is there.
+    """
 
     workload: Workload
-    container: Container
+    found: Container | None
     volumes: tuple[Volume, ...]  # in the order of its mounts
     address: str
+
+    @property
+    def container(self) -> Container:
+        """That of a service whose data is a copy, which is always there."""
+        assert self.found is not None  # noqa: S101 – refused before
+        return self.found
 
     @property
     def service(self) -> str:
@@ -73,7 +82,6 @@ def refuse_other_image(goal: Goal, parts: Collection[Part]) -> None:
 def _goal(blueprint: Blueprint, observed: Observed, workload: Workload) -> Goal:
     container = observed.container(workload.service)
     volumes = (volume_of(observed, blueprint.volume(mount.volume)) for mount in workload.mounts)
-    assert container is not None  # noqa: S101 – refused before
     there = tuple(volume for volume in volumes if volume is not None)
     return Goal(workload, container, there, meant(blueprint, observed, workload))
 
@@ -93,6 +101,8 @@ def _refuse_absent(blueprint: Blueprint, observed: Observed, chosen: Collection[
 
 def _gone(blueprint: Blueprint, observed: Observed, chosen: Collection[Workload]) -> Iterator[str]:
     for workload in chosen:
+        if not worth_it(workload) and not meant(blueprint, observed, workload):
+            continue  # a reset that died had removed it already, and the next goes on
         volumes = [blueprint.volume(mount.volume) for mount in workload.mounts]
         if observed.container(workload.service) is None or not all(map(observed.has_volume, volumes)):
             yield workload.service
