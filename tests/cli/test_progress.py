@@ -60,6 +60,15 @@ def test_a_result_is_told_with_its_numbers() -> None:
     )
 
 
+def test_what_others_call_their_things_moves_no_cursor() -> None:
+    """A table of another server may be called anything."""
+    odd = Event("data of db", "copying \x1b]0;title\x07\x1b[2Jorders")
+    assert "data of db  copying �]0;title�orders\n" == plain(odd)
+    lines = LiveLines(Clock(), fancy=True)
+    lines.tell(odd)
+    assert "\x1b" not in "".join(drawn(lines))
+
+
 def test_silence_is_silent() -> None:
     """For --quiet and --json nothing is printed, on a terminal neither."""
     stream = Terminal()

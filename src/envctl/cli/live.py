@@ -14,6 +14,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from envctl.cli.columns import printable
 from envctl.cli.progress import Forgiving
 from envctl.events import Event, Tell
 
@@ -95,8 +96,8 @@ def _cells(line: Line, now: float) -> tuple[Text, Text, Text]:
     event = line.event
     seconds = (now if line.ended is None else line.ended) - line.began
     took = "" if event.phase == "info" else f"{seconds:.1f} s"
-    what = Text(event.what, STYLES[event.phase], no_wrap=True, overflow="ellipsis")
-    return Text(event.subject), what, Text(took)
+    what = Text(printable(event.what), STYLES[event.phase], no_wrap=True, overflow="ellipsis")
+    return Text(printable(event.subject)), what, Text(took)
 
 
 @contextmanager

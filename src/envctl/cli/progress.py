@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from threading import Lock
 from typing import TextIO
 
+from envctl.cli.columns import printable
 from envctl.cli.output import is_terminal
 from envctl.events import Event, Tell, nobody
 
@@ -123,7 +124,7 @@ class PlainLines:
             if self._closed or self._said.get(event.subject) == gist:
                 return
             self._said[event.subject] = gist
-            self._stream.write(f"{event.subject}  {event.what}\n")
+            self._stream.write(f"{printable(event.subject)}  {printable(event.what)}\n")
             self._stream.flush()
 
     def close(self) -> None:
