@@ -2,108 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 
 from envctl import __version__
-from envctl.cli import (
-    ci_comment,
-    completion,
-    config,
-    cp,
-    doctor,
-    down,
-    env,
-    events,
-    exec,
-    extend,
-    fork,
-    gc,
-    init,
-    inspect,
-    kafka_offsets,
-    logs,
-    ls,
-    open,
-    output,
-    pause,
-    pin,
-    plan,
-    pool_create,
-    pool_grow,
-    pool_ls,
-    pool_rm,
-    reset,
-    restart,
-    resume,
-    revive,
-    run,
-    schema,
-    seed,
-    snapshot_create,
-    snapshot_inspect,
-    snapshot_ls,
-    snapshot_rm,
-    status,
-    top,
-    unpin,
-    up,
-    urls,
-    version,
-)
+from envctl.cli import output
 from envctl.cli.command import Command
 
 PROGRAM = "envctl"
 
-COMMANDS: dict[str, Command] = {
-    command.name: command
-    for command in (
-        init.COMMAND,
-        up.COMMAND,
-        down.COMMAND,
-        revive.COMMAND,
-        seed.COMMAND,
-        fork.COMMAND,
-        reset.COMMAND,
-        kafka_offsets.COMMAND,
-        snapshot_create.COMMAND,
-        snapshot_ls.COMMAND,
-        snapshot_inspect.COMMAND,
-        snapshot_rm.COMMAND,
-        pause.COMMAND,
-        resume.COMMAND,
-        restart.COMMAND,
-        gc.COMMAND,
-        extend.COMMAND,
-        pin.COMMAND,
-        unpin.COMMAND,
-        plan.COMMAND,
-        ls.COMMAND,
-        status.COMMAND,
-        urls.COMMAND,
-        open.COMMAND,
-        env.COMMAND,
-        logs.COMMAND,
-        inspect.COMMAND,
-        events.COMMAND,
-        top.COMMAND,
-        exec.COMMAND,
-        cp.COMMAND,
-        run.COMMAND,
-        config.COMMAND,
-        pool_create.COMMAND,
-        pool_ls.COMMAND,
-        pool_grow.COMMAND,
-        pool_rm.COMMAND,
-        ci_comment.COMMAND,
-        doctor.COMMAND,
-        schema.COMMAND,
-        completion.COMMAND,
-        version.COMMAND,
-    )
-}
+NAMES = (
+    "init",
+    "up",
+    "down",
+    "revive",
+    "seed",
+    "fork",
+    "reset",
+    "kafka offsets",
+    "snapshot create",
+    "snapshot ls",
+    "snapshot inspect",
+    "snapshot rm",
+    "pause",
+    "resume",
+    "restart",
+    "gc",
+    "extend",
+    "pin",
+    "unpin",
+    "plan",
+    "ls",
+    "status",
+    "urls",
+    "open",
+    "env",
+    "logs",
+    "inspect",
+    "events",
+    "top",
+    "exec",
+    "cp",
+    "run",
+    "config",
+    "pool create",
+    "pool ls",
+    "pool grow",
+    "pool rm",
+    "ci comment",
+    "doctor",
+    "schema",
+    "completion",
+    "version",
+)
+
+
+class Commands(Mapping[str, Command]):
+    """The commands by their names. Each is loaded when it is asked for: most runs need one."""
+
+    def __getitem__(self, name: str) -> Command:
+        if name not in NAMES:
+            raise KeyError(name)
+        found: Command = import_module(f"envctl.cli.{name.replace(' ', '_')}").COMMAND
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(NAMES)
+
+    def __len__(self) -> int:
+        return len(NAMES)
+
+
+COMMANDS = Commands()
 
 
 # The first word of commands that have two, and what they are for.
@@ -120,8 +93,12 @@ def named(words: Sequence[str]) -> str:
     return " ".join(words[: 1 + (words[0] in GROUPS)]) if words else ""
 
 
-def group() -> Any:
-    """The application as Typer runs it (a Click group; which Click depends on Typer's version)."""
+def group(only: str | None = None) -> Any:
+    """The application as Typer runs it (a Click group; which Click depends on Typer's version).
+
+    With all commands, or with the `only` one that will be run.
+    """
+    names = NAMES if only is None else (only,)
     app = typer.Typer(
         name=PROGRAM,
         add_completion=False,  # `completing` answers without loading Typer
@@ -129,22 +106,24 @@ def group() -> Any:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    homes = {"": app, **{name: _subgroup(app, name) for name in GROUPS}}
+    groups = [name for name in GROUPS if any(command.startswith(f"{name} ") for command in names)]
+    homes = {"": app, **{name: _subgroup(app, name) for name in groups}}
     app.callback(invoke_without_command=True, epilog="`envctl COMMAND --help` shows a command's options and examples.")(
         _top
     )
-    for command in COMMANDS.values():
+    for command in map(COMMANDS.__getitem__, names):
         settings = {"allow_interspersed_args": not command.passes_on}
         home, _, word = command.name.rpartition(" ")
         homes[home].command(word, epilog=command.epilog, context_settings=settings)(command.entry())
     built: Any = typer.main.get_command(app)
-    built.commands = {word: built.commands[word] for word in first_words()}  # Typer puts groups at the end
+    in_order = [word for word in first_words() if word in built.commands]  # Typer puts groups at the end
+    built.commands = {word: built.commands[word] for word in in_order}
     return built
 
 
 def first_words() -> list[str]:
     """The words that can follow `envctl`, in the order of `--help`."""
-    return list(dict.fromkeys(name.partition(" ")[0] for name in COMMANDS))
+    return list(dict.fromkeys(name.partition(" ")[0] for name in NAMES))
 
 
 def _subgroup(app: typer.Typer, name: str) -> typer.Typer:

@@ -23,7 +23,6 @@ from envctl.errors import EnvctlError, Exit
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
 CHOOSING = (*ENV.flags, *LONG_FILE.flags)
-CHOSEN_BY = [name for name, command in COMMANDS.items() if {ENV, FILE} & set(command.options)]
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ def enter(argv: Sequence[str]) -> int:
     spoken = listen(argv)
     try:
         with _stoppable():
-            return _perform(argv)
+            return _perform(argv, spoken)
     except KeyboardInterrupt:
         output.wipe_echo()
         error = failure.interrupted()
@@ -51,7 +50,12 @@ def enter(argv: Sequence[str]) -> int:
         if _nobody_reads(fault):
             _die_quietly()
         error = _own(fault)
-    return _failed(failure.for_the_same(error, spoken.chosen, CHOSEN_BY), spoken)
+    return _failed(failure.for_the_same(error, spoken.chosen, _chosen_by()), spoken)
+
+
+def _chosen_by() -> list[str]:
+    """The commands that take the options which choose an environment."""
+    return [name for name, command in COMMANDS.items() if {ENV, FILE} & set(command.options)]
 
 
 def listen(argv: Sequence[str]) -> Spoken:
@@ -88,8 +92,8 @@ def _own_words(command: Command, words: list[str]) -> list[str]:
     return own
 
 
-def _perform(argv: Sequence[str]) -> int:
-    app = group()
+def _perform(argv: Sequence[str], spoken: Spoken) -> int:
+    app = group(spoken.command if spoken.command in COMMANDS else None)
     try:
         with app.make_context(PROGRAM, list(argv)) as context:
             status = app.invoke(context)
