@@ -27,9 +27,9 @@ def test_the_outcome_is_talk(envctl: Envctl, ops: Ops) -> None:
     """On stderr: each offset that is another one than was asked for, and what it comes to; with --quiet nothing."""
     noted = "orders 1: offsets go from 0 to 7, so it is 7\norders 2: offsets go from 0 to 0, so it is 0\n"
     said = envctl(*LINE, "42").err
-    assert f"{noted}workers: that is 8 messages read again and 5 messages passed over.\n" in said
+    assert f"{noted}workers: 8 messages will be read again and 5 messages passed over.\n" in said
     ops.answers[OP] = replace(OFFSETS, dry_run=True)
-    would = "workers: would come to 8 messages read again and 5 messages passed over.\n"
+    would = "workers: 8 messages would be read again and 5 messages passed over.\n"
     assert would in envctl(*LINE, "42", "--dry-run").err
     assert "" == envctl(*LINE, "42", "--quiet").err
 
@@ -37,10 +37,10 @@ def test_the_outcome_is_talk(envctl: Envctl, ops: Ops) -> None:
 @pytest.mark.parametrize(
     ("rows", "outcome"),
     [
-        (OFFSETS.partitions[:1], "that is 8 messages read again"),
-        (OFFSETS.partitions[1:2], "that is 5 messages passed over"),
-        (OFFSETS.partitions[2:], "that is 0 messages read again"),
-        ((replace(OFFSETS.partitions[0], after=49, again=1),), "that is 1 message read again"),
+        (OFFSETS.partitions[:1], "8 messages will be read again"),
+        (OFFSETS.partitions[1:2], "5 messages will be passed over"),
+        (OFFSETS.partitions[2:], "0 messages will be read again"),
+        ((replace(OFFSETS.partitions[0], after=49, again=1),), "1 message will be read again"),
         ((replace(OFFSETS.partitions[0], after=50, again=0),), "it stands there already, so nothing was to do"),
     ],
 )
@@ -65,7 +65,7 @@ def test_what_a_broker_calls_things_moves_no_cursor(envctl: Envctl, ops: Ops) ->
     ops.answers[OP] = replace(OFFSETS, group="\x1b[2Jworkers\x07")
     ran = envctl(*LINE, "42")
     assert "\x1b" not in ran.out + ran.err
-    assert "workers�: that is" in ran.err
+    assert "workers�: 8 messages will be" in ran.err
 
 
 def test_the_words_are_passed_on(envctl: Envctl, ops: Ops) -> None:

@@ -40,6 +40,23 @@ def test_inspect_shows_everything(envctl: Envctl) -> None:
     assert {"address", "size", "parts", "copies", "about", "digest", "clones"} <= set(data)
 
 
+def test_inspect_says_nothing_twice(envctl: Envctl, ops: Ops) -> None:
+    """What a service's data was filled with is told where it is something else than what the snapshot was made from."""
+    part = replace(DETAILS.parts[0], facts={"data": "abc", "version": "17", "database": "shop"})
+    ops.answers["snapshot.inspect"] = replace(DETAILS, parts=(part,))
+    shown = envctl("snapshot", "inspect", "before").out
+    assert (1, 0, 1) == tuple(shown.count(word) for word in ("abc", "db.version", "db.database"))
+    ops.answers["snapshot.inspect"] = replace(DETAILS, digest=None, parts=(part,))
+    assert "db.data " in envctl("snapshot", "inspect", "before").out
+
+
+def test_an_empty_name_is_none(envctl: Envctl, ops: Ops) -> None:
+    """A variable of a script that is not set: the snapshot would be there without the name, and go with `gc`."""
+    ran = envctl("snapshot", "create", "", "--json")
+    assert (2, "Nothing was changed.") == (ran.status, ran.envelope["error"]["unchanged"])
+    assert "snapshot_create.create" not in ops.calls
+
+
 def test_what_others_wrote_moves_no_cursor(envctl: Envctl, ops: Ops) -> None:
     """Labels are anybody's."""
     ops.answers["snapshot.inspect"] = replace(DETAILS, about={"libc": "\x1b[2Jx"})

@@ -104,11 +104,12 @@ def _after(report: OffsetsReset) -> Iterator[str]:
 def _outcome(report: OffsetsReset) -> str:
     moved = [one for one in report.partitions if one.before != one.after]
     again, skipped = sum(one.again or 0 for one in moved), sum(one.skipped or 0 for one in moved)
-    said = [f"{_messages(again)} read again"] if again or not skipped else []
-    said += [f"{_messages(skipped)} passed over"] if skipped else []
+    would = "would be" if report.dry_run else "will be"
+    said = [f"{_messages(again)} {would} read again"] if again or not skipped else []
+    said += [f"{_messages(skipped)} {'' if said else f'{would} '}passed over"] if skipped else []
     if not moved:
         return "it stands there already, so nothing was to do"
-    return ("would come to " if report.dry_run else "that is ") + " and ".join(said)
+    return " and ".join(said)
 
 
 def _messages(count: int) -> str:

@@ -11,6 +11,7 @@ from envctl.cli.columns import printable
 from envctl.cli.command import Call, Command
 from envctl.cli.options import CHANGING
 from envctl.cli.top import size
+from envctl.errors import EnvctlError, Exit
 from envctl.reports import SnapshotCreated
 
 
@@ -31,6 +32,13 @@ def snapshot_create(
     comes of it never changes; `envctl up --from`, `envctl fork` and `envctl reset` start from it.
     One with a name stays until `envctl snapshot rm`.
     """
+    if name == "":
+        raise EnvctlError(
+            Exit.USAGE,
+            "the name of the snapshot is empty",
+            unchanged="Nothing was changed.",
+            hint="Write one, or leave it out: `envctl snapshot create`.",
+        )
     from envctl.ops.named import here_called
     from envctl.ops.snapshot_create import create
 

@@ -21,7 +21,9 @@ COPIES = ("CLONE", "VOLUME", "STRATEGY")
 def snapshot_inspect(
     call: Call,
     *,
-    snapshot: Annotated[str, typer.Argument(metavar="SNAPSHOT", help="Its name, its address or the beginning of it.")],
+    snapshot: Annotated[
+        str, typer.Argument(metavar="SNAPSHOT", help="Its name, its address or the first 4 of its digits.")
+    ],
 ) -> None:
     """Show everything about a snapshot.
 
@@ -50,7 +52,8 @@ def inspect_lines(report: SnapshotDetails) -> list[str]:
 def _head(report: SnapshotDetails) -> Iterator[str]:
     one = report.snapshot
     yield printable(f"snapshot {one.short}: {one.source}")
-    facts = {f"{p.service} {key}": value for p in report.parts for key, value in p.facts.items()}
+    told = {report.digest, *(part.version for part in report.parts)}  # elsewhere
+    facts = {f"{p.service}.{key}": value for p in report.parts for key, value in p.facts.items() if value not in told}
     rows = {
         "address": one.address,
         "first for": one.project,

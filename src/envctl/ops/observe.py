@@ -106,6 +106,7 @@ def running_here(world: World, identity: Identity) -> Observed:
         raise EnvctlError(
             Exit.NOT_FOUND,
             f"the environment {identity.name} of {identity.project} is not there",
+            unchanged="Nothing was changed.",
             hint="Bring it up with `envctl up`, or see what is there with `envctl ls`.",
         )
     return observed

@@ -36,6 +36,13 @@ def origin(here: Here, word: str, *, dry_run: bool = False, wait: bool = True) -
 
     With `dry_run` it is what a snapshot of an environment would be.
     """
+    if not word:  # what a script makes of a variable that is not set
+        raise EnvctlError(
+            Exit.USAGE,
+            "`--from` says nothing to start from",
+            unchanged="Nothing was changed.",
+            hint="Give it a snapshot (`envctl snapshot ls`) or an environment (`envctl ls`), or leave it out.",
+        )
     there = look(here.world)
     exact = next((one for one in there if word in (one.name, one.address)), None)
     if exact is not None:
@@ -66,6 +73,7 @@ def from_environment(
     draft = provisional(source)
     refuse_misfits(blueprint, observed, draft, wanting(blueprint, observed))
     if dry_run:
+        here.world.tell(Event("snapshot", f"is made of {identity.name} first, which is away meanwhile", "info"))
         return Origin(replace(draft, name=f"of {identity.name}"))
     took = take(source, wait=wait)
     return Origin(took.snapshot, took.away)

@@ -74,11 +74,14 @@ def chosen(there: Sequence[Snapshot], word: str) -> Snapshot:
 def _not_found(there: Sequence[Snapshot], word: str) -> EnvctlError:
     known = sorted({name for one in there for name in (one.name, one.address[:12]) if name})
     close = get_close_matches(word, known, n=1)
+    guess = f"Did you mean {close[0]}? " if close else ""
+    if word and any(one.address.startswith(word.lower()) for one in there):
+        guess = f"Of an address give the first {_SHORTEST} digits at least. "
     return EnvctlError(
         Exit.NOT_FOUND,
-        f"there is no snapshot {word}",
+        f"there is no snapshot {word or repr(word)}",
         unchanged="Nothing was changed.",
-        hint=f"{f'Did you mean {close[0]}? ' if close else ''}`envctl snapshot ls` shows those that are there.",
+        hint=f"{guess}`envctl snapshot ls` shows those that are there.",
     )
 
 
