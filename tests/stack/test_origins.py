@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from envctl.reports import ConfigValue
-from envctl.stack import load, resolved
-from envctl.stack.origins import hidden
+from envctl.stack import load
+from envctl.stack.origins import hidden, resolved
 from envctl.text import MASK
 from tests.stack.conftest import Read, Write
 

@@ -15,8 +15,9 @@ from jsonschema import Draft202012Validator
 from envctl.errors import EnvctlError
 from envctl.services import KINDS, Section, Service, kind_name
 from envctl.services.app import App, BuildSection, HealthSection
-from envctl.stack import load, schema
+from envctl.stack import load
 from envctl.stack.data import DATA_KINDS
+from envctl.stack.json_schema import schema
 from envctl.stack.model import EnvironmentLimits, ProjectSection
 from envctl.stack.plain import keys_of
 from envctl.stack.reference import FILE, page

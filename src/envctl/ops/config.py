@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 from envctl.reports import Config
-from envctl.stack import find, load, resolved
+from envctl.stack import find, load
+from envctl.stack.origins import resolved
 
 
 def config(file: Path | None) -> Config:

@@ -8,8 +8,6 @@ from pathlib import Path
 import envctl
 from envctl.errors import EnvctlError
 from envctl.events import Event
-from envctl.runtimes.compose.images import build
-from envctl.stack.registry import choose
 from envctl.workload import Build
 from envctl.world import World
 
@@ -33,6 +31,9 @@ def ready_image(world: World) -> str:
     name = pool_image()
     if world.engine.image(name) is not None:
         return name
+    from envctl.runtimes.compose.images import build  # takes longer to load than all else, and is hardly ever needed
+    from envctl.stack.registry import choose
+
     world.tell(Event(_SUBJECT, "building"))
     try:
         build(world, _SUBJECT, name, Build(folder(), folder() / "Dockerfile"), choose(world.environ).prefix)

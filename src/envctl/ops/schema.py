@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from envctl.stack import schema as of_the_stack_file
+from envctl.stack.json_schema import schema as of_the_stack_file
 
 
 def schema() -> dict[str, Any]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from envctl.stack.json_schema import schema
 from envctl.stack.load import find, load
 from envctl.stack.model import Stack
-from envctl.stack.origins import resolved
 from envctl.stack.problems import Problem
 from envctl.stack.workloads import host_settings, missing_files, refuse_missing_files, secret_sources, workloads
 
@@ -17,8 +15,6 @@ __all__ = [
     "load",
     "missing_files",
     "refuse_missing_files",
-    "resolved",
-    "schema",
     "secret_sources",
     "workloads",
 ]
