@@ -167,12 +167,23 @@ def _read(volume: Volume, there: Mapping[str, Volume]) -> Snapshot | None:
             name=said.get(labels.SNAPSHOT_NAME, ""),
             digest=said.get(labels.SNAPSHOT_DIGEST, ""),
             size=int(said.get(labels.SNAPSHOT_SIZE, "0")),
-            about=json.loads(said.get(labels.SNAPSHOT_ABOUT, "{}")),
+            about=_texts(json.loads(said.get(labels.SNAPSHOT_ABOUT, "{}"))),
         )
     except (KeyError, TypeError, ValueError):
         return None
 
 
-def _part(said: Mapping[str, object], there: Mapping[str, Volume]) -> Part:
-    """Raises KeyError where its bytes are gone."""
-    return Part(**{**said, "held": held(there[str(said["held"])])})  # type: ignore[arg-type]  # as written
+def _part(said: dict[str, object], there: Mapping[str, Volume]) -> Part:
+    """Raises KeyError where its bytes are gone, TypeError or ValueError for what we do not write."""
+    plain = _texts({key: value for key, value in {**said}.items() if key != "facts"})
+    if not is_data(there[plain["held"]]):
+        raise ValueError(plain["held"])
+    found = {**plain, "held": held(there[plain["held"]]), "facts": _texts(said.get("facts", {}))}
+    return Part(**found)  # type: ignore[arg-type]  # as written
+
+
+def _texts(said: object) -> dict[str, str]:
+    """Names and values as we write them. Raises TypeError for another thing, such as a later version may write."""
+    if isinstance(said, dict) and all(isinstance(value, str) for value in said.values()):
+        return said
+    raise TypeError(said)

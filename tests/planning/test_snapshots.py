@@ -242,6 +242,39 @@ def test_a_marker_that_cannot_be_read_stays_and_all_that_may_be_its(parts: str) 
     assert ((), (), (said,)) == (found.snapshots, found.leftovers, found.unreadable)
 
 
+WRITTEN = snapshot(1).labels()[labels.SNAPSHOT_PARTS]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {labels.SNAPSHOT_ABOUT: '["libc"]'},
+        {labels.SNAPSHOT_ABOUT: '{"libc": {"name": "musl"}}'},
+        {labels.SNAPSHOT_PARTS: WRITTEN.replace('"facts": {}', '"facts": []')},
+        {
+            labels.SNAPSHOT_PARTS: snapshot(1)
+            .labels()[labels.SNAPSHOT_PARTS]
+            .replace('"facts": {}', '"facts": {"a": 1}')
+        },
+        {labels.SNAPSHOT_PARTS: WRITTEN.replace('"postgres"', "17")},
+    ],
+)
+def test_what_a_marker_says_in_another_way_is_not_taken_for_what_we_write(other: dict[str, str]) -> None:
+    """It would be known only once somebody looks at it."""
+    one = snapshot(1)
+    said = Volume(one.marker, {**one.labels(), **other}, one.made.isoformat())
+    assert ((), (said,)) == (shelf([*volumes(one)[:-1], said]).snapshots, shelf([*volumes(one)[:-1], said]).unreadable)
+
+
+def test_no_snapshot_is_made_of_what_is_somebody_elses() -> None:
+    """A marker that names a volume of an environment as its bytes: that would be copied, and be in the way of gc."""
+    one = snapshot(1)
+    theirs = Volume("shop_main_db-data", {labels.PROJECT: "shop", labels.ENVIRONMENT: "main"})
+    parts = one.labels()[labels.SNAPSHOT_PARTS].replace(one.parts[0].held.volume, theirs.name)
+    said = Volume(one.marker, {**one.labels(), labels.SNAPSHOT_PARTS: parts}, one.made.isoformat())
+    assert () == shelf([theirs, said]).snapshots
+
+
 def test_a_marker_whose_bytes_are_gone_goes_with_the_rest_of_them() -> None:
     """Nothing can be made from it, and it would be in the way of whoever builds it anew."""
     held = [Held(data_volume(address(1), "t", n)) for n in (0, 1)]
