@@ -75,7 +75,8 @@ def test_the_file_is_found_above_up_to_the_top_of_the_repository(tmp_path: Path)
 def test_loading_a_stack_loads_nothing_heavy(write: Write) -> None:
     """Neither the daemon's client nor the front is needed to understand a file."""
     code = (
-        "import sys; from pathlib import Path; from envctl.stack import load, workloads; from envctl.stack.origins import resolved;"
+        "import sys; from pathlib import Path; from envctl.stack import load, workloads;"
+        "from envctl.stack.origins import resolved;"
         f"s = load(Path({str(write(GOOD))!r}), environ={{}}); workloads(s); resolved(s);"
         "print(sorted({m.partition('.')[0] for m in sys.modules}"
         " & {'docker', 'rich', 'typer', 'click', 'confluent_kafka', 'psycopg', 'zstandard'}))"
