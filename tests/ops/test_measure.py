@@ -82,6 +82,7 @@ def test_every_way_is_tried_and_written_down(machine: Machine) -> None:
     assert "overlay" == found.choose(DISK)
     assert ([volume_name(1)], []) == (machine.volumes("measure"), machine.probes())
     assert ["working", "done"] == [event.phase for event in machine.told]
+    assert "measured: overlay is used" == machine.told[-1].what
 
 
 def test_the_ways_tried_are_those_of_clones(machine: Machine) -> None:
@@ -113,6 +114,7 @@ def test_a_pool_that_comes_or_goes_has_it_measured_again(machine: Machine, monke
     assert known(machine.world) is None
     found = measured(machine.world, IMAGE)
     assert ("0123", [pool]) == (found.pool, attached)
+    assert "measured: overlay is used, and reflink in the pool" == machine.told[-1].what
     assert Cost("reflink", pooled=True, clone=0.5) == found.cost("reflink", pooled=True)
     assert machine.probes() == []
     machine.engine.vols = tuple(v for v in machine.engine.vols if v.name != pool.volume)

@@ -8,8 +8,10 @@ import pytest
 
 from envctl import labels
 from envctl.errors import EnvctlError, Exit
+from envctl.identity import Identity
 from envctl.ops.observe import running_here
 from envctl.ops.origin import origin
+from envctl.planning.ownership import own_labels
 from envctl.snapshot import DATA, Held, Part, Snapshot, data_volume
 from tests.ops.fake import FakeEngine, here
 
@@ -28,6 +30,15 @@ def test_nothing_means_no_snapshot(tmp_path: Path) -> None:
     with pytest.raises(EnvctlError) as caught:
         origin(place, "")
     assert (Exit.USAGE, "Nothing was changed.") == (caught.value.code, caught.value.unchanged)
+
+
+def test_what_is_to_be_done_about_the_origin_is_done_to_it(tmp_path: Path) -> None:
+    """Not to the environment that was to start from it, which a command line without a name would mean."""
+    engine = FakeEngine()
+    engine.create_volume("shop_two_db-data", {**own_labels(Identity("shop", "two")), labels.ROLE: "data"})
+    with pytest.raises(EnvctlError) as caught:
+        origin(here(tmp_path, engine), "two")
+    assert "`envctl up --env two`" in caught.value.hint
 
 
 def test_an_environment_that_is_not_there_says_that_nothing_was_changed(tmp_path: Path) -> None:

@@ -85,7 +85,8 @@ def _anew(world: World, image: str, pool: Pool | None, token: str = "") -> Measu
     finally:
         trial.clear()
     _keep(world, found)
-    world.tell(Event("data", f"measured: {found.choose(Held('', pool=found.pool))} is used", "done"))
+    there = f", and {found.choose(Held('', pool=found.pool))} in the pool" if found.pool else ""
+    world.tell(Event("data", f"measured: {found.choose(Held(''))} is used{there}", "done"))
     return found
 
 

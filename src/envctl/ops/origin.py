@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
@@ -70,13 +72,25 @@ def from_environment(
         moment = f"{begun.made:%Y-%m-%d %H:%M} UTC"
         here.world.tell(Event("snapshot", f"{begun.short}, of {moment}, is what it began from", "info"))
         return Origin(begun)
-    draft = provisional(source)
+    with _hints_for(identity):
+        draft = provisional(source)
     refuse_misfits(blueprint, observed, draft, wanting(blueprint, observed))
     if dry_run:
         here.world.tell(Event("snapshot", f"is made of {identity.name} first, which is away meanwhile", "info"))
         return Origin(replace(draft, name=f"of {identity.name}"))
-    took = take(source, wait=wait)
+    with _hints_for(identity):
+        took = take(source, wait=wait)
     return Origin(took.snapshot, took.away)
+
+
+@contextmanager
+def _hints_for(identity: Identity) -> Iterator[None]:
+    """What is to be done about an error is done to that environment, not to the one that was to start from it."""
+    try:
+        yield
+    except EnvctlError as error:
+        error.hint = re.sub(r"`envctl (up|down)`", rf"`envctl \1 --env {identity.name}`", error.hint)
+        raise
 
 
 def _begun(observed: Observed, there: Sequence[Snapshot], source: str) -> Snapshot | None:

@@ -43,7 +43,7 @@ def refuse_misfits(
             f"the snapshot {chosen.short} does not fit: {'; '.join(wrong)}",
             unchanged="Nothing was changed.",
             hint="Put the stack file back as it was when the snapshot was made, or make a new one of an environment "
-            "that fits: `envctl snapshot create`.",
+            "that fits: `envctl snapshot create --env NAME`.",
         )
     words = f"snapshot {chosen.short}"
     return {w.service: Base(words, chosen, chosen.part(w.service), asked=True) for w in taken if w.service in wanted}
