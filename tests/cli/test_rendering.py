@@ -280,6 +280,12 @@ def test_an_error_says_what_and_what_next(envctl: Envctl, ops: Ops) -> None:
     assert "error: db exited\n  db | FATAL  no space\n  x�\nWhat runs was left running.\nenvctl logs db\n" == ran.err
 
 
+def test_an_error_moves_no_cursor(envctl: Envctl, ops: Ops) -> None:
+    """It may say what another server, a file or a label said."""
+    ops.answers["up.up"] = EnvctlError(Exit.DATA_REFUSED, "no \x1b]0;x\x07", unchanged="\x1bc", hint="\x1b[2Jagain")
+    assert "error: no �]0;x�\n�c\nagain\n" == envctl("up", "--quiet").err
+
+
 def test_a_fault_of_ours_keeps_its_words_to_itself(envctl: Envctl, ops: Ops, monkeypatch: pytest.MonkeyPatch) -> None:
     """An unforeseen failure shows its kind and place; the traceback comes only on request."""
     ops.answers["up.up"] = RuntimeError("hunter2")

@@ -81,6 +81,6 @@ def failure_lines(error: EnvctlError, *, colour: bool) -> list[str]:
     """What happened, the details, what was not changed, what to do next."""
     label = f"{RED}error:{PLAIN}" if colour else "error:"
     first, *more = error.message.splitlines() or [""]
-    lines = [f"{label} {first}", *(f"  {line}" for line in more)]
+    lines = [f"{label} {printable(first)}", *(f"  {printable(line)}" for line in more)]
     lines += [f"  {printable(line)}" for detail in error.details for line in detail.splitlines() or [""]]
-    return lines + [line for text in (error.unchanged, error.hint) for line in text.splitlines()]
+    return lines + [printable(line) for text in (error.unchanged, error.hint) for line in text.splitlines()]

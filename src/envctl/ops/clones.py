@@ -83,7 +83,8 @@ def prepare(world: World, identity: Identity, copies: Sequence[Copy], there: Map
 def refill(world: World, helper: str) -> None:
     """Put copies back, by the helper that was made for it and waits. Raises EnvctlError."""
     put(world.engine, helper, _WORD, b"")
-    must(ended(world.engine, helper), "the data could not be put back")
+    stopped = "It is not whole, so its servers stay stopped until `envctl up` has copied it again."
+    must(ended(world.engine, helper), "the data could not be put back", unchanged=stopped)
 
 
 def fill(
