@@ -318,3 +318,16 @@ def test_what_lay_in_a_pool_that_lost_its_data_can_be_removed(tmp_path: Path) ->
     assert () == remove_snapshot(world, lying)
     assert [pool.volume] == machine.left()[0]
     assert [] == machine.ran
+
+
+def test_a_pool_that_somebody_builds_in_stays(tmp_path: Path) -> None:
+    """Between two of its containers a builder has nothing there but bytes, and the lock of what it builds."""
+    machine, pool = made(tmp_path)
+    world, lying = machine.world(tmp_path), snapshot(machine, pool)
+    machine.engine.remove_volume(lying.marker)
+    machine.ran.clear()
+    with world.locks.hold(lying.marker, "build"):
+        assert "in use" in refusal(Exit.DATA_REFUSED, lambda: remove(world, force=True)).message
+    assert [] == machine.ran
+    remove(world)
+    assert NOTHING == machine.left()

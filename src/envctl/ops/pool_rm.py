@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 
 from envctl import labels
 from envctl.errors import EnvctlError, Exit
@@ -12,7 +13,7 @@ from envctl.ops import pools
 from envctl.ops.pool_contents import clones_in, numbers, residents, snapshots_in, sweep, worked
 from envctl.pool import ROLE, STORE, Pool, half_made, pool_of
 from envctl.reports import PoolRemoved
-from envctl.snapshot import Snapshot, is_data
+from envctl.snapshot import Snapshot, is_data, marker
 from envctl.world import World
 
 _UNCHANGED = "Nothing was removed."
@@ -37,16 +38,40 @@ def remove(world: World, *, force: bool = False) -> PoolRemoved:
         snapshots = snapshots_in(pool, lying)
         _refuse_used(world, pool, lying)
         _refuse_named(snapshots, force=force)
-        freed = _cut_off(world, pool)
-        world.tell(Event("pool", "removing"))
-        pools.end_helpers(world, pool)
-        _emptied(world, pool, lying, snapshots)
-        world.engine.remove_volume(pool.volume)
-        sweep(world, (pool,))
+        with _nobody_builds(world, lying):
+            freed = _cut_off(world, pool)
+            world.tell(Event("pool", "removing"))
+            pools.end_helpers(world, pool)
+            _emptied(world, pool, lying, snapshots)
+            world.engine.remove_volume(pool.volume)
+            sweep(world, (pool,))
         world.tell(Event("pool", "removed", "done"))
         known = {v.name for v in lying if is_data(v)} | {pool.volume, pool.store}
         left = tuple(v.name for v in lying if v.labels.get(labels.POOL) == pool.id and v.name not in known)
         return PoolRemoved(pool.id, tuple(s.short for s in snapshots), freed, left)
+
+
+@contextmanager
+def _nobody_builds(world: World, lying: Sequence[Volume]) -> Iterator[None]:
+    """Whoever builds or clones meanwhile has a container only now and then, and the snapshot's lock all the time.
+
+    Nobody is waited for: he may be waiting for the pool. Raises EnvctlError(DATA_REFUSED).
+    """
+    addresses = sorted({volume.labels[labels.SNAPSHOT] for volume in lying if is_data(volume)})
+    with ExitStack() as held:
+        try:
+            for address in addresses:
+                held.enter_context(world.locks.hold(marker(address), "pool rm", wait=False))
+        except EnvctlError as error:
+            if error.code is not Exit.LOCKED:
+                raise
+            raise EnvctlError(
+                Exit.DATA_REFUSED,
+                f"the pool is in use: {error.message}",
+                unchanged=_UNCHANGED,
+                hint="Wait until that has ended, then run `envctl pool rm` again.",
+            ) from error
+        yield
 
 
 def _cut_off(world: World, pool: Pool) -> int:
