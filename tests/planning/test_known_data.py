@@ -22,6 +22,8 @@ def test_data_in_use_is_not_replaced_once_its_record_is_gone() -> None:
         compare(SHOP, lost, PASSWORDS, lambda _: True, bases={"db": FOUND})
     assert Exit.DATA_REFUSED == caught.value.code
     assert "the data is as it was" in caught.value.unchanged
+    assert "envctl reset" in caught.value.hint
+    compare(SHOP, lost, PASSWORDS, lambda _: True, bases={"db": FOUND}, reload=["db"])  # who asks for new data gets it
 
 
 def test_data_that_a_reset_died_over_is_replaced() -> None:

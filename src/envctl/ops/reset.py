@@ -30,6 +30,7 @@ from envctl.planning.order import layers
 from envctl.planning.provision import cloned_facts, service_of
 from envctl.planning.provision import provision as contents
 from envctl.planning.resetting import Goal, dependents, goals
+from envctl.planning.volumes import refuse_unknown_data
 from envctl.reports import Put, Reset, Status
 from envctl.secret import Secrets
 from envctl.secrets.gather import fingerprints, recall
@@ -129,6 +130,7 @@ def _look(here: Here, services: Sequence[str]) -> _Case:
     """All that could be refused is refused here."""
     blueprint, observed = here.blueprint(), running_here(here.world, here.identity)
     chosen = goals(blueprint, observed, services)
+    refuse_unknown_data(blueprint, observed, [goal.service for goal in chosen])
     for passed in sorted({w.service for w in blueprint.workloads if w.freezing} - {g.service for g in chosen}):
         if not services:
             here.world.tell(Event(f"data of {passed}", "stays: it is no copy of a snapshot", "info"))
@@ -146,8 +148,11 @@ def _remove(case: _Case) -> None:
     left = [box.id for box in observed.boxes if box.labels.get(labels.ROLE) == HELPER]
     together(world.shell, [partial(world.engine.kill_container, one) for one in left])
     for layer in reversed(layers(case.blueprint.workloads, case.dependents)):
-        gone = [c.id for c in observed.containers if c.service in layer]
-        together(world.shell, [partial(world.engine.remove_container, one) for one in gone], at_most=16)
+        gone = [c for c in observed.containers if c.service in layer]
+        for one in gone:
+            if one.state == "running":  # some take all the seconds that they are given
+                world.tell(Event(one.service, "stopping"))
+        together(world.shell, [partial(world.engine.remove_container, one.id) for one in gone], at_most=16)
     empty = [goal for goal in case.goals if not goal.address]
     if empty:
         together(world.shell, [partial(world.engine.remove_container, goal.found.id) for goal in empty if goal.found])

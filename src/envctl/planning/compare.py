@@ -55,7 +55,7 @@ def compare(
     """
     refuse_strangers(blueprint, observed)
     refuse_other_data(blueprint, observed)
-    refuse_unknown_data(blueprint, observed)
+    refuse_unknown_data(blueprint, observed, reload)
     subnet = _subnet(blueprint, observed, free)
     further = _further(blueprint, observed, subnet)
     ports = _ports(blueprint, observed, subnet, free)

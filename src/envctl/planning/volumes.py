@@ -55,16 +55,21 @@ def is_half_copied(blueprint: Blueprint, observed: Observed, workload: Workload)
     return len(there) == len(volumes) and half_copied(workload, there, observed)
 
 
-def refuse_unknown_data(blueprint: Blueprint, observed: Observed) -> None:
+def refuse_unknown_data(blueprint: Blueprint, observed: Observed, given_up: Collection[str] = ()) -> None:
     """Data that a server was started on stays, also where nothing tells any more that it came to be whole, as after
     `docker volume prune --all`: a run that died over a copy leaves a record, or no container yet. Raises EnvctlError.
+
+    `given_up` are the services whose data somebody asked to replace.
     """
     if _is_recorded(observed):
         return
     unknown = [
         w.service
         for w in blueprint.workloads
-        if observed.container(w.service) is not None and w.mounts and is_half_copied(blueprint, observed, w)
+        if w.service not in given_up
+        and observed.container(w.service) is not None
+        and w.mounts
+        and is_half_copied(blueprint, observed, w)
     ]
     if unknown:
         raise EnvctlError(
@@ -72,7 +77,8 @@ def refuse_unknown_data(blueprint: Blueprint, observed: Observed) -> None:
             f"whether the data of {', '.join(unknown)} is whole is not known any more: the volume is gone in which "
             "envctl had recorded it",
             unchanged="Nothing was changed, and the data is as it was.",
-            hint="Keep what you need of it, such as with `envctl exec`; then begin anew: `envctl down`, `envctl up`.",
+            hint="Keep what you need of it, such as with `envctl exec`; then put all of it back to what it began as: "
+            "`envctl reset`.",
         )
 
 
