@@ -95,7 +95,7 @@ def test_a_broken_store_must_come_back(up: Stage) -> None:
     status, _ = up.inside("db", "sh", "-c", "rm -rf $PGDATA/global $PGDATA/pg_xact")
     assert 0 == status
     database.kill()
-    up.did("reset", "db")
+    assert "app  stopping\n" in up.did("reset", "db").stderr  # it is told whom one waits for
     assert ["one", "two"] == sql(up, "SELECT name FROM items ORDER BY name")
     assert database.id == up.container("db").id
 
