@@ -14,6 +14,8 @@ from envctl.planning.provision import fact
 from envctl.snapshots.overlay import companion
 from envctl.workload import Workload
 
+ASKED = "asked for"
+
 
 def wanting(blueprint: Blueprint, observed: Observed, reload: Collection[str] = ()) -> dict[str, str]:
     """The services whose data can come from a snapshot and is to be made, and why.
@@ -32,7 +34,7 @@ def wanting(blueprint: Blueprint, observed: Observed, reload: Collection[str] = 
         elif half_copied(workload, volumes, observed):
             found[workload.service] = "a run died while it was copied"
         elif workload.service in reload and all(labels.CLONE in volume.labels for volume in volumes):
-            found[workload.service] = "asked for"
+            found[workload.service] = ASKED
     return found
 
 
@@ -128,7 +130,9 @@ def volumes(
 
 def _copied(blueprint: Blueprint, observed: Observed, workload: Workload, base: Base, why: str) -> Iterator[Step]:
     if base.snapshot is None:
-        yield BuildSnapshot("there is none yet", workload.service, base.source)
+        yield BuildSnapshot(
+            f"there is none {'of what it is now' if why == ASKED else 'yet'}", workload.service, base.source
+        )
     for number, mount in enumerate(workload.mounts):
         name = blueprint.volume(mount.volume)
         for old in (name, companion(name)):
