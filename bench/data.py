@@ -1,4 +1,4 @@
-"""Stacks with a Postgres that holds so many bytes, and what is asked of it."""
+"""Stacks with a Postgres that holds about so many bytes, and what is asked of it."""
 
 from __future__ import annotations
 
@@ -27,13 +27,20 @@ data = "big"
 from = "dump"
 path = "big.sql"
 """
-# Rows of about 1 KiB that do not compress, made by the server itself; an index, as real tables have.
+# A table as real ones are: rows of about 200 bytes, a key, a unique index and two more; made by the server itself.
 DUMP = """\
-CREATE TABLE big (id bigint PRIMARY KEY, what text NOT NULL);
-INSERT INTO big SELECT n, (SELECT string_agg(md5((n * 32 + i)::text), '') FROM generate_series(1, 30) AS i)
+CREATE TABLE big (
+    id bigint PRIMARY KEY, email text NOT NULL, city text NOT NULL, bought timestamptz NOT NULL, note text NOT NULL
+);
+INSERT INTO big SELECT n, md5(n::text) || '@example.com', 'city ' || n % 5000,
+    '2026-01-01'::timestamptz + n * interval '1 second',
+    md5((n * 7)::text) || md5((n * 11)::text) || md5((n * 13)::text)
     FROM generate_series(1, {rows}) AS n;
+CREATE UNIQUE INDEX big_email ON big (email);
+CREATE INDEX big_city ON big (city, bought);
+CREATE INDEX big_bought ON big (bought);
 """
-_ROW = 1024
+_ROW = 370  # bytes of one on the disk, its entries in the indexes included
 MIB = 1 << 20
 
 

@@ -29,9 +29,10 @@ def reset_ratio(folder: Path, rounds: int) -> Ratio:
     try:
         base.up("one")
         rows = base.ask("one", "SELECT count(*) FROM big")
-        ran(*inside, "pg_dump", "--format=custom", "--compress=0", f"--file={DUMP}", base.project)
+        ran(*inside, "pg_dump", "--format=custom", f"--file={DUMP}", base.project)
         ours, theirs = [], []
         for _ in range(rounds):
+            ran(*inside, "dropdb", "--if-exists", "theirs")
             ran(*inside, "createdb", "theirs")
             theirs.append(seconds(lambda: ran(*inside, "pg_restore", "--dbname=theirs", DUMP)))
             base.ask("one", "DELETE FROM big WHERE id % 2 = 0; SELECT 1")
