@@ -152,7 +152,7 @@ def test_it_must_work_from_anywhere(up: Stage, reader: Reader, tmp_path: Path) -
     finally:
         up.by_branch = False
     assert [reader.topic, "0", "5", "0", "5", "-"] == said.stdout.splitlines()[1].split()
-    assert "5 messages read again" in said.stderr
+    assert "5 messages will be read again" in said.stderr
     assert FIVE == reader.read()
 
 
