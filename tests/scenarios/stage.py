@@ -241,9 +241,9 @@ class Stage:
             for tag in image.tags:  # by its ID an image would go with the names that others gave it
                 if tag.startswith(f"{self.project}/"):
                     self.docker.images.remove(tag, force=True)
-        self._forget_snapshots()
+        self.forget_snapshots()
 
-    def _forget_snapshots(self) -> None:
+    def forget_snapshots(self) -> None:
         """What its environments started from; but for an empty broker, from which those of others start too."""
         from envctl.events import nobody
         from envctl.ops.snapshots import look, remove
