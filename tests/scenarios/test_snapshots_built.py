@@ -42,6 +42,7 @@ path = "catalogue.sql"
 EMPTY = """
 [services.db]
 kind = "postgres"
+settings = { "test.number" = "NUMBER" }
 [services.events]
 kind = "kafka"
 config = { "log.segment.bytes" = NUMBER }
