@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -102,8 +103,9 @@ class Heard:
 
     def steps(self) -> list[str]:
         """The same in the words of a plan."""
-        own = f"{self.stage.full()}__"  # record, lease, project and bundle
+        own = f"{self.stage.full()}__"  # record, lease, project, bundle, and what takes the writes to a clone
         volumes = [name for name in self.named("volume", "create") if not name.startswith(own)]
+        gone = [name for name in self.named("volume", "destroy") if not name.startswith(own)]
         networks = (
             self.stage.docker.networks.list(names=self.named("network", "create"))
             if self.named("network", "create")
@@ -111,6 +113,7 @@ class Heard:
         )
         return sorted([
             *(f"remove container {name}" for name in self.named("container", "destroy") if not name.startswith(own)),
+            *(f"remove volume {name}" for name in gone),
             *(f"create volume {name}" for name in volumes),
             *(f"create network {n.name} ({n.attrs['IPAM']['Config'][0]['Subnet']})" for n in networks),
             *(f"start {service}" for service in self.services("start")),
@@ -120,9 +123,13 @@ class Heard:
 
 
 def in_events(steps: list[str]) -> list[str]:
-    """Steps as far as the daemon sees them. Whatever is done to a database is told to it; the record is our own."""
+    """Steps as far as the daemon sees them. What is done to a database is told to it; a clone is a volume; the record
+    is our own, and so is what takes the writes to a clone; a snapshot is no environment's.
+    """
     told = ("set the password", "create the database", "load ")
-    seen = {step for step in steps if not step.startswith(("forget ", *told))}
+    unseen = ("forget ", "build a snapshot ", *told)
+    seen = {re.sub("^clone .* to volume", "create volume", step) for step in steps if not step.startswith(unseen)}
+    seen = {step for step in seen if not (step.startswith("remove volume ") and "__" in step)}
     return sorted([*seen, *(["tell db"] if any(step.startswith(told) for step in steps) else [])])
 
 
