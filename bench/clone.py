@@ -53,6 +53,7 @@ def clone_ratios(folder: Path, rounds: int, *, large: bool) -> Iterator[Ratio]:
         yield Ratio(f"query on a clone of {most // MIB} MiB", middle[most], middle[SMALL], "one of 10 MiB", 1.2)
         yield Ratio(f"query on a clone of {most // MIB} MiB", middle[most], middle[0], "an empty one, Compose", 1.5)
     finally:
+        theirs.forget()
         for base in (*bases.values(), empty):
             base.forget()
 
@@ -82,7 +83,6 @@ def _theirs(theirs: Composed, empty: Base) -> float:
         return seconds(work)
     finally:
         theirs.down("--timeout", "2")
-        theirs.forget()
 
 
 def shop_ratio(rounds: int) -> Ratio:
