@@ -116,7 +116,7 @@ def disk_ratio(folder: Path) -> Ratio:
         finally:
             for number in range(CLONES):
                 base.down(f"clone-{number}")
-        return Ratio(f"disk of {CLONES} clones of 1 GiB, MiB", taken / MIB, BIG / MIB, "one copy", 0.05)
+        return Ratio(f"disk of {CLONES} clones of 1 GiB", taken / MIB, BIG / MIB, "one copy", 0.05, unit="MiB")
 
 
 @contextmanager

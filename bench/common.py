@@ -29,6 +29,7 @@ class Ratio:
     theirs: float
     rival: str
     limit: float
+    unit: str = "s"
 
     @property
     def kept(self) -> bool:
@@ -37,7 +38,7 @@ class Ratio:
 
     def __str__(self) -> str:
         return (
-            f"{self.what:<34} {self.ours:8.3f} s   {self.rival:<28} {self.theirs:8.3f} s   "
+            f"{self.what:<34} {self.ours:8.3f} {self.unit}   {self.rival:<28} {self.theirs:8.3f} {self.unit}   "
             f"ratio {self.ours / self.theirs:5.2f}   limit {self.limit:.2f}   {'ok' if self.kept else 'BROKEN'}"
         )
 

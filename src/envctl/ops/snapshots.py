@@ -13,7 +13,7 @@ from envctl.job import Mounted, script
 from envctl.observed import Volume
 from envctl.ops import pools
 from envctl.ops.pool_image import ready_image
-from envctl.planning.shelf import Leftover, Shelf, clones_of, shelf, whole
+from envctl.planning.shelf import Shelf, clones_of, shelf, whole
 from envctl.pool import SNAPSHOTS
 from envctl.snapshot import DATA, MARKER, Snapshot, is_data, is_marker, marker
 from envctl.snapshots import SCRIPT
@@ -41,11 +41,6 @@ def take_stock(world: World, leaving: Collection[str] = ()) -> Shelf:
     found = shelf(tuple(volumes.values()), workers)
     images = {part.image_id for one in found.snapshots for part in one.parts if part.image_id}
     return replace(found, images=frozenset(image for image in images if engine.image(image) is not None))
-
-
-def garbage(world: World) -> tuple[Leftover, ...]:
-    """What dead or living builders have left that is no snapshot, by its address."""
-    return take_stock(world).leftovers
 
 
 def named(world: World, word: str) -> Snapshot:
