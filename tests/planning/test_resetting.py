@@ -105,3 +105,11 @@ def test_another_image_is_refused() -> None:
     with pytest.raises(EnvctlError) as caught:
         refuse_other_image(goal, [replace(PART, image_id="sha256:16")])
     assert Exit.DATA_REFUSED == caught.value.code
+
+
+def test_data_that_a_later_version_copied_in_its_own_way_is_refused() -> None:
+    """How it would be put back is not known here, so nothing is stopped for it."""
+    later = replace(CLONED, labels={**CLONED.labels, labels.STRATEGY: "teleport"})
+    error = refusal(replace(UP, volumes=(later, CACHE_DATA, WHOLE)))
+    assert Exit.DATA_REFUSED == error.code
+    assert ("shop_main_db-data" in error.message, "teleport" in error.message) == (True, True)

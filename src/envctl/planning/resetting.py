@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from envctl import labels
 from envctl.blueprint import Blueprint
 from envctl.errors import EnvctlError, Exit
 from envctl.observed import Container, Observed, Volume
 from envctl.planning.data import refuse_other_data
 from envctl.planning.volumes import meant, volume_of, worth_it
 from envctl.snapshot import Part
+from envctl.snapshots import STRATEGIES
 from envctl.workload import Workload
 
 
@@ -56,7 +58,9 @@ def goals(blueprint: Blueprint, observed: Observed, services: Collection[str]) -
     lost = [goal.service for goal in found if not goal.address and worth_it(goal.workload)]
     if (lost and services) or len(lost) == len(found):
         raise _not_cloned(blueprint, lost)
-    return tuple(goal for goal in found if goal.service not in lost)
+    cloned = tuple(goal for goal in found if goal.service not in lost)
+    _refuse_unknown_ways(cloned)
+    return cloned
 
 
 def dependents(blueprint: Blueprint, services: Collection[str]) -> tuple[str, ...]:
@@ -96,6 +100,21 @@ def _refuse_absent(blueprint: Blueprint, observed: Observed, chosen: Collection[
             hint="`envctl up` brings up what is not there."
             if gone
             else "Kinds that have data: postgres, kafka, redis.",
+        )
+
+
+def _refuse_unknown_ways(chosen: Collection[Goal]) -> None:
+    """Data goes back in the way that it was copied, which a later version may have other names for."""
+    ways = {volume.name: volume.labels.get(labels.STRATEGY) for goal in chosen for volume in goal.volumes}
+    unknown = {name: way for name, way in ways.items() if way is not None and way not in STRATEGIES}
+    if unknown:
+        said = ", ".join(f"{name} says {way!r}" for name, way in unknown.items())
+        raise EnvctlError(
+            Exit.DATA_REFUSED,
+            f"the data was copied in a way that is not known here: the volume {said}",
+            unchanged="Nothing was changed.",
+            hint="A later version of envctl may have copied it: use that one. Or begin anew with this one: "
+            "`envctl down`, then `envctl up`.",
         )
 
 
