@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from envctl.observed import Check
-from envctl.reports import LeftAlone, Report
+from envctl.reports.base import Report
+from envctl.reports.left import LeftAlone
 
 SCHEMA = 1  # of what a bundle says about itself; raised when its shape changes
 

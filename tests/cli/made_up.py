@@ -11,58 +11,39 @@ from typing import Any
 from envctl.events import Event
 from envctl.observed import Check
 from envctl.remains import Part, Remains, Removed
-from envctl.reports import (
-    Begun,
-    CameUp,
-    Changed,
-    Commented,
-    Config,
-    ConfigValue,
-    Copied,
-    DaemonEvent,
-    Diagnosis,
-    EnvironmentRow,
-    ExpiredBundle,
-    Fate,
-    Finding,
-    Forked,
-    LeftAlone,
-    Lifetime,
-    Listing,
-    LogLine,
-    OffsetMove,
-    OffsetsReset,
-    Opened,
-    Planned,
-    PlannedStep,
-    PoolGrown,
-    PoolListing,
-    PoolRemoved,
-    PoolStatus,
-    Put,
-    Reclaimed,
-    RemovedListing,
-    RemovedRow,
-    Reset,
-    Seeded,
-    Seeding,
-    ServiceStatus,
-    ServiceUsage,
-    Settings,
+from envctl.reports.begun import Begun
+from envctl.reports.changed import Changed
+from envctl.reports.comment import Commented
+from envctl.reports.config import Config, ConfigValue
+from envctl.reports.copied import Copied
+from envctl.reports.doctor import Diagnosis, Finding
+from envctl.reports.down import WentDown
+from envctl.reports.events import DaemonEvent
+from envctl.reports.fork import Forked
+from envctl.reports.gc import ExpiredBundle, Fate, Reclaimed, SnapshotFate
+from envctl.reports.left import LeftAlone
+from envctl.reports.lifetime import Lifetime
+from envctl.reports.logs import LogLine
+from envctl.reports.ls import EnvironmentRow, Listing, RemovedListing, RemovedRow
+from envctl.reports.offsets import OffsetMove, OffsetsReset
+from envctl.reports.plan import Planned, PlannedStep
+from envctl.reports.pools import PoolGrown, PoolListing, PoolRemoved, PoolStatus
+from envctl.reports.reset import Put, Reset
+from envctl.reports.seed import Seeded, Seeding
+from envctl.reports.settings import Settings
+from envctl.reports.snapshots import (
     SnapshotClone,
     SnapshotCreated,
     SnapshotDetails,
-    SnapshotFate,
     SnapshotListing,
     SnapshotPart,
     SnapshotRow,
     SnapshotsRemoved,
-    Status,
-    Url,
-    Urls,
-    Usage,
-    WentDown,
 )
+from envctl.reports.status import ServiceStatus, Status
+from envctl.reports.up import CameUp
+from envctl.reports.urls import Opened, Url, Urls
+from envctl.reports.usage import ServiceUsage, Usage
 
 STATUS = Status(
     name="feature-a-1a2b3c",

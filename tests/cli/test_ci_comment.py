@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from envctl.errors import EnvctlError, Exit
-from envctl.reports import Commented
+from envctl.reports.comment import Commented
 from tests.cli.made_up import Envctl, Ops
 
 OP = "ci_comment.comment"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from envctl.reports import Diagnosis, Finding
+from envctl.reports.doctor import Diagnosis, Finding
 from tests.cli.made_up import Envctl, Ops
 
 WELL = Finding("engine", "ok", "Docker Engine 26.1.5")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from envctl.reports import PoolGrown, PoolListing, PoolRemoved
+from envctl.reports.pools import PoolGrown, PoolListing, PoolRemoved
 from tests.cli.made_up import POOL, Envctl, Ops
 
 TABLE = """\

@@ -20,7 +20,7 @@ MADE_UP = """
 import sys, signal, itertools
 from types import ModuleType, SimpleNamespace
 from envctl.events import Event
-from envctl.reports import LogLine
+from envctl.reports.logs import LogLine
 
 def here(_file, _env, tell):
     return tell

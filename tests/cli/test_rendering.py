@@ -11,7 +11,14 @@ import pytest
 from envctl.cli.config import toml
 from envctl.cli.env import Format, setting_lines
 from envctl.errors import EnvctlError, Exit
-from envctl.reports import CameUp, LeftAlone, Listing, Planned, Seeded, Status, Urls, WentDown
+from envctl.reports.down import WentDown
+from envctl.reports.left import LeftAlone
+from envctl.reports.ls import Listing
+from envctl.reports.plan import Planned
+from envctl.reports.seed import Seeded
+from envctl.reports.status import Status
+from envctl.reports.up import CameUp
+from envctl.reports.urls import Urls
 from tests.cli.made_up import LINE, STATUS, Envctl, Ops
 
 HEAD = "shop / feature-a-1a2b3c (branch feature/a): running"

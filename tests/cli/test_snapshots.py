@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from envctl.reports import SnapshotListing, SnapshotsRemoved
+from envctl.reports.snapshots import SnapshotListing, SnapshotsRemoved
 from tests.cli.made_up import DETAILS, RECLAIMED, SNAPSHOT, Envctl, Ops
 
 SHOWN = "shop/a, shop/b, shop/c and 1 more"

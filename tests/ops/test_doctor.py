@@ -25,7 +25,7 @@ from envctl.ops.checks import CHECKS, docker, folders, machine, project
 from envctl.ops.doctor import examine
 from envctl.ops.patient import Patient, Seen
 from envctl.planning.slots import PREFIX, RANGE
-from envctl.reports import Finding
+from envctl.reports.doctor import Finding
 from envctl.stack import Stack, load
 from envctl.world import World, real_world
 from envctl.world.engine import Engine

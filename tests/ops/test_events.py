@@ -11,7 +11,7 @@ from envctl import labels
 from envctl.errors import EnvctlError, Exit
 from envctl.observed import Happening
 from envctl.ops.events import events
-from envctl.reports import DaemonEvent
+from envctl.reports.events import DaemonEvent
 from tests.ops.fake import FakeEngine, here, own
 
 NOW = "2026-01-02T03:04:05.000000006Z"

@@ -20,7 +20,7 @@ from envctl.ops import snapshot as stories
 from envctl.ops.gc import gc, partly
 from envctl.ops.snapshots import named
 from envctl.planning.ownership import own_labels
-from envctl.reports import Reclaimed
+from envctl.reports.gc import Reclaimed
 from envctl.snapshot import DATA, Held, Part, Snapshot, data_volume, marker
 from envctl.world import World
 from envctl.world.engine import Engine

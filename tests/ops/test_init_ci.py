@@ -11,7 +11,7 @@ from envctl.errors import EnvctlError, Exit
 from envctl.events import nobody
 from envctl.ops.init_ci import init_ci
 from envctl.ops.setting import anywhere
-from envctl.reports import Begun
+from envctl.reports.begun import Begun
 from tests.scenarios.stage import git
 
 ROOT = Path(__file__).parents[2]

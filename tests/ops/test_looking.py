@@ -17,7 +17,9 @@ from envctl.ops.observe import observe
 from envctl.ops.settings import settings
 from envctl.ops.status import status
 from envctl.ops.urls import urls
-from envctl.reports import EnvironmentRow, ServiceStatus, Url
+from envctl.reports.ls import EnvironmentRow
+from envctl.reports.status import ServiceStatus
+from envctl.reports.urls import Url
 from tests.ops.fake import FakeEngine, container, here, own
 
 UP = (

@@ -14,7 +14,7 @@ from envctl.errors import EnvctlError, Exit
 from envctl.forge import Comment
 from envctl.identity import Identity
 from envctl.planning.comment import Known, code, comment_text, marker, mine, same
-from envctl.reports import ServiceStatus, Status
+from envctl.reports.status import ServiceStatus, Status
 
 IDENTITY = Identity("shop", "feature-a-1a2b", "refs/heads/feature/a")
 DB = ServiceStatus("db", "postgres", "running", "healthy", "127.0.0.1:41001")

@@ -12,7 +12,7 @@ from envctl.identity import Identity
 from envctl.observed import Container, Observed
 from envctl.offsets import End, Exactly, Goal, Partition, Range, Since
 from envctl.planning.offsets import broker_of, moves, partitions, refuse_unknown
-from envctl.reports import OffsetMove
+from envctl.reports.offsets import OffsetMove
 
 IDENTITY = Identity("shop", "main", None)
 ONE = Partition("orders", 0)

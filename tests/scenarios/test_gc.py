@@ -23,7 +23,7 @@ from envctl.ops.lifetime import extend, pin, unpin
 from envctl.ops.logs import logs
 from envctl.ops.run import run
 from envctl.ops.survey import looked_at, survey
-from envctl.reports import Fate, Reclaimed
+from envctl.reports.gc import Fate, Reclaimed
 from envctl.world.connections import Connections
 from tests.scenarios.later import later
 from tests.scenarios.stacks import IDLE

@@ -17,7 +17,7 @@ from envctl.observed import COMPOSE_IMAGE
 from envctl.ops.gc import gc, partly
 from envctl.ops.pool_image import ready_image
 from envctl.ops.snapshots import look
-from envctl.reports import Reclaimed
+from envctl.reports.gc import Reclaimed
 from envctl.snapshot import DATA, MARKER, data_volume, marker
 from envctl.world.helper import run
 from tests.scenarios.contents import DATABASE, dump, sql

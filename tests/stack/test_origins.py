@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from envctl.reports import ConfigValue
+from envctl.reports.config import ConfigValue
 from envctl.stack import load
 from envctl.stack.origins import hidden, resolved
 from envctl.text import MASK

@@ -8,7 +8,7 @@ import typer
 
 from envctl.cli.columns import printable
 from envctl.cli.command import Call, Command
-from envctl.reports import Commented
+from envctl.reports.comment import Commented
 
 
 def ci_comment(

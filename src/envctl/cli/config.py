@@ -9,7 +9,7 @@ from typing import Any
 
 from envctl.cli.command import Call, Command
 from envctl.cli.options import STACK
-from envctl.reports import Config
+from envctl.reports.config import Config
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+\Z")
 

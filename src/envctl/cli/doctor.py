@@ -8,7 +8,7 @@ from envctl.cli.columns import columns
 from envctl.cli.command import Call, Command
 from envctl.cli.options import STACK
 from envctl.errors import EnvctlError, Exit
-from envctl.reports import Diagnosis, Finding
+from envctl.reports.doctor import Diagnosis, Finding
 
 # Whose status is told when several fail: what stands in the way of everything else comes first.
 WORST = (Exit.DOCKER, Exit.NO_CAPACITY, Exit.STACK_FILE)

@@ -11,7 +11,7 @@ import typer
 from envctl.cli.columns import printable
 from envctl.cli.command import Call, Command
 from envctl.cli.options import CHANGING
-from envctl.reports import WentDown
+from envctl.reports.down import WentDown
 
 
 def down(

@@ -11,7 +11,7 @@ from envctl.cli.columns import printable
 from envctl.cli.command import Call, Command
 from envctl.cli.output import wipe_echo, write_json, write_lines
 from envctl.errors import Exit
-from envctl.reports import DaemonEvent
+from envctl.reports.events import DaemonEvent
 
 _WHEN = "90s, 10m, 2h ago, or an RFC 3339 time."
 

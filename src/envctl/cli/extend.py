@@ -11,7 +11,7 @@ from envctl.cli.columns import printable
 from envctl.cli.command import Call, Command
 from envctl.cli.options import ENVIRONMENT
 from envctl.cli.values import lifetime
-from envctl.reports import Lifetime
+from envctl.reports.lifetime import Lifetime
 
 Env = Annotated[str | None, typer.Argument(metavar="[ENV]", help="Its name, or PROJECT/NAME; else this branch's.")]
 

@@ -13,7 +13,8 @@ from envctl.cli.options import ALWAYS, FILE, NO_WAIT, OVERCOMMIT
 from envctl.cli.snapshot_create import away
 from envctl.cli.up import came_up_lines, next_lines
 from envctl.cli.values import lifetime as seconds_to_live
-from envctl.reports import CameUp, Forked
+from envctl.reports.fork import Forked
+from envctl.reports.up import CameUp
 
 
 def fork(

@@ -14,7 +14,7 @@ from envctl.cli.top import size as bytes_of
 from envctl.cli.values import seconds, size
 from envctl.decision import Rules
 from envctl.errors import EnvctlError, Exit
-from envctl.reports import Reclaimed
+from envctl.reports.gc import Reclaimed
 
 HEADER = ("VERDICT", "NAME", "PROJECT", "BRANCH", "BECAUSE")
 SNAPSHOTS = ("VERDICT", "SNAPSHOT", "PROJECT", "SOURCE", "SIZE", "BECAUSE")

@@ -14,7 +14,7 @@ from envctl.cli.columns import printable
 from envctl.cli.command import Call, Command
 from envctl.cli.options import ALWAYS
 from envctl.errors import EnvctlError, Exit
-from envctl.reports import Begun
+from envctl.reports.begun import Begun
 
 
 class Template(StrEnum):

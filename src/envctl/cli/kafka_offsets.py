@@ -12,7 +12,7 @@ from envctl.cli.command import Call, Command
 from envctl.cli.options import CHANGING
 from envctl.errors import EnvctlError, Exit
 from envctl.offsets import Ago, Goal, Wish, parse_goal
-from envctl.reports import OffsetMove, OffsetsReset
+from envctl.reports.offsets import OffsetMove, OffsetsReset
 
 HEADER = ("TOPIC", "PARTITION", "FROM", "TO", "AGAIN", "SKIPPED")
 _WORDS = 2  # ENV GROUP

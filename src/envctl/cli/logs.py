@@ -14,7 +14,7 @@ from envctl.cli.inspect import BUNDLE
 from envctl.cli.options import LOGS
 from envctl.cli.output import colourful, wipe_echo, write_json, write_lines
 from envctl.errors import Exit
-from envctl.reports import LogLine
+from envctl.reports.logs import LogLine
 
 COLOURS = (
     36,

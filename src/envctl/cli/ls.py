@@ -12,7 +12,7 @@ from envctl.cli.columns import age, columns, short
 from envctl.cli.command import Call, Command
 from envctl.cli.options import ALWAYS
 from envctl.cli.top import size
-from envctl.reports import EnvironmentRow, Listing, RemovedListing
+from envctl.reports.ls import EnvironmentRow, Listing, RemovedListing
 from envctl.units import show_duration
 
 REMOVED = ("NAME", "PROJECT", "BRANCH", "REMOVED", "WHY", "KEPT UNTIL", "SIZE")

@@ -10,7 +10,7 @@ import typer
 from envctl.cli.command import Call, Command
 from envctl.cli.options import CHANGING
 from envctl.cli.status import head_line, service_lines
-from envctl.reports import Changed
+from envctl.reports.changed import Changed
 
 Services = Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...", help="Only these; else all.")]
 

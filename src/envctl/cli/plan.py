@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from envctl.cli.columns import columns, printable
 from envctl.cli.command import Call, Command
 from envctl.cli.options import FROM, OVERCOMMIT
-from envctl.reports import Planned
+from envctl.reports.plan import Planned
 
 
 def plan(call: Call, *, overcommit: OVERCOMMIT = False, start_from: FROM = None) -> None:

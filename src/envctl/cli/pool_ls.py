@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from envctl.cli.columns import columns, printable
 from envctl.cli.command import Call, Command
 from envctl.cli.options import ALWAYS
-from envctl.reports import PoolStatus
+from envctl.reports.pools import PoolStatus
 from envctl.units import show_size
 
 HEADER = ("POOL", "ATTACHED", "SIZE", "USED", "FREE", "ON DISK", "SNAPSHOTS", "CLONES")

@@ -10,7 +10,7 @@ import typer
 from envctl.cli.columns import printable
 from envctl.cli.command import Call, Command
 from envctl.cli.options import ALWAYS
-from envctl.reports import PoolRemoved
+from envctl.reports.pools import PoolRemoved
 from envctl.units import show_size
 
 

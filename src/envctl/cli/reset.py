@@ -11,7 +11,7 @@ from envctl.cli.columns import columns
 from envctl.cli.command import Call, Command
 from envctl.cli.options import CHANGING
 from envctl.cli.status import head_line
-from envctl.reports import Put, Reset
+from envctl.reports.reset import Put, Reset
 
 
 def reset(

@@ -10,7 +10,8 @@ from envctl.cli.columns import columns
 from envctl.cli.command import Call, Command
 from envctl.cli.options import CHANGING, OVERCOMMIT
 from envctl.cli.plan import plan_lines
-from envctl.reports import Planned, Seeded
+from envctl.reports.plan import Planned
+from envctl.reports.seed import Seeded
 
 
 def seed(

@@ -12,7 +12,7 @@ from envctl.cli.command import Call, Command
 from envctl.cli.options import CHANGING
 from envctl.cli.top import size
 from envctl.errors import EnvctlError, Exit
-from envctl.reports import SnapshotCreated
+from envctl.reports.snapshots import SnapshotCreated
 
 
 def snapshot_create(

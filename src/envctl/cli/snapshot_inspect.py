@@ -12,7 +12,7 @@ from envctl.cli.columns import columns, printable
 from envctl.cli.command import Call, Command
 from envctl.cli.options import ALWAYS
 from envctl.cli.top import size
-from envctl.reports import SnapshotDetails
+from envctl.reports.snapshots import SnapshotDetails
 
 PARTS = ("SERVICE", "KIND", "VERSION", "IMAGE", "VOLUME", "HELD IN", "POOL")
 COPIES = ("CLONE", "VOLUME", "STRATEGY")

@@ -12,7 +12,7 @@ from envctl.cli.columns import age, columns
 from envctl.cli.command import Call, Command
 from envctl.cli.options import ALWAYS
 from envctl.cli.top import size
-from envctl.reports import SnapshotListing
+from envctl.reports.snapshots import SnapshotListing
 
 HEADER = ("SNAPSHOT", "SOURCE", "SERVICES", "SIZE", "AGE", "BY", "CLONES")
 _SHOWN = 3  # environments of one line

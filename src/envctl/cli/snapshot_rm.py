@@ -10,7 +10,7 @@ from envctl.cli.columns import columns
 from envctl.cli.command import Call, Command
 from envctl.cli.options import ALWAYS
 from envctl.cli.top import size
-from envctl.reports import SnapshotsRemoved
+from envctl.reports.snapshots import SnapshotsRemoved
 
 
 def snapshot_rm(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from envctl.cli.columns import columns, printable, short
 from envctl.cli.command import Call, Command
-from envctl.reports import ServiceStatus, Status
+from envctl.reports.status import ServiceStatus, Status
 
 HEADER = ("SERVICE", "KIND", "STATE", "HEALTH", "ADDRESS")
 

@@ -8,7 +8,7 @@ from envctl.cli.columns import columns, printable
 from envctl.cli.command import Call, Command
 from envctl.cli.output import is_terminal, wipe_echo
 from envctl.errors import Exit
-from envctl.reports import Usage
+from envctl.reports.usage import Usage
 
 HEADER = ("SERVICE", "CPU", "MEMORY", "LIMIT", "PIDS")
 _UNITS = ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"))

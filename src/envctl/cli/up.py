@@ -12,7 +12,8 @@ from envctl.cli.options import CHANGING, FROM, OVERCOMMIT
 from envctl.cli.plan import plan_lines, shared_lines
 from envctl.cli.status import head_line, service_lines
 from envctl.cli.values import lifetime as seconds_to_live
-from envctl.reports import CameUp, Planned
+from envctl.reports.plan import Planned
+from envctl.reports.up import CameUp
 
 
 def up(

@@ -19,7 +19,7 @@ from envctl.observed import Volume
 from envctl.planning.bundles import expired
 from envctl.planning.ownership import identity_of, is_bundle, is_ours, own_labels
 from envctl.remains import Remains, remains_of
-from envctl.reports import ExpiredBundle
+from envctl.reports.gc import ExpiredBundle
 from envctl.world import World
 from envctl.world.archive import Broken, members, whole
 from envctl.world.box import get

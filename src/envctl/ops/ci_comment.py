@@ -15,7 +15,7 @@ from envctl.ops.setting import Here
 from envctl.ops.status import status_of
 from envctl.planning.ci import VARIABLES, Job
 from envctl.planning.comment import Known, comment_text, marker, mine, same
-from envctl.reports import Commented
+from envctl.reports.comment import Commented
 from envctl.world import remotes
 
 T = TypeVar("T")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from envctl.reports import Config
+from envctl.reports.config import Config
 from envctl.stack import find, load
 from envctl.stack.origins import resolved
 

@@ -11,7 +11,7 @@ from envctl.errors import EnvctlError, Exit
 from envctl.ops.choose import choose
 from envctl.ops.leases import renew
 from envctl.ops.setting import Here
-from envctl.reports import Copied
+from envctl.reports.copied import Copied
 
 STREAM = "-"
 _IN_SERVICE = re.compile(r"([a-z][a-z0-9-]*):(.*)", re.DOTALL)

@@ -12,7 +12,7 @@ from envctl.lease import Damaged, Found, lease_of
 from envctl.observed import Container, Observed
 from envctl.ops.project import project_of
 from envctl.remains import Part, Remains
-from envctl.reports import LeftAlone
+from envctl.reports.left import LeftAlone
 
 _OF_PASSWORDS = "password."  # facts by which a changed one is told: nothing to show
 

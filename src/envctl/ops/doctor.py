@@ -12,7 +12,7 @@ from time import monotonic
 from envctl.errors import EnvctlError, Exit
 from envctl.ops.checks import CHECKS
 from envctl.ops.patient import Patient
-from envctl.reports import Diagnosis, Finding
+from envctl.reports.doctor import Diagnosis, Finding
 from envctl.stack import Stack, find, load
 from envctl.world import World
 

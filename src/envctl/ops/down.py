@@ -7,7 +7,8 @@ from envctl.observed import Observed
 from envctl.ops.observe import observe
 from envctl.ops.remove import Removal, alone, names_of, take_down
 from envctl.ops.setting import Here
-from envctl.reports import LeftAlone, WentDown
+from envctl.reports.down import WentDown
+from envctl.reports.left import LeftAlone
 
 
 def down(here: Here, *, dry_run: bool = False, wait: bool = True, keep: bool = True) -> WentDown:

@@ -10,7 +10,7 @@ from envctl.observed import Container, Happening
 from envctl.ops.moments import moment
 from envctl.ops.setting import Here
 from envctl.planning.ownership import is_ours
-from envctl.reports import DaemonEvent
+from envctl.reports.events import DaemonEvent
 
 # The daemon's word → ours. What is not here is of no interest: exec, attach, top, mount …
 _WORDS = {

@@ -14,7 +14,7 @@ from envctl.ops.origin import from_environment
 from envctl.ops.setting import Here
 from envctl.ops.snapshots import look
 from envctl.ops.up import converge
-from envctl.reports import Forked
+from envctl.reports.fork import Forked
 
 
 def fork(here: Here, word: str, *, overcommit: bool = False, ttl: float | None = None, wait: bool = True) -> Forked:

@@ -22,7 +22,8 @@ from envctl.ops.observe import observe
 from envctl.ops.remove import Removal, alone, take_down
 from envctl.ops.survey import again, connections, doubt, looked_at, sized, survey
 from envctl.planning.reclaim import Known, confirmed, reclaim
-from envctl.reports import Fate, LeftAlone, Reclaimed
+from envctl.reports.gc import Fate, Reclaimed
+from envctl.reports.left import LeftAlone
 from envctl.standing import Standing
 from envctl.world import World
 from envctl.world.parallel import together

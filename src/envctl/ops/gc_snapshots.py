@@ -14,7 +14,7 @@ from envctl.ops.snapshots import discard, remove, take_stock
 from envctl.planning.reclaim import Known
 from envctl.planning.shelf import Leftover, Shelf
 from envctl.planning.snapshots import Verdict, Why, confirmed, lives, reclaim
-from envctl.reports import SnapshotFate
+from envctl.reports.gc import SnapshotFate
 from envctl.snapshot import Snapshot, marker
 from envctl.units import GIB
 from envctl.world import World

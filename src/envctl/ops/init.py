@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 import envctl
 from envctl.planning.names import project_name
-from envctl.reports import Begun
+from envctl.reports.begun import Begun
 from envctl.world import World
 from envctl.world.files import write_new
 from envctl.world.git import top

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from envctl.errors import EnvctlError, Exit
 from envctl.ops.init import contents, templates
-from envctl.reports import Begun
+from envctl.reports.begun import Begun
 from envctl.world import World
 from envctl.world.files import in_the_way, write_new
 from envctl.world.git import top

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from envctl.composition import Composition
 from envctl.planning.names import project_name
-from envctl.reports import Begun
+from envctl.reports.begun import Begun
 from envctl.runtimes.compose.read import name_of, read
 from envctl.world import World
 from envctl.world.files import write_new

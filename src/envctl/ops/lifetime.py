@@ -12,7 +12,7 @@ from envctl.lease import Found, Lease
 from envctl.ops.leases import ensure, turn
 from envctl.ops.observe import observe
 from envctl.planning import leases
-from envctl.reports import Lifetime, lifetime_of
+from envctl.reports.lifetime import Lifetime, lifetime_of
 from envctl.world import World
 from envctl.world.machine import who
 

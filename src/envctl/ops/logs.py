@@ -17,7 +17,7 @@ from envctl.ops.observe import running_here
 from envctl.ops.printed import printed
 from envctl.ops.setting import Here
 from envctl.ops.target import Target
-from envctl.reports import LogLine
+from envctl.reports.logs import LogLine
 
 _STREAMS = ("stdout", "stderr")
 

@@ -13,7 +13,8 @@ from envctl.observed import Container, Network, Volume
 from envctl.ops.bundles import bundles
 from envctl.ops.observe import proven
 from envctl.planning.ownership import Object, identity_of, is_box, is_bundle
-from envctl.reports import EnvironmentRow, Listing, RemovedListing, RemovedRow, lifetime_of
+from envctl.reports.lifetime import lifetime_of
+from envctl.reports.ls import EnvironmentRow, Listing, RemovedListing, RemovedRow
 from envctl.world import World
 
 

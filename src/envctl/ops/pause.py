@@ -15,7 +15,7 @@ from envctl.ops.observe import observe
 from envctl.ops.setting import Here
 from envctl.ops.status import status_of
 from envctl.planning.order import layers
-from envctl.reports import Changed
+from envctl.reports.changed import Changed
 from envctl.world.parallel import together
 
 

@@ -14,7 +14,7 @@ from envctl.ops.sources import read_again
 from envctl.plan import BuildSnapshot, Load, Plan, PrepareImage
 from envctl.planning.compare import compare
 from envctl.planning.draw import draw
-from envctl.reports import Planned, PlannedStep
+from envctl.reports.plan import Planned, PlannedStep
 from envctl.runtimes.compose.images import content_digest
 from envctl.runtimes.compose.recipes import digest_of_recipe
 from envctl.secret import Secrets

@@ -13,7 +13,7 @@ from envctl.observed import Volume
 from envctl.ops import pools
 from envctl.ops.pool_contents import clones_in, numbers, residents, snapshots_in, sweep, worked
 from envctl.pool import CLONES, ROLE, SMALLEST, SNAPSHOTS, STORE, Pool, half_made, pool_of
-from envctl.reports import PoolGrown, PoolListing, PoolStatus
+from envctl.reports.pools import PoolGrown, PoolListing, PoolStatus
 from envctl.units import MIB, show_size
 from envctl.world import World
 

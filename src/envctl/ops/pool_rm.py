@@ -12,7 +12,7 @@ from envctl.observed import Volume
 from envctl.ops import pools
 from envctl.ops.pool_contents import clones_in, numbers, residents, snapshots_in, sweep, worked
 from envctl.pool import ROLE, STORE, Pool, half_made, pool_of
-from envctl.reports import PoolRemoved
+from envctl.reports.pools import PoolRemoved
 from envctl.snapshot import Snapshot, is_data, marker
 from envctl.world import World
 

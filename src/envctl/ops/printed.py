@@ -10,7 +10,7 @@ from envctl.errors import EnvctlError, Exit
 from envctl.events import Event, Tell, nobody
 from envctl.ops.bundles import Contents
 from envctl.remains import Part
-from envctl.reports import LogLine
+from envctl.reports.logs import LogLine
 
 _PARTS = 3  # of a line: when it was printed, on which stream, the text
 _PRECISE = len("2026-01-31T08:00:00.000000")

@@ -31,7 +31,8 @@ from envctl.planning.provision import cloned_facts, service_of
 from envctl.planning.provision import provision as contents
 from envctl.planning.resetting import Goal, dependents, goals
 from envctl.planning.volumes import refuse_unknown_data
-from envctl.reports import Put, Reset, Status
+from envctl.reports.reset import Put, Reset
+from envctl.reports.status import Status
 from envctl.secret import Secrets
 from envctl.secrets.gather import fingerprints, recall
 from envctl.text import Password

@@ -18,7 +18,7 @@ from envctl.ops.start import see_through
 from envctl.ops.status import status_of
 from envctl.planning.order import layers
 from envctl.planning.volumes import refuse_half_copied
-from envctl.reports import Changed
+from envctl.reports.changed import Changed
 from envctl.world.parallel import together
 
 

@@ -19,7 +19,7 @@ from envctl.ops.target import Target, is_there
 from envctl.ops.up import converge
 from envctl.ops.worktree import discard_worktree, make_worktree
 from envctl.planning.provision import fact
-from envctl.reports import CameUp
+from envctl.reports.up import CameUp
 from envctl.stack import Stack, find, load, secret_sources
 from envctl.world import World
 from envctl.world.git import commit_of, top, uncommitted

@@ -9,7 +9,8 @@ from envctl.ops.observe import running_here
 from envctl.ops.plan import plan
 from envctl.ops.setting import Here
 from envctl.ops.up import converge
-from envctl.reports import Planned, Seeded, Seeding
+from envctl.reports.plan import Planned
+from envctl.reports.seed import Seeded, Seeding
 from envctl.stack import workloads
 from envctl.workload import Workload
 

@@ -6,7 +6,7 @@ from envctl import labels
 from envctl.errors import EnvctlError, Exit
 from envctl.ops.observe import running_here
 from envctl.ops.setting import Here
-from envctl.reports import Settings
+from envctl.reports.settings import Settings
 from envctl.secrets.gather import recall
 from envctl.text import Hole, Named, PublishedPort
 

@@ -6,7 +6,8 @@ from envctl.errors import EnvctlError, Exit
 from envctl.ops.observe import running_here
 from envctl.ops.setting import Here
 from envctl.ops.status import status_of
-from envctl.reports import Opened, ServiceStatus
+from envctl.reports.status import ServiceStatus
+from envctl.reports.urls import Opened
 from envctl.world.browser import show as show_in_browser
 
 

@@ -12,7 +12,7 @@ from envctl.ops.snapshots import chosen, remove, take_stock
 from envctl.planning.ownership import identity_of
 from envctl.planning.shelf import Shelf
 from envctl.planning.snapshots import lives
-from envctl.reports import (
+from envctl.reports.snapshots import (
     SnapshotClone,
     SnapshotDetails,
     SnapshotListing,

@@ -18,7 +18,7 @@ from envctl.ops.setting import Here
 from envctl.ops.snapshots import look
 from envctl.ops.sources.base import TOKEN
 from envctl.planning.taking import left_out, taken
-from envctl.reports import SnapshotCreated
+from envctl.reports.snapshots import SnapshotCreated
 from envctl.snapshot import Snapshot, held, marker
 from envctl.world import World
 

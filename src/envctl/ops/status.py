@@ -6,7 +6,7 @@ from envctl import labels
 from envctl.observed import Container, Observed
 from envctl.ops.observe import observe
 from envctl.ops.setting import Here
-from envctl.reports import ServiceStatus, Status
+from envctl.reports.status import ServiceStatus, Status
 
 
 def status(here: Here) -> Status:

@@ -13,7 +13,7 @@ from envctl.ops.plan import as_steps, decide, draw_here
 from envctl.ops.setting import Here
 from envctl.ops.sources import read_again
 from envctl.ops.status import status_of
-from envctl.reports import CameUp
+from envctl.reports.up import CameUp
 from envctl.snapshot import Snapshot
 from envctl.world.engine import SubnetTaken
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from envctl.ops.observe import running_here
 from envctl.ops.setting import Here
 from envctl.ops.status import status_of
-from envctl.reports import Url, Urls
+from envctl.reports.urls import Url, Urls
 
 
 def urls(here: Here) -> Urls:

@@ -9,7 +9,7 @@ from envctl import labels
 from envctl.observed import Container
 from envctl.ops.observe import running_here
 from envctl.ops.setting import Here
-from envctl.reports import ServiceUsage, Usage
+from envctl.reports.usage import ServiceUsage, Usage
 from envctl.world.parallel import together
 
 

@@ -15,7 +15,7 @@ from itertools import accumulate
 from envctl.errors import EnvctlError, Exit
 from envctl.forge import Comment
 from envctl.identity import Identity
-from envctl.reports import ServiceStatus, Status
+from envctl.reports.status import ServiceStatus, Status
 
 _LONGEST = 200  # characters of one name
 _ROOM = 50_000  # bytes of the table: a comment on GitHub has 65,536

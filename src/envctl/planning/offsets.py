@@ -10,7 +10,7 @@ from envctl.errors import EnvctlError, Exit
 from envctl.identity import Identity
 from envctl.observed import Container, Observed
 from envctl.offsets import End, Exactly, Goal, Partition, Range
-from envctl.reports import OffsetMove
+from envctl.reports.offsets import OffsetMove
 
 UNMOVED = "No offset was changed."
 KIND = "kafka"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from envctl.reports import ConfigValue
+from envctl.reports.config import ConfigValue
 from envctl.services import Section, Service
 from envctl.stack.lifetime import LifetimeSection
 from envctl.stack.lines import Key

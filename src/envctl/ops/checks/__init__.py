@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from envctl.ops.checks import data, docker, folders, machine, project
 from envctl.ops.patient import Patient
-from envctl.reports import Finding
+from envctl.reports.doctor import Finding
 
 CHECKS: tuple[Callable[[Patient], Finding], ...] = (
     docker.docker_command,

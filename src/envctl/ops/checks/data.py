@@ -17,7 +17,7 @@ from envctl.ops.measure import known, largest_file, measure, stop
 from envctl.ops.patient import Patient
 from envctl.ops.pool_image import pool_image
 from envctl.ops.snapshots import look
-from envctl.reports import Finding
+from envctl.reports.doctor import Finding
 from envctl.snapshot import Held
 from envctl.stack import Stack, workloads
 from envctl.units import GIB, show_size

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from envctl.errors import EnvctlError, Exit
 from envctl.ops.patient import Patient
-from envctl.reports import Finding
+from envctl.reports.doctor import Finding
 from envctl.runtimes.compose import tools
 from envctl.stack import Stack, workloads
 from envctl.world.shell import NOT_FOUND

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from envctl.errors import Exit
 from envctl.ops.patient import Patient
-from envctl.reports import Finding
+from envctl.reports.doctor import Finding
 from envctl.world.machine import in_memory
 
 _OTHER = "Set XDG_RUNTIME_DIR to a folder of your own that lies in memory (tmpfs)."

@@ -9,7 +9,7 @@ from envctl.errors import Exit
 from envctl.ops.patient import Patient
 from envctl.planning.capacity import DISK_FLOOR, FILES_EACH, FILES_FLOOR
 from envctl.planning.slots import PREFIX, RANGE, SLOTS, block, every_port, left
-from envctl.reports import Finding
+from envctl.reports.doctor import Finding
 from envctl.stack import Stack
 from envctl.units import GIB, MIB, show_size
 from envctl.world.machine import open_files as may_open

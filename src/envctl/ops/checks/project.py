@@ -6,7 +6,7 @@ from envctl.errors import EnvctlError
 from envctl.ops.ls import ls
 from envctl.ops.patient import Patient
 from envctl.ops.setting import branch_of
-from envctl.reports import Finding
+from envctl.reports.doctor import Finding
 from envctl.stack import Stack
 from envctl.stack.registry import choose
 from envctl.world.registries import answers
