@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from envctl.errors import EnvctlError, Exit
+from envctl.job import Mounted
 from envctl.ops.setting import Here
-from envctl.ops.sources import read_again, source_of
+from envctl.ops.sources import Site, read_again, source_of
+from envctl.ops.sources.live import LiveServer
+from envctl.ops.sources.reader import Reader
 from envctl.snapshot import Snapshot
 from envctl.stack import load
+from envctl.world.shell import Finished, Shell
 from tests.ops.fake import FakeEngine, here
 
 STACK = """
@@ -44,6 +49,13 @@ def digest(there: Here, *, again: bool = False) -> str:
     workload = blueprint.workload("db")
     assert workload is not None
     return source_of(there, workload).digest(there)
+
+
+def with_secrets(there: Here, folder: Path, section: str) -> Here:
+    """The same where the stack file says more of the secret, and nobody has set it."""
+    (folder / "envctl.toml").write_text(f"{STACK}\n[secrets.FAR_URL]\n{section}\n" if section else STACK)
+    stack = load(folder / "envctl.toml", environ={})
+    return replace(there, written=stack, world=replace(there.world, environ={}))
 
 
 def keep(there: Here, address: str, said: str) -> None:
@@ -97,3 +109,63 @@ def test_no_secret_is_in_what_identifies_it(there: Here) -> None:
     assert workload is not None
     assert "live far" == source_of(there, workload).words
     assert not [word for word in ("secret", "ann", "example") if word in digest(there)]
+
+
+class Answering:
+    """A shell in which whatever is run prints the same."""
+
+    def __init__(self, said: bytes) -> None:
+        self.said = said
+
+    def run(self, *_: object, **__: object) -> Finished:
+        """Well, and with that."""
+        return Finished(0, self.said)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [(b"hello", "hello"), (b"", "''"), (b'{"number" : 170002}', "170002"), (b"{\x1b", "\\x1b")],
+)
+def test_who_answers_otherwise_than_a_server_does_is_refused(there: Here, said: bytes, shown: str) -> None:
+    """With what it was asked and what it answered: perhaps the URL leads to something else."""
+    workload = there.blueprint().workload("db")
+    assert workload is not None
+    setting = replace(there, world=replace(there.world, shell=cast(Shell, Answering(said))))
+    site = Site(setting, workload, "postgres:17", Mounted("data"), "a" * 32, "b")
+    server: Any = source_of(setting, workload)
+    assert isinstance(server, LiveServer)
+    with pytest.raises(EnvctlError) as raised:
+        server._ask(Reader(site, "reader"), server.url(setting))
+    assert Exit.DATA_REFUSED == raised.value.code
+    assert "live far" in raised.value.message
+    assert shown in raised.value.message
+    assert "FAR_URL" in raised.value.hint
+
+
+@pytest.mark.parametrize(
+    ("section", "looked", "how"),
+    [
+        ("", ("the variable FAR_URL is not set here", "{folder}/.env"), "export FAR_URL='postgresql://USER:"),
+        ('from = "env"\nvariable = "FAR"', ("the variable FAR is not set here",), "export FAR='postgresql://USER:"),
+        ('from = "dotenv"\npath = "far.env"', ("{folder}/far.env",), "{folder}/far.env: FAR_URL='postgresql://USER:"),
+    ],
+)
+def test_where_a_url_was_looked_for_is_said_and_how_to_give_it(
+    there: Here, tmp_path: Path, section: str, looked: tuple[str, ...], how: str
+) -> None:
+    """Each provider has its own place; what to type is in the hint."""
+    nobody = with_secrets(there, tmp_path, section)
+    with pytest.raises(EnvctlError) as raised:
+        digest(nobody)
+    assert Exit.NOT_FOUND == raised.value.code
+    assert [] == [place for place in looked if place.format(folder=tmp_path) not in raised.value.message]
+    assert how.format(folder=tmp_path) in raised.value.hint
+
+
+def test_a_url_that_is_empty_is_told_as_such(there: Here, tmp_path: Path) -> None:
+    """What a CI job makes of a secret that it may not see."""
+    nobody = with_secrets(there, tmp_path, "")
+    with pytest.raises(EnvctlError) as raised:
+        digest(replace(nobody, world=replace(nobody.world, environ={"FAR_URL": ""})))
+    assert Exit.DATA_REFUSED == raised.value.code
+    assert "FAR_URL is empty" in raised.value.message

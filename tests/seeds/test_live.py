@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from envctl.seeds.live import State, dump, dumped, hint, progress, read_state, unfit, why
+from envctl.seeds.live import Odd, State, dump, dumped, hint, progress, read_state, unfit, why
 from envctl.seeds.url import read_url
 from envctl.workload import Method
 
@@ -26,10 +26,29 @@ def test_a_server_that_tells_little_is_enough() -> None:
     )
 
 
-@pytest.mark.parametrize("said", [b"", b'{"system" : "77", "lsn" : "0/1A"}\n'])
-def test_no_answer_is_none(said: bytes) -> None:
-    """Without its version nothing is known."""
-    assert read_state(said) is None
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        b'{"system" : "77", "lsn" : "0/1A"}\n',
+        b'{"number" : 170002, "version" : "17.2"}\n',
+        b'{"number" : "many", "tablespaces" : 0}\n',
+        b'{"number" : 170002, "tablespaces" : null}\n',
+    ],
+)
+def test_an_answer_that_lacks_something_is_odd(said: bytes) -> None:
+    """Without its version, or whether it has tablespaces, nobody can tell whether it can be read."""
+    with pytest.raises(Odd, match="without a version and a number of tablespaces"):
+        read_state(said)
+
+
+@pytest.mark.parametrize("said", [b"{", b"[1]", b"hello", b'{"number" : 170002}\nhello', b"\xff\x00", b"[" * 100_000])
+def test_what_is_no_answer_at_all_is_odd(said: bytes) -> None:
+    """Its beginning is repeated, so that somebody sees who answers there."""
+    with pytest.raises(Odd, match="which is no JSON object") as raised:
+        read_state(said)
+    shown = said.splitlines()[-1].decode("utf-8", "replace")[:20]
+    assert (True, True) == (repr(shown)[1:-1] in str(raised.value), len(str(raised.value)) < 500)
 
 
 @pytest.mark.parametrize(

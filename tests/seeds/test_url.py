@@ -60,7 +60,8 @@ def test_values_cannot_break_out_of_the_connection() -> None:
     [
         (f"mysql://ann:{SECRET}@h/s", "is no URL of a Postgres server"),
         (f"host=h password={SECRET}", "is no URL of a Postgres server"),
-        ("", "is no URL of a Postgres server"),
+        ("", "is empty"),
+        ("nothing", "is no URL of a Postgres server"),
         ("postgresql://h/s", "names no user"),
         ("postgresql://ann@h:port/s", "names a host that is none"),
         ("postgresql://ann@h/s?sslmode", "has a parameter without a value"),

@@ -16,6 +16,7 @@ from envctl.workload import Method
 
 FIRST_WITH_STATISTICS = 18  # the first version that dumps statistics, which hold raw values
 _LOCK_PATIENCE = 60_000  # milliseconds that a dump waits for a table that somebody changes
+_SHOWN = 100  # characters of an answer that nobody expected
 _PROGRESS = re.compile(r"\((\d{1,3})%\)")
 _TABLE = re.compile(r'pg_dump: dumping contents of table "(.*)"')
 _DUMPED = re.compile(rb"^envctl: pg_dump ended with (\d+)$", re.M)
@@ -69,16 +70,34 @@ class State:
     about: tuple[tuple[str, str], ...]
 
 
-def read_state(stdout: bytes) -> State | None:
-    """What a server answered to ASK; None where it gave no answer."""
+class Odd(Exception):
+    """An answer that is none; the text completes “it …” and repeats the beginning of it."""
+
+    def __init__(self, said: str, why: str) -> None:
+        super().__init__(f"answered {said[:_SHOWN]!r} when it was asked what it is, {why}")
+
+
+def read_state(stdout: bytes) -> State:
+    """What a server answered to ASK. Raises Odd for what is no such answer."""
     said: dict[str, object] = {}
-    for line in stdout.decode("utf-8", "replace").splitlines():
-        if line.startswith("{"):
-            said |= json.loads(line)
-    if "number" not in said:
-        return None
+    text = stdout.decode("utf-8", "replace").strip()
+    for line in text.splitlines():
+        said |= _read(line)
+    number, tablespaces = said.get("number"), said.get("tablespaces")
+    if type(number) is not int or type(tablespaces) is not int:
+        raise Odd(text, "without a version and a number of tablespaces")
     about = [(f"source.{key}", str(said[key])) for key in ("version", "system", "lsn", "taken") if said.get(key)]
-    return State(int(str(said["number"])) // 10000, int(str(said["tablespaces"])), tuple(about))
+    return State(number // 10000, tablespaces, tuple(about))
+
+
+def _read(line: str) -> dict[str, object]:
+    try:
+        found = json.loads(line) if line else {}
+    except (ValueError, RecursionError):
+        found = None
+    if isinstance(found, dict):
+        return found
+    raise Odd(line, "which is no JSON object")
 
 
 def unfit(state: State, major: int, method: Method) -> tuple[str, str] | None:

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from envctl.secret import Secret
 
+FORM = "postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
 HOST = "host.docker.internal"  # what a container calls the machine that the daemon runs on
 HOSTS = {HOST: "host-gateway"}
 _URL = re.compile(
@@ -31,11 +32,7 @@ class BadUrl(Exception):
 
     def __init__(self, why: str, hint: str = "") -> None:
         super().__init__(why)
-        self.hint = (
-            hint
-            or "It has the form postgresql://USER:PASSWORD@HOST:PORT/DATABASE, "
-            "with %25 for a % in the password, %40 for an @, %2F for a slash."
-        )
+        self.hint = hint or f"It has the form {FORM}, with %25 for a % in the password, %40 for an @, %2F for a slash."
 
 
 @dataclass(frozen=True)
@@ -69,6 +66,8 @@ class Url:
 
 def read_url(text: str) -> Url:
     """Understand a URL as the client library does. Raises BadUrl."""
+    if not text.strip():
+        raise BadUrl("is empty")
     matched = _URL.fullmatch(text.strip())
     if matched is None:
         raise BadUrl("is no URL of a Postgres server")

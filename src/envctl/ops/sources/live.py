@@ -12,6 +12,7 @@ from envctl.ops.setting import Here
 from envctl.ops.sources.base import Site
 from envctl.ops.sources.moved import move_in, settle
 from envctl.ops.sources.reader import UNCHANGED, Reader, reader
+from envctl.secret import Source
 from envctl.secrets.missing import Missing
 from envctl.secrets.providers import PROVIDERS
 from envctl.seeds import live
@@ -22,7 +23,7 @@ from envctl.seeds.pieces import BrokenText
 from envctl.seeds.server import LOADING, PSQL, connection
 from envctl.seeds.statements import PUBLIC_DROPPER, role_maker
 from envctl.seeds.tidy import tidy
-from envctl.seeds.url import BadUrl, Url, read_url
+from envctl.seeds.url import FORM, BadUrl, Url, read_url
 from envctl.snapshot import MARKER, is_marker
 from envctl.workload import Database, Live, Workload
 from envctl.world.shell import Finished
@@ -94,19 +95,21 @@ class LiveServer:
         try:
             return read_url(PROVIDERS[source.provider](source, here.world.environ))
         except Missing as missing:
-            why, hint, code = f"{name}: {missing}", "Provide it where [secrets] of the stack file says.", Exit.NOT_FOUND
-            raise _refused(f"The URL of {self.words} cannot be had: {why}", hint, code) from None
+            why = f"The URL of {self.words} cannot be had: {name}: {missing}"
+            raise _refused(why, _providing(source), Exit.NOT_FOUND) from None
         except BadUrl as bad:
             raise _refused(f"The URL of {self.words} is not one: {name} {bad}", bad.hint) from None
 
     def _ask(self, container: Reader, url: Url) -> State:
         container.site.tell(f"asking {self.words}")
         finished = container.run(live.RUN, *live.ask(url), stdin=url.line)
-        state = live.read_state(finished.stdout)
-        if finished.status or state is None:
-            hint = f"Try it: the URL is in the secret {self.live.secret}, and a container of Docker has to reach it."
+        hint = f"Try it: the URL is in the secret {self.live.secret}, and a container of Docker has to reach it."
+        if finished.status:
             raise _refused(f"{self.words} cannot be read: {live.why(finished.stderr, finished.status)}", hint)
-        return state
+        try:
+            return live.read_state(finished.stdout)
+        except live.Odd as odd:
+            raise _refused(f"{self.words} is no Postgres server that can be read: it {odd}", hint) from None
 
     def _copy(self, container: Reader, url: Url) -> Mapping[str, str]:
         folder = container.place(make=True).folder
@@ -189,6 +192,15 @@ def _teller(site: Site) -> Callable[[str], None]:
             site.tell(last := said)
 
     return line
+
+
+def _providing(source: Source) -> str:
+    """What to do where a URL is missing, as somebody would type it."""
+    said = f"{source.key}='{FORM}'"
+    return {
+        "env": f"Set it, then run the same command again: export {said}",
+        "dotenv": f"Write it into {source.path}: {said}",
+    }.get(source.provider, f"Set it: export {said}\nOr write it, without export, into {source.path}.")
 
 
 def _refused(message: str, hint: str, code: Exit = Exit.DATA_REFUSED) -> EnvctlError:
