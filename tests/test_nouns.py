@@ -23,7 +23,7 @@ from envctl.reports.base import Report
 from envctl.reports.plan import PlannedStep
 from envctl.reports.settings import Settings
 from envctl.reports.status import ServiceStatus, Status
-from envctl.reports.up import CameUp
+from envctl.reports.up import CameUp, StartedFrom
 from envctl.secret import Secret
 from envctl.text import MASK, Hole, Named, Password, PublishedPort, Text, text
 
@@ -213,9 +213,13 @@ def test_what_up_did_is_the_status_with_the_steps_beside_it() -> None:
     """The same keys as `status`, so that a script reads either."""
     status = Status("main", "shop", None, "running", (ServiceStatus("db", "postgres", "running", None),))
     data = CameUp(status, (PlannedStep("start db", "new"),), 1.5).data()
-    assert {*status.data(), "steps", "seconds", "other_folders"} == set(data)
+    assert {*status.data(), "steps", "seconds", "other_folders", "snapshot"} == set(data)
     assert [{"step": "start db", "because": "new"}] == data["steps"]
     assert status.data()["services"] == data["services"]
+    assert data["snapshot"] is None
+    origin = StartedFrom("1a" * 16, None, "environment shop/main-0a", 0.5)
+    begun = {"address": "1a" * 16, "name": None, "source": "environment shop/main-0a", "away": 0.5}
+    assert begun == CameUp(status, (), 1.5, snapshot=origin).data()["snapshot"]
 
 
 def test_every_exit_status_is_its_own() -> None:

@@ -19,7 +19,6 @@ from envctl.reports.copied import Copied
 from envctl.reports.doctor import Diagnosis, Finding
 from envctl.reports.down import WentDown
 from envctl.reports.events import DaemonEvent
-from envctl.reports.fork import Forked
 from envctl.reports.gc import ExpiredBundle, Fate, Reclaimed, SnapshotFate
 from envctl.reports.left import LeftAlone
 from envctl.reports.lifetime import Lifetime
@@ -41,7 +40,7 @@ from envctl.reports.snapshots import (
     SnapshotsRemoved,
 )
 from envctl.reports.status import ServiceStatus, Status
-from envctl.reports.up import CameUp
+from envctl.reports.up import CameUp, StartedFrom
 from envctl.reports.urls import Opened, Url, Urls
 from envctl.reports.usage import ServiceUsage, Usage
 
@@ -150,6 +149,10 @@ LINE = LogLine("api", "2026-01-02T03:04:05Z", "stdout", "ready")
 
 POOL = PoolStatus("0a1b", "envctl-pool__0a1b", 2, 1, True, 50 << 30, 3 << 30, 47 << 30, 2 << 30, 9 << 30)
 
+BEGUN = CameUp(
+    STATUS, STEPS, 12.34, snapshot=StartedFrom("0123456789abcdef" * 2, None, "environment shop/main-0a", 1.23)
+)
+
 # Where each op lives, and what it answers unless a test says otherwise.
 ANSWERS: dict[str, Any] = {
     "pool.create": POOL,
@@ -171,7 +174,8 @@ ANSWERS: dict[str, Any] = {
     "snapshot_create.create": SnapshotCreated(
         "a", "shop", "0123456789abcdef" * 2, "first", ("cache", "db"), ("files",), 2**20, away=1.23, seconds=4.56
     ),
-    "fork.fork": Forked("main-0a", "0123456789abcdef" * 2, 1.23, STATUS, STEPS, 4.56),
+    "up_from.up_from": BEGUN,
+    "fork.fork": BEGUN,
     "reset.reset": Reset(
         STATUS, (Put("db", "dump catalogue", "0123456789abcdef" * 2), Put("cache", "nothing", None)), ("web",), 0.87
     ),

@@ -17,7 +17,7 @@ from envctl.reports.ls import Listing
 from envctl.reports.plan import Planned
 from envctl.reports.seed import Seeded
 from envctl.reports.status import Status
-from envctl.reports.up import CameUp
+from envctl.reports.up import CameUp, StartedFrom
 from envctl.reports.urls import Urls
 from tests.cli.made_up import LINE, STATUS, Envctl, Ops
 
@@ -44,6 +44,18 @@ def test_what_to_do_next_means_the_same_environment(envctl: Envctl) -> None:
     ran = envctl("up", "--env", "demo", "--file", "my stack.toml")
     assert "envctl logs --env demo --file 'my stack.toml' -f " in ran.err
     assert "envctl down --env demo --file 'my stack.toml' " in ran.err
+
+
+@pytest.mark.parametrize(
+    ("words", "op"), [(["up", "--from", "main-0a"], "up_from.up_from"), (["fork", "main-0a", "new"], "fork.fork")]
+)
+def test_what_new_data_started_from_is_said(envctl: Envctl, ops: Ops, words: list[str], op: str) -> None:
+    """In the same words and keys by both commands; how long an environment was away where it was."""
+    assert "The environment shop/main-0a was away for 1.2 s." in envctl(*words).err
+    assert "0123456789abcdef" * 2 == envctl(*words, "--json").envelope["data"]["snapshot"]["address"]
+    ops.answers[op] = CameUp(STATUS, (), 1.0, snapshot=StartedFrom("1a" * 16, "first", "dump catalogue"))
+    assert "away" not in envctl(*words).err
+    assert {op} == set(ops.calls)
 
 
 def test_up_without_anything_to_do_says_so(envctl: Envctl, ops: Ops) -> None:

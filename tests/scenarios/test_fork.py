@@ -39,7 +39,7 @@ def report(origin: Stage) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def forked(origin: Stage, report: dict[str, Any]) -> Stage:
     """A fork of it."""
-    return called(origin, report["status"]["name"])
+    return called(origin, report["name"])
 
 
 def test_a_fork_must_have_all_that_its_origin_had(origin: Stage, forked: Stage) -> None:
@@ -87,8 +87,9 @@ def test_the_origin_must_go_on_in_the_same_containers(origin: Stage, report: dic
     before = report["before"]
     assert before == {name: one for name, one in origin.ids().items() if name in before}
     assert "running" == origin.data("status")["state"]
-    assert (origin.name, "two") == (report["source"], report["status"]["name"])
-    assert 0 < report["away"] < report["seconds"]
+    begun = report["snapshot"]
+    assert (f"environment {origin.project}/{origin.name}", "two") == (begun["source"], report["name"])
+    assert 0 < begun["away"] < report["seconds"]
 
 
 def test_a_name_that_is_taken_must_be_refused(origin: Stage, forked: Stage) -> None:

@@ -51,3 +51,8 @@ def age(moment: str | None, now: datetime) -> str:
         return moment
     seconds = max(0, int((now - (then if then.tzinfo else then.replace(tzinfo=UTC))).total_seconds()))
     return next((f"{seconds // size} {unit}" for size, unit in _STEPS if seconds >= size), "now")
+
+
+def away(name: str, seconds: float) -> str:
+    """For how long an environment did not answer."""
+    return printable(f"{name} was away for {seconds:.1f} s.")

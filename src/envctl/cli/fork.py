@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated
 
@@ -10,11 +9,8 @@ import typer
 
 from envctl.cli.command import Call, Command
 from envctl.cli.options import ALWAYS, FILE, NO_WAIT, OVERCOMMIT
-from envctl.cli.snapshot_create import away
 from envctl.cli.up import came_up_lines, next_lines
 from envctl.cli.values import lifetime as seconds_to_live
-from envctl.reports.fork import Forked
-from envctl.reports.up import CameUp
 
 
 def fork(
@@ -41,14 +37,7 @@ def fork(
 
     with call.talk() as tell:
         report = split(here(call.file, new, tell), env, overcommit=overcommit, ttl=lifetime, wait=call.wait)
-    came = CameUp(report.status, report.steps, report.seconds, report.other_folders)
-    call.answer(report.data(), came_up_lines(came), _after(replace(call, env=new), report, came))
-
-
-def _after(call: Call, report: Forked, came: CameUp) -> Iterator[str]:
-    if report.away is not None:
-        yield from ("", away(report.source, report.away))
-    yield from next_lines(call, came)
+    call.answer(report.data(), came_up_lines(report), next_lines(replace(call, env=new), report))
 
 
 COMMAND = Command(

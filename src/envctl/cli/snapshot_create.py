@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from envctl.cli.columns import printable
+from envctl.cli.columns import away, printable
 from envctl.cli.command import Call, Command
 from envctl.cli.options import CHANGING
 from envctl.cli.top import size
@@ -57,11 +57,6 @@ def _after(report: SnapshotCreated) -> Iterator[str]:
     if report.left_out:
         yield printable(f"Not in it: the volumes of {', '.join(report.left_out)}.")
     yield f"Start another environment from it: envctl up --env NAME --from {report.snapshot or report.address[:12]}"
-
-
-def away(name: str, seconds: float) -> str:
-    """For how long an environment did not answer."""
-    return printable(f"{name} was away for {seconds:.1f} s.")
 
 
 COMMAND = Command(

@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
+from envctl.cli.columns import away
 from envctl.cli.command import Call, Command
 from envctl.cli.options import CHANGING, FROM, OVERCOMMIT
 from envctl.cli.plan import plan_lines, shared_lines
 from envctl.cli.status import head_line, service_lines
 from envctl.cli.values import lifetime as seconds_to_live
 from envctl.reports.plan import Planned
-from envctl.reports.up import CameUp
+from envctl.reports.up import CameUp, StartedFrom
 
 
 def up(
@@ -49,10 +50,12 @@ def up(
         place = here(call.file, call.env, tell)
         if dry_run:
             report: CameUp | Planned = plan(place, rebuild=build, overcommit=overcommit, start_from=start_from)
+        elif start_from is None:
+            report = bring_up(place, rebuild=build, overcommit=overcommit, ttl=lifetime, wait=call.wait)
         else:
-            report = bring_up(
-                place, rebuild=build, overcommit=overcommit, ttl=lifetime, start_from=start_from, wait=call.wait
-            )
+            from envctl.ops.up_from import up_from
+
+            report = up_from(place, start_from, rebuild=build, overcommit=overcommit, ttl=lifetime, wait=call.wait)
     if isinstance(report, Planned):
         call.answer(report.data(), plan_lines(report), shared_lines(report.other_folders))
     else:
@@ -67,7 +70,7 @@ def came_up_lines(report: CameUp) -> list[str]:
 def next_lines(call: Call, report: CameUp) -> Iterator[str]:
     """What one may do with it next."""
     done = f"Up in {report.seconds:.1f} s." if report.steps else "Already up: nothing was to do."
-    yield from ("", done, *shared_lines(report.other_folders), "")
+    yield from ("", *_away(report.snapshot), done, *shared_lines(report.other_folders), "")
     lines = [(service.url, f"open {service.name}") for service in report.status.services if service.url]
     lines += [
         (call.like("logs", "-f"), "follow what the services print"),
@@ -76,6 +79,11 @@ def next_lines(call: Call, report: CameUp) -> Iterator[str]:
     ]
     width = max(len(line) for line, _ in lines)
     yield from (f"  {line:<{width}}   {what}" for line, what in lines)
+
+
+def _away(origin: StartedFrom | None) -> Iterator[str]:
+    if origin is not None and origin.away is not None:
+        yield away(f"The {origin.source}", origin.away)
 
 
 COMMAND = Command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import monotonic
 
 from envctl.errors import EnvctlError, Exit
@@ -14,10 +15,10 @@ from envctl.ops.origin import from_environment
 from envctl.ops.setting import Here
 from envctl.ops.snapshots import look
 from envctl.ops.up import converge
-from envctl.reports.fork import Forked
+from envctl.reports.up import CameUp
 
 
-def fork(here: Here, word: str, *, overcommit: bool = False, ttl: float | None = None, wait: bool = True) -> Forked:
+def fork(here: Here, word: str, *, overcommit: bool = False, ttl: float | None = None, wait: bool = True) -> CameUp:
     """Bring the environment here up with the data of the one that a word names. Raises EnvctlError.
 
     A fork that was broken off goes on from the snapshot that it had made.
@@ -28,15 +29,7 @@ def fork(here: Here, word: str, *, overcommit: bool = False, ttl: float | None =
     origin = from_environment(here, source, look(here.world), wait=wait)
     with here.world.locks.hold(here.identity.full, "fork", wait=wait):
         came = converge(here, overcommit=overcommit, ttl=ttl, chosen=origin.snapshot)
-    return Forked(
-        source=source.name,
-        address=origin.snapshot.address,
-        away=origin.away,
-        status=came.status,
-        steps=came.steps,
-        seconds=round(monotonic() - began, 3),
-        other_folders=came.other_folders,
-    )
+    return replace(came, snapshot=origin.told, seconds=round(monotonic() - began, 3))
 
 
 def _refuse_whole(identity: Identity, observed: Observed) -> None:

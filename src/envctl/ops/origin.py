@@ -22,6 +22,7 @@ from envctl.ops.snapshots import chosen as snapshot_called
 from envctl.ops.snapshots import look
 from envctl.planning.fitting import refuse_misfits
 from envctl.planning.volumes import wanting
+from envctl.reports.up import StartedFrom
 from envctl.snapshot import Snapshot
 
 
@@ -31,6 +32,12 @@ class Origin:
 
     snapshot: Snapshot
     away: float | None = None  # None: it was there already
+
+    @property
+    def told(self) -> StartedFrom:
+        """For a report."""
+        one = self.snapshot
+        return StartedFrom(one.address, one.name or None, one.source, self.away)
 
 
 def origin(here: Here, word: str, *, dry_run: bool = False, wait: bool = True) -> Origin:

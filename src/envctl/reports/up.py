@@ -1,4 +1,4 @@
-"""What `up` and `revive` did."""
+"""What `up`, `fork` and `revive` did."""
 
 from __future__ import annotations
 
@@ -11,13 +11,27 @@ from envctl.reports.status import Status
 
 
 @dataclass(frozen=True)
+class StartedFrom:
+    """The snapshot that new data starts from. Its `source` did not answer for `away` seconds; None: it was there."""
+
+    address: str
+    name: str | None  # that somebody gave it
+    source: str
+    away: float | None = None
+
+
+@dataclass(frozen=True)
 class CameUp(Report):
-    """What `up` did. `steps` is empty when nothing was to do; `other_folders` had brought it up before."""
+    """What `up` did. `steps` is empty when nothing was to do; `other_folders` had brought it up before.
+
+    `snapshot` is the one that somebody chose to start from.
+    """
 
     status: Status
     steps: tuple[PlannedStep, ...]
     seconds: float
     other_folders: tuple[str, ...] = ()
+    snapshot: StartedFrom | None = None
 
     def data(self) -> Any:
         """The environment's status with the steps beside it."""
@@ -26,4 +40,5 @@ class CameUp(Report):
             "steps": [asdict(s) for s in self.steps],
             "seconds": self.seconds,
             "other_folders": list(self.other_folders),
+            "snapshot": asdict(self.snapshot) if self.snapshot else None,
         }
