@@ -343,6 +343,8 @@ def test_rm_of_what_gets_a_clone_meanwhile_tells_what_went(ground: Ground) -> No
         ("befor", Exit.NOT_FOUND, "Did you mean before?"),
         ("", Exit.NOT_FOUND, "snapshot ls"),
         ("10", Exit.NOT_FOUND, "the first 4 digits at least"),
+        ("10", Exit.NOT_FOUND, f"Did you mean {address(1)[:12]}"),
+        ("99", Exit.NOT_FOUND, "the first 4 digits at least. `envctl"),
         ("1000", Exit.USAGE, "more of its address"),
     ],
 )

@@ -27,6 +27,10 @@ def test_nothing_means_no_snapshot(tmp_path: Path) -> None:
     engine.create_volume(one.marker, one.labels())
     place = here(tmp_path, engine)
     assert address == origin(place, "1a1a").snapshot.address
+    for word, meant in (("1a", "Did you mean 1a1a1a1a1a1a?"), ("3", "of an address give the first 4 digits at least")):
+        with pytest.raises(EnvctlError, match=f"neither a snapshot nor an environment {word}") as caught:
+            origin(place, word)
+        assert (Exit.NOT_FOUND, True) == (caught.value.code, meant.lower() in caught.value.hint.lower())
     with pytest.raises(EnvctlError) as caught:
         origin(place, "")
     assert (Exit.USAGE, "Nothing was changed.") == (caught.value.code, caught.value.unchanged)

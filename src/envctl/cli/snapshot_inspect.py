@@ -22,7 +22,7 @@ def snapshot_inspect(
     call: Call,
     *,
     snapshot: Annotated[
-        str, typer.Argument(metavar="SNAPSHOT", help="Its name, its address or the first 4 of its digits.")
+        str, typer.Argument(metavar="SNAPSHOT", help="Its name, its address, or at least the first 4 digits of that.")
     ],
 ) -> None:
     """Show everything about a snapshot.

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 
 from envctl import labels
 from envctl.errors import EnvctlError, Exit
@@ -19,7 +18,7 @@ from envctl.ops.observe import observe
 from envctl.ops.setting import Here
 from envctl.ops.snapshot_create import provisional, take
 from envctl.ops.snapshots import chosen as snapshot_called
-from envctl.ops.snapshots import look
+from envctl.ops.snapshots import guesses, look
 from envctl.planning.fitting import refuse_misfits
 from envctl.planning.volumes import wanting
 from envctl.reports.up import StartedFrom
@@ -124,12 +123,10 @@ def _refuse_itself(here: Here, identity: Identity) -> None:
 
 
 def _unknown(word: str, there: Sequence[Snapshot], living_ones: Sequence[Identity], here: Here) -> EnvctlError:
-    names = [name for one in there for name in (one.name, one.address[:12]) if name]
-    names += [one.name for one in living_ones if one.project == here.identity.project]
-    close = get_close_matches(word, sorted(set(names)), n=1)
+    names = [one.name for one in living_ones if one.project == here.identity.project]
     return EnvctlError(
         Exit.NOT_FOUND,
         f"there is neither a snapshot nor an environment {word}",
         unchanged="Nothing was changed.",
-        hint=f"{f'Did you mean {close[0]}? ' if close else ''}See `envctl snapshot ls` and `envctl ls`.",
+        hint=f"{guesses(there, word, names)}See `envctl snapshot ls` and `envctl ls`.",
     )

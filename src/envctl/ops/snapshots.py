@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -24,6 +25,8 @@ from envctl.world.helper import must, run
 
 BUILDER = "builder"
 _SHORTEST = 4  # hex digits of an address that may stand for it
+_SHORT = re.compile(rf"[0-9a-fA-F]{{1,{_SHORTEST - 1}}}")
+_GUESSES = 3
 
 
 def look(world: World) -> tuple[Snapshot, ...]:
@@ -67,17 +70,26 @@ def chosen(there: Sequence[Snapshot], word: str) -> Snapshot:
 
 
 def _not_found(there: Sequence[Snapshot], word: str) -> EnvctlError:
-    known = sorted({name for one in there for name in (one.name, one.address[:12]) if name})
-    close = get_close_matches(word, known, n=1)
-    guess = f"Did you mean {close[0]}? " if close else ""
-    if word and any(one.address.startswith(word.lower()) for one in there):
-        guess = f"Of an address give the first {_SHORTEST} digits at least. "
     return EnvctlError(
         Exit.NOT_FOUND,
         f"there is no snapshot {word or repr(word)}",
         unchanged="Nothing was changed.",
-        hint=f"{guess}`envctl snapshot ls` shows those that are there.",
+        hint=f"{guesses(there, word)}`envctl snapshot ls` shows those that are there.",
     )
+
+
+def guesses(there: Sequence[Snapshot], word: str, others: Collection[str] = ()) -> str:
+    """What may be meant by a word that names none: sentences for a hint, each with a blank behind it.
+
+    `others` are names of what is no snapshot and would do as well.
+    """
+    if not word:
+        return ""
+    known = sorted({name for one in there for name in (one.name, one.address[:12]) if name} | set(others))
+    begun = [name for name in known if name.startswith(word.lower())]
+    close = (begun or get_close_matches(word, known, n=_GUESSES))[:_GUESSES]
+    short = f"Of an address give the first {_SHORTEST} digits at least. " if _SHORT.fullmatch(word) else ""
+    return f"{short}Did you mean {' or '.join(close)}? " if close else short
 
 
 def remove(world: World, snapshot: Snapshot) -> tuple[str, ...]:
