@@ -14,6 +14,7 @@ import pytest
 from envctl import labels
 from envctl.decision import Rules
 from envctl.errors import EnvctlError, Exit
+from envctl.events import Event
 from envctl.identity import Identity
 from envctl.observed import COMPOSE_IMAGE
 from envctl.ops import snapshot as stories
@@ -308,8 +309,10 @@ def test_rm_removes_also_what_has_a_name(ground: Ground) -> None:
     """By name, address, or the beginning of it; the same twice is one."""
     ground.build(1, name="before")
     ground.build(2)
-    removed = stories.rm(ground.world, ["before", address(2)[:6], address(1)]).removed
+    said: list[Event] = []
+    removed = stories.rm(replace(ground.world, tell=said.append), ["before", address(2)[:6], address(1)]).removed
     assert [address(1), address(2)] == [row.address for row in removed]
+    assert [] == said  # the answer says it
     assert () == ground.engine.vols
 
 

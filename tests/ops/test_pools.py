@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from envctl import labels
 from envctl.errors import EnvctlError, Exit
+from envctl.events import Event
 from envctl.identity import Identity
 from envctl.job import Output
 from envctl.ops import pools
@@ -243,8 +245,10 @@ def test_snapshots_go_with_it(tmp_path: Path) -> None:
     """Without a name by themselves, and they are told; marker and data are gone."""
     machine, pool = made(tmp_path)
     found = snapshot(machine, pool)
-    report = remove(machine.world(tmp_path))
+    said: list[Event] = []
+    report = remove(replace(machine.world(tmp_path), tell=said.append))
     assert (pool.id, (found.short,), 70) == (report.id, report.snapshots, report.freed)
+    assert ["detaching", "detached"] == [event.what for event in said]  # that it is gone the answer says
     assert NOTHING == machine.left()
 
 

@@ -40,12 +40,12 @@ def remove(world: World, *, force: bool = False) -> PoolRemoved:
         _refuse_named(snapshots, force=force)
         with _nobody_builds(world, lying):
             freed = _cut_off(world, pool)
-            world.tell(Event("pool", "removing"))
+            world.tell(Event("pool", "detaching"))
             pools.end_helpers(world, pool)
             _emptied(world, pool, lying, snapshots)
             world.engine.remove_volume(pool.volume)
             sweep(world, (pool,))
-        world.tell(Event("pool", "removed", "done"))
+        world.tell(Event("pool", "detached", "done"))
         known = {v.name for v in lying if is_data(v)} | {pool.volume, pool.store}
         left = tuple(v.name for v in lying if v.labels.get(labels.POOL) == pool.id and v.name not in known)
         return PoolRemoved(pool.id, tuple(s.short for s in snapshots), freed, left)

@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 
 from envctl import labels
 from envctl.errors import EnvctlError, Exit
-from envctl.events import Event
 from envctl.observed import Volume
 from envctl.ops.snapshots import chosen, remove, take_stock
 from envctl.planning.ownership import identity_of
@@ -89,7 +88,6 @@ def _remove(world: World, one: Snapshot) -> None:
     with world.locks.hold(marker(one.address), "snapshot rm"):
         if clones := take_stock(world).clones.get(one.address) or remove(world, one):
             raise _refused({one.short: clones})
-    world.tell(Event(f"snapshot {one.short}", "removed", "done"))
 
 
 def _refused(clones: dict[str, tuple[str, ...]]) -> EnvctlError:
