@@ -26,9 +26,9 @@ from statistics import median
 from bench.common import Composed, Ratio, envctl, ran, seconds
 from bench.data import MIB, Base, until_answered
 from envctl.events import nobody
-from envctl.ops.bases import clone_data, with_snapshots
 from envctl.ops.plan import decide, draw_here
 from envctl.ops.setting import here
+from envctl.ops.snapshots.bases import clone_data, with_snapshots
 
 SHOP = Path(__file__).resolve().parent.parent / "examples" / "shop" / "envctl.toml"
 CLONES = 10

@@ -22,7 +22,7 @@ def ops(monkeypatch: pytest.MonkeyPatch) -> Ops:
         "target": {"target": made_up.set_target},
     }
     for op in ANSWERS:
-        module, name = op.split(".")
+        module, _, name = op.rpartition(".")
         modules.setdefault(module, {})[name] = _op(made_up, op)
     for module, names in modules.items():
         fake = ModuleType(f"envctl.ops.{module}")

@@ -155,10 +155,10 @@ BEGUN = CameUp(
 
 # Where each op lives, and what it answers unless a test says otherwise.
 ANSWERS: dict[str, Any] = {
-    "pool.create": POOL,
-    "pool.ls": PoolListing(POOL),
-    "pool.grow": PoolGrown(POOL, 20 << 30),
-    "pool_rm.remove": PoolRemoved("0a1b", ("1a2b3c4d5e6f",), 2 << 30, ("odd",)),
+    "pools.create.create": POOL,
+    "pools.status.ls": PoolListing(POOL),
+    "pools.grow.grow": PoolGrown(POOL, 20 << 30),
+    "pools.remove.remove": PoolRemoved("0a1b", ("1a2b3c4d5e6f",), 2 << 30, ("odd",)),
     "init.init": Begun("/home/me/notes", "notes", ("envctl.toml", "api/main.py"), "api", in_git=False),
     "init_from.init_from": Begun("/home/me/notes", "notes", ("envctl.toml",), None, in_git=True),
     "init_ci.init_ci": Begun("/home/me/notes", "notes", (".gitlab/envctl.yml",), None, in_git=True),
@@ -171,7 +171,7 @@ ANSWERS: dict[str, Any] = {
     "seed.seed": Seeded("feature-a-1a2b3c", (Seeding("db", "catalogue", "data/shop.dump", 3.21),)),
     "seed.plan_seed": Planned("feature-a-1a2b3c", "shop", None, STEPS),
     "offsets.reset_offsets": OFFSETS,
-    "snapshot_create.create": SnapshotCreated(
+    "snapshots.create.create": SnapshotCreated(
         "a", "shop", "0123456789abcdef" * 2, "first", ("cache", "db"), ("files",), 2**20, away=1.23, seconds=4.56
     ),
     "up_from.up_from": BEGUN,
@@ -184,9 +184,9 @@ ANSWERS: dict[str, Any] = {
     "revive.revive": CameUp(STATUS, STEPS, 12.34),
     "inspect.inspect": REMAINS,
     "ls.ls_removed": RemovedListing((REMOVED,)),
-    "snapshot.ls": SnapshotListing((SNAPSHOT,), ("9e" * 16,)),
-    "snapshot.inspect": DETAILS,
-    "snapshot.rm": SnapshotsRemoved((SNAPSHOT,)),
+    "snapshots.show.ls": SnapshotListing((SNAPSHOT,), ("9e" * 16,)),
+    "snapshots.show.inspect": DETAILS,
+    "snapshots.remove.rm": SnapshotsRemoved((SNAPSHOT,)),
     "ls.ls": Listing((EnvironmentRow("main-0a", "shop", None, "partial", 3, 2, "2026-01-02T03:04:05Z"),)),
     "gc.gc": RECLAIMED,
     "gc.partly": None,
@@ -212,10 +212,10 @@ ANSWERS: dict[str, Any] = {
 }
 # The op behind each command; a command that needs none is not in it.
 OPS = {
-    "pool create": "pool.create",
-    "pool ls": "pool.ls",
-    "pool grow": "pool.grow",
-    "pool rm": "pool_rm.remove",
+    "pool create": "pools.create.create",
+    "pool ls": "pools.status.ls",
+    "pool grow": "pools.grow.grow",
+    "pool rm": "pools.remove.remove",
     "init": "init.init",
     "up": "up.up",
     "plan": "plan.plan",
@@ -225,15 +225,15 @@ OPS = {
     "resume": "pause.resume",
     "restart": "restart.restart",
     "kafka offsets": "offsets.reset_offsets",
-    "snapshot create": "snapshot_create.create",
+    "snapshot create": "snapshots.create.create",
     "fork": "fork.fork",
     "reset": "reset.reset",
     "revive": "revive.revive",
     "inspect": "inspect.inspect",
     "ls": "ls.ls",
-    "snapshot ls": "snapshot.ls",
-    "snapshot inspect": "snapshot.inspect",
-    "snapshot rm": "snapshot.rm",
+    "snapshot ls": "snapshots.show.ls",
+    "snapshot inspect": "snapshots.show.inspect",
+    "snapshot rm": "snapshots.remove.rm",
     "gc": "gc.gc",
     "extend": "lifetime.extend",
     "pin": "lifetime.pin",

@@ -26,7 +26,7 @@ def test_the_pool_is_one_line(envctl: Envctl, words: tuple[str, ...]) -> None:
 
 def test_a_disk_that_is_large_enough_is_not_spoken_of(envctl: Envctl, ops: Ops) -> None:
     """What is free there and what the pool takes already can hold all of it."""
-    ops.answers["pool.ls"] = PoolListing(replace(POOL, disk_free=48 << 30))
+    ops.answers["pools.status.ls"] = PoolListing(replace(POOL, disk_free=48 << 30))
     assert "left" not in envctl("pool", "ls").err
 
 
@@ -35,7 +35,7 @@ def test_sizes_are_understood(envctl: Envctl, ops: Ops, text: str, expected: int
     """As everywhere: a bare letter and …iB count in 1024, …B in 1000."""
     envctl("pool", "create", "--size", text)
     envctl("pool", "grow", "--size", text)
-    assert [expected, expected] == [ops.calls[op][0][1] for op in ("pool.create", "pool.grow")]
+    assert [expected, expected] == [ops.calls[op][0][1] for op in ("pools.create.create", "pools.grow.grow")]
 
 
 @pytest.mark.parametrize("command", ["create", "grow"])
@@ -49,7 +49,7 @@ def test_what_is_no_size_is_refused(envctl: Envctl, ops: Ops, command: str) -> N
 
 def test_no_pool_is_no_failure(envctl: Envctl, ops: Ops) -> None:
     """`ls` prints nothing and says how to make one; `rm` says that there is none."""
-    ops.answers |= {"pool.ls": PoolListing(None), "pool_rm.remove": PoolRemoved(None)}
+    ops.answers |= {"pools.status.ls": PoolListing(None), "pools.remove.remove": PoolRemoved(None)}
     ran = envctl("pool", "ls")
     assert (0, "") == (ran.status, ran.out)
     assert "envctl pool create" in ran.err
@@ -60,7 +60,7 @@ def test_no_pool_is_no_failure(envctl: Envctl, ops: Ops) -> None:
 def test_one_that_cannot_be_mounted_is_shown_with_the_reason(envctl: Envctl, ops: Ops) -> None:
     """What is not known is a dash, and what the machine said cannot move the cursor."""
     lost = replace(POOL, attached=False, size=None, used=None, free=None, taken=None, problem="gone\x1b[2J")
-    ops.answers["pool.ls"] = PoolListing(lost)
+    ops.answers["pools.status.ls"] = PoolListing(lost)
     ran = envctl("pool", "ls")
     assert "0a1b   no         -      -      -      -         2           1" == ran.out.splitlines()[1]
     assert "It cannot be used: gone\n" == ran.err.removeprefix(ran.err.partition("It cannot")[0])
@@ -72,11 +72,11 @@ def test_what_went_with_the_pool_is_told(envctl: Envctl, ops: Ops) -> None:
     assert "the pool 0a1b is gone, and 1 snapshot with it: 2 GiB freed\n" == ran.out
     assert "removed: 1a2b3c4d5e6f\n" in ran.err
     assert "left alone: volume odd: " in ran.err
-    assert {"force": True} == ops.calls["pool_rm.remove"][1]
+    assert {"force": True} == ops.calls["pools.remove.remove"][1]
 
 
 def test_what_grew_says_what_it_had(envctl: Envctl, ops: Ops) -> None:
     """For a script: the pool, and its bytes before."""
-    ops.answers["pool.grow"] = PoolGrown(POOL, 20 << 30)
+    ops.answers["pools.grow.grow"] = PoolGrown(POOL, 20 << 30)
     data = envctl("pool", "grow", "--size", "50G", "--json").envelope["data"]
     assert (20 << 30, 50 << 30) == (data["before"], data["pool"]["size"])

@@ -12,7 +12,9 @@ SHOWN = "shop/a, shop/b, shop/c and 1 more"
 
 def test_ls_shows_who_lives_on_each(envctl: Envctl, ops: Ops) -> None:
     """By name, else by the beginning of the address; what cannot be read is told beside."""
-    ops.answers["snapshot.ls"] = SnapshotListing((SNAPSHOT, replace(SNAPSHOT, name=None, clones=())), ("9e" * 16,))
+    ops.answers["snapshots.show.ls"] = SnapshotListing(
+        (SNAPSHOT, replace(SNAPSHOT, name=None, clones=())), ("9e" * 16,)
+    )
     ran = envctl("snapshot", "ls")
     header, first, second = ran.out.splitlines()
     assert ["SNAPSHOT", "SOURCE", "SERVICES", "SIZE", "AGE", "BY", "CLONES"] == header.split()
@@ -24,11 +26,11 @@ def test_ls_shows_who_lives_on_each(envctl: Envctl, ops: Ops) -> None:
 
 def test_ls_of_none_says_so(envctl: Envctl, ops: Ops) -> None:
     """On stderr: the result is empty."""
-    ops.answers["snapshot.ls"] = SnapshotListing(())
+    ops.answers["snapshots.show.ls"] = SnapshotListing(())
     ran = envctl("snapshot", "ls", "--project", "shop")
     assert "" == ran.out
     assert "There is no snapshot." in ran.err
-    assert ("HERE", "shop") == ops.calls["snapshot.ls"][0]
+    assert ("HERE", "shop") == ops.calls["snapshots.show.ls"][0]
 
 
 def test_inspect_shows_everything(envctl: Envctl) -> None:
@@ -43,10 +45,10 @@ def test_inspect_shows_everything(envctl: Envctl) -> None:
 def test_inspect_says_nothing_twice(envctl: Envctl, ops: Ops) -> None:
     """What a service's data was filled with is told where it is something else than what the snapshot was made from."""
     part = replace(DETAILS.parts[0], facts={"data": "abc", "version": "17", "database": "shop"})
-    ops.answers["snapshot.inspect"] = replace(DETAILS, parts=(part,))
+    ops.answers["snapshots.show.inspect"] = replace(DETAILS, parts=(part,))
     shown = envctl("snapshot", "inspect", "before").out
     assert (1, 0, 1) == tuple(shown.count(word) for word in ("abc", "db.version", "db.database"))
-    ops.answers["snapshot.inspect"] = replace(DETAILS, digest=None, parts=(part,))
+    ops.answers["snapshots.show.inspect"] = replace(DETAILS, digest=None, parts=(part,))
     assert "db.data " in envctl("snapshot", "inspect", "before").out
 
 
@@ -54,20 +56,20 @@ def test_an_empty_name_is_none(envctl: Envctl, ops: Ops) -> None:
     """A variable of a script that is not set: the snapshot would be there without the name, and go with `gc`."""
     ran = envctl("snapshot", "create", "", "--json")
     assert (2, "Nothing was changed.") == (ran.status, ran.envelope["error"]["unchanged"])
-    assert "snapshot_create.create" not in ops.calls
+    assert "snapshots.create.create" not in ops.calls
 
 
 def test_what_others_wrote_moves_no_cursor(envctl: Envctl, ops: Ops) -> None:
     """Labels are anybody's."""
-    ops.answers["snapshot.inspect"] = replace(DETAILS, about={"libc": "\x1b[2Jx"})
+    ops.answers["snapshots.show.inspect"] = replace(DETAILS, about={"libc": "\x1b[2Jx"})
     assert "\x1b" not in envctl("snapshot", "inspect", "before").out
 
 
 def test_rm_names_what_went(envctl: Envctl, ops: Ops) -> None:
     """All of them are given on at once."""
-    ops.answers["snapshot.rm"] = SnapshotsRemoved((SNAPSHOT,))
+    ops.answers["snapshots.remove.rm"] = SnapshotsRemoved((SNAPSHOT,))
     assert "removed   before   environment shop/a   1.0 GiB\n" == envctl("snapshot", "rm", "before", "1a2b").out
-    assert ("HERE", ["before", "1a2b"]) == ops.calls["snapshot.rm"][0]
+    assert ("HERE", ["before", "1a2b"]) == ops.calls["snapshots.remove.rm"][0]
 
 
 def test_gc_tells_of_each_snapshot_what_becomes_of_it(envctl: Envctl) -> None:

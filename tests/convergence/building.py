@@ -14,8 +14,8 @@ from tests.convergence.dying import Spec, Watch, listen
 def main(spec: str, folder: str) -> None:
     """Find or build it, and print its address."""
     from envctl.events import nobody
-    from envctl.ops.build import find_or_build
     from envctl.ops.setting import Here
+    from envctl.ops.snapshots.build import find_or_build
     from envctl.planning.names import by_hand
     from envctl.stack import load
     from envctl.world import real_world

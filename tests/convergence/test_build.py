@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from envctl.ops.snapshots import look, remove
-from envctl.ops.throwaway import serving
+from envctl.ops.snapshots.find import look
+from envctl.ops.snapshots.remove import remove
+from envctl.ops.snapshots.throwaway import serving
 from envctl.snapshot import Snapshot
 from tests.convergence.dying import Spec
 from tests.convergence.test_killed import dump, ways

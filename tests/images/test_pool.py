@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from envctl.ops.pool_image import folder, pool_image
+from envctl.ops.pools.programs import folder, pool_image
 from tests.images.boxes import Box, Boxes, docker
 
 pytestmark = pytest.mark.docker

@@ -13,7 +13,7 @@ from envctl.errors import EnvctlError, Exit
 from envctl.job import Job, Output
 from envctl.observed import Network, Volume
 from envctl.ops.down import down
-from envctl.ops.pool_image import pool_image
+from envctl.ops.pools.programs import pool_image
 from envctl.pool import Pool
 from tests.ops.fake import FakeEngine, container, here, own
 

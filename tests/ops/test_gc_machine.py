@@ -17,8 +17,8 @@ from envctl.forge import Unknown
 from envctl.lease import Lease
 from envctl.ops import gc as story
 from envctl.ops import remove
-from envctl.ops import snapshots as looked
 from envctl.ops.branches import branches
+from envctl.ops.snapshots import remove as removal
 from envctl.planning import ownership, reclaim, shelf, snapshots
 from envctl.planning.ownership import Object
 from envctl.planning.reclaim import Branches, Known
@@ -68,7 +68,7 @@ MISTAKES: dict[str, list[tuple[Any, str, Any]]] = {
     "branches are compared by folded names": [(story, "branches", _folded)],
     "every clock is believed": [(story, "doubt", lambda *seen: "")],
     "labels prove whose a thing is": [(ownership, "why_not", _labels_prove)],
-    "nobody asks who lives on a snapshot": [(where, "clones_of", lambda volumes: {}) for where in (shelf, looked)],
+    "nobody asks who lives on a snapshot": [(where, "clones_of", lambda volumes: {}) for where in (shelf, removal)],
     "of snapshots none is the newest": [(snapshots, "_newest", lambda found: {})],
     "whoever builds a snapshot is dead": [(snapshots, "GRACE", timedelta())],
     "networks stay": [(remove, "_networks", lambda observed: ())],

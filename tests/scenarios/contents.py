@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from envctl.ops.snapshots import look
+from envctl.ops.snapshots.find import look
 from envctl.snapshot import Snapshot
 from tests.scenarios.stage import Stage
 

@@ -21,8 +21,8 @@ import pytest
 from envctl.errors import EnvctlError
 from envctl.events import nobody
 from envctl.ops import pools
-from envctl.ops.pool import create
-from envctl.ops.pool_rm import remove
+from envctl.ops.pools.create import create
+from envctl.ops.pools.remove import remove
 from envctl.pool import Pool
 from envctl.units import GIB
 from envctl.world import World, real_world

@@ -9,8 +9,8 @@ from secrets import token_hex
 
 from envctl import labels
 from envctl.job import Mounted
-from envctl.ops.sources.base import TOKEN, Site
-from envctl.ops.throwaway import prepare
+from envctl.ops.snapshots.sources.base import TOKEN, Site
+from envctl.ops.snapshots.throwaway import prepare
 from envctl.snapshot import DATA, data_volume
 from tests.scenarios.stage import Stage
 

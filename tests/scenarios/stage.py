@@ -246,7 +246,8 @@ class Stage:
     def forget_snapshots(self) -> None:
         """What its environments started from; but for an empty broker, from which those of others start too."""
         from envctl.events import nobody
-        from envctl.ops.snapshots import look, remove
+        from envctl.ops.snapshots.find import look
+        from envctl.ops.snapshots.remove import remove
         from envctl.world import real_world
 
         world = real_world(nobody, self.environ)

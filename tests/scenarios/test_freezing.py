@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from envctl.errors import EnvctlError, Exit
-from envctl.ops.sources import Site
-from envctl.ops.throwaway import at_rest, serving, settle, stop
+from envctl.ops.snapshots.sources import Site
+from envctl.ops.snapshots.throwaway import at_rest, serving, settle, stop
 from tests.scenarios.sites import said, site, sql, with_words
 from tests.scenarios.stage import Stage
 

@@ -15,8 +15,8 @@ from envctl.decision import Rules
 from envctl.job import Mounted, script
 from envctl.observed import COMPOSE_IMAGE
 from envctl.ops.gc import gc, partly
-from envctl.ops.pool_image import ready_image
-from envctl.ops.snapshots import look
+from envctl.ops.pools.programs import ready_image
+from envctl.ops.snapshots.find import look
 from envctl.reports.gc import Reclaimed
 from envctl.snapshot import DATA, MARKER, data_volume, marker
 from envctl.world.helper import run

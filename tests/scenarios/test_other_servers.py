@@ -16,10 +16,10 @@ from envctl import labels
 from envctl.errors import EnvctlError, Exit
 from envctl.events import Event
 from envctl.job import Mounted, script
-from envctl.ops.build import find_or_build
 from envctl.ops.setting import Here
-from envctl.ops.sources import Site, read_again
-from envctl.ops.throwaway import serving
+from envctl.ops.snapshots.build import find_or_build
+from envctl.ops.snapshots.sources import Site, read_again
+from envctl.ops.snapshots.throwaway import serving
 from envctl.snapshot import Snapshot
 from envctl.snapshots import SCRIPT
 from envctl.world import helper
@@ -316,7 +316,7 @@ def test_a_backup_without_its_log_must_be_refused(stage: Stage, elsewhere: Elsew
 
 BUILDER = """
 import sys
-from envctl.ops.build import find_or_build
+from envctl.ops.snapshots.build import find_or_build
 from envctl.ops.setting import Here
 from envctl.planning.names import by_hand
 from envctl.stack import load

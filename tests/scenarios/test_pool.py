@@ -14,7 +14,7 @@ import pytest
 
 from envctl import labels
 from envctl.ops import pools
-from envctl.ops.pool_image import pool_image
+from envctl.ops.pools.programs import pool_image
 from envctl.pool import Pool
 from tests.convergence.daemons import Daemon
 from tests.convergence.dying import Spec

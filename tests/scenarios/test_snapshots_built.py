@@ -16,10 +16,10 @@ from envctl.errors import EnvctlError, Exit
 from envctl.events import Event
 from envctl.job import Mounted
 from envctl.observed import Volume
-from envctl.ops.build import find_or_build, made_for
 from envctl.ops.setting import Here
-from envctl.ops.sources import Site
-from envctl.ops.throwaway import serving
+from envctl.ops.snapshots.build import find_or_build, made_for
+from envctl.ops.snapshots.sources import Site
+from envctl.ops.snapshots.throwaway import serving
 from envctl.snapshot import Snapshot
 from envctl.snapshots import SCRIPT
 from envctl.workload import Workload
@@ -151,9 +151,9 @@ def stage_lock(stage: Stage, snapshot: Snapshot) -> Iterator[None]:
 
 def remove(stage: Stage, snapshot: Snapshot) -> None:
     """Remove a snapshot."""
-    from envctl.ops import snapshots
+    from envctl.ops.snapshots.remove import remove
 
-    assert () == snapshots.remove(stage.here().world, snapshot)
+    assert () == remove(stage.here().world, snapshot)
 
 
 def test_who_builds_the_same_must_wait(stage: Stage) -> None:

@@ -27,7 +27,7 @@ def pool_create(
     on a loop device of the daemon's machine. Snapshots that are made from now on go there, and their clones
     with them. It needs a daemon that runs as root; a daemon has one pool at most.
     """
-    from envctl.ops.pool import create
+    from envctl.ops.pools.create import create
     from envctl.ops.setting import anywhere
 
     wanted = size_of("--size", size) or 0

@@ -22,7 +22,7 @@ def pool_grow(
     What runs on data in it goes on meanwhile. It never becomes smaller; on the daemon's disk it takes only
     what is in it.
     """
-    from envctl.ops.pool import grow
+    from envctl.ops.pools.grow import grow
     from envctl.ops.setting import anywhere
 
     wanted = size_of("--size", size) or 0

@@ -19,7 +19,7 @@ def pool_ls(call: Call) -> None:
     What is shared between snapshots and clones counts once. After a restart of the daemon's machine it is
     attached again by this command too. ON DISK is what its file takes of the daemon's disk.
     """
-    from envctl.ops.pool import ls
+    from envctl.ops.pools.status import ls
     from envctl.ops.setting import anywhere
 
     with call.talk() as tell:

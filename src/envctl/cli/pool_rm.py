@@ -24,7 +24,7 @@ def pool_rm(
     Not while the data of an environment lies in it, and those snapshots that have a name only with --force.
     The others are made again when they are needed. Without a pool it succeeds and says so.
     """
-    from envctl.ops.pool_rm import remove
+    from envctl.ops.pools.remove import remove
     from envctl.ops.setting import anywhere
 
     with call.talk() as tell:

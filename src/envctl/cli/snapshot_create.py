@@ -40,7 +40,7 @@ def snapshot_create(
             hint="Write one, or leave it out: `envctl snapshot create`.",
         )
     from envctl.ops.named import here_called
-    from envctl.ops.snapshot_create import create
+    from envctl.ops.snapshots.create import create
 
     with call.talk() as tell:
         report = create(here_called(call.file, call.env, named, tell), name or "", wait=call.wait)

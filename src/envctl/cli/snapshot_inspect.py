@@ -31,7 +31,7 @@ def snapshot_inspect(
     that holds it; and the environments that live on it.
     """
     from envctl.ops.setting import anywhere
-    from envctl.ops.snapshot import inspect
+    from envctl.ops.snapshots.show import inspect
 
     with call.talk() as tell:
         report = inspect(anywhere(tell), snapshot)

@@ -31,7 +31,7 @@ def snapshot_ls(
     that live on it. One without a name is called by the beginning of its address.
     """
     from envctl.ops.setting import anywhere
-    from envctl.ops.snapshot import ls
+    from envctl.ops.snapshots.show import ls
 
     with call.talk() as tell:
         report = ls(anywhere(tell), project)

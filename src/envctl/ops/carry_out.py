@@ -11,12 +11,12 @@ from envctl.blueprint import FURTHER_NETWORK, Blueprint
 from envctl.errors import EnvctlError, Exit
 from envctl.events import Event
 from envctl.ops import leases
-from envctl.ops.bases import clone_data, with_snapshots
 from envctl.ops.dumps import check_dumps
 from envctl.ops.observe import refuse_pretenders
 from envctl.ops.provision import provision
 from envctl.ops.remember import remember
 from envctl.ops.setting import Here
+from envctl.ops.snapshots.bases import clone_data, with_snapshots
 from envctl.ops.start import start
 from envctl.ops.volumes import make_volume
 from envctl.plan import (

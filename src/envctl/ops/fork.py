@@ -11,9 +11,9 @@ from envctl.lease import Lease, lease_of
 from envctl.observed import Observed
 from envctl.ops.find import find
 from envctl.ops.observe import observe
-from envctl.ops.origin import from_environment
 from envctl.ops.setting import Here
-from envctl.ops.snapshots import look
+from envctl.ops.snapshots.find import look
+from envctl.ops.snapshots.start_from import from_environment
 from envctl.ops.up import converge
 from envctl.reports.up import CameUp
 

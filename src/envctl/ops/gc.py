@@ -17,9 +17,9 @@ from envctl.observed import Observed
 from envctl.ops.branches import branches, pulls
 from envctl.ops.bundles import bundles, expire
 from envctl.ops.find import living
-from envctl.ops.gc_snapshots import SNAPSHOT_BUDGET, Scope, free
 from envctl.ops.observe import observe
 from envctl.ops.remove import Removal, alone, take_down
+from envctl.ops.snapshots.gc import SNAPSHOT_BUDGET, Scope, free
 from envctl.ops.survey import again, connections, doubt, looked_at, sized, survey
 from envctl.planning.reclaim import Known, confirmed, reclaim
 from envctl.reports.gc import Fate, Reclaimed

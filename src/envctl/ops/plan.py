@@ -6,11 +6,11 @@ from collections.abc import Collection
 
 from envctl.blueprint import Blueprint
 from envctl.events import Event
-from envctl.ops.bases import bases_of
 from envctl.ops.observe import observe, refuse_pretenders
 from envctl.ops.preflight import preflight
 from envctl.ops.setting import Here
-from envctl.ops.sources import read_again
+from envctl.ops.snapshots.bases import bases_of
+from envctl.ops.snapshots.sources import read_again
 from envctl.plan import BuildSnapshot, Load, Plan, PrepareImage
 from envctl.planning.compare import compare
 from envctl.planning.draw import draw
@@ -46,7 +46,7 @@ def plan(
 
 
 def _chosen(here: Here, word: str) -> Snapshot:
-    from envctl.ops.origin import origin
+    from envctl.ops.snapshots.start_from import origin
 
     return origin(here, word, dry_run=True).snapshot
 

@@ -18,10 +18,10 @@ from envctl.ops.client import DatabaseClient
 from envctl.ops.clones import Copy, prepare, refill
 from envctl.ops.leases import in_use
 from envctl.ops.observe import observe, running_here
-from envctl.ops.origins import origins
 from envctl.ops.provision import provision
 from envctl.ops.remember import remember
 from envctl.ops.setting import Here
+from envctl.ops.snapshots.reset_to import begun_as
 from envctl.ops.start import see_through
 from envctl.ops.status import status_of
 from envctl.plan import Plan, SetPassword, Start, Step
@@ -135,7 +135,7 @@ def _look(here: Here, services: Sequence[str]) -> _Case:
     for passed in sorted({w.service for w in blueprint.workloads if w.freezing} - {g.service for g in chosen}):
         if not services:
             here.world.tell(Event(f"data of {passed}", "stays: it is no copy of a snapshot", "info"))
-    bases = origins(here, blueprint, [goal for goal in chosen if goal.address])
+    bases = begun_as(here, blueprint, [goal for goal in chosen if goal.address])
     needing = dependents(blueprint, [goal.service for goal in chosen])  # also whom a reset that died removed already
     return _Case(here, blueprint, observed, recall(here.world, blueprint, observed), chosen, bases, needing)
 

@@ -11,7 +11,7 @@ from envctl.ops.carry_out import carry_out
 from envctl.ops.observe import observe
 from envctl.ops.plan import as_steps, decide, draw_here
 from envctl.ops.setting import Here
-from envctl.ops.sources import read_again
+from envctl.ops.snapshots.sources import read_again
 from envctl.ops.status import status_of
 from envctl.reports.up import CameUp
 from envctl.snapshot import Snapshot
@@ -40,7 +40,7 @@ def up(
 
 def _chosen(here: Here, word: str, *, wait: bool) -> Snapshot:
     """Before the environment's own lock is taken: a snapshot of another one is made under that one's."""
-    from envctl.ops.origin import origin
+    from envctl.ops.snapshots.start_from import origin
 
     return origin(here, word, wait=wait).snapshot
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from time import monotonic
 
-from envctl.ops.origin import origin
 from envctl.ops.setting import Here
+from envctl.ops.snapshots.start_from import origin
 from envctl.ops.up import converge
 from envctl.reports.up import CameUp
 

@@ -15,8 +15,8 @@ from envctl.events import nobody
 from envctl.measure import COPY, OVERLAY, REFLINK, Cost, Measured
 from envctl.ops.measure import known, largest_file, measure, stop
 from envctl.ops.patient import Patient
-from envctl.ops.pool_image import pool_image
-from envctl.ops.snapshots import look
+from envctl.ops.pools.programs import pool_image
+from envctl.ops.snapshots.find import look
 from envctl.reports.doctor import Finding
 from envctl.snapshot import Held
 from envctl.stack import Stack, workloads

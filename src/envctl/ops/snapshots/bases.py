@@ -1,0 +1,141 @@
+"""Finds what the new data of services starts from: a snapshot that somebody chose, else one of what the stack says."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from functools import partial
+
+from envctl.base import Base
+from envctl.blueprint import Blueprint
+from envctl.errors import EnvctlError, Exit
+from envctl.observed import Observed
+from envctl.ops.clones import Copy, Gone, clone
+from envctl.ops.remember import remember
+from envctl.ops.setting import Here
+from envctl.ops.snapshots.build import abandon, find_or_build, made_for
+from envctl.ops.snapshots.find import look
+from envctl.ops.snapshots.sources import source_of
+from envctl.plan import CloneVolume, Plan
+from envctl.planning.fitting import begun_from, refuse_misfits
+from envctl.planning.provision import cloned_facts
+from envctl.planning.volumes import is_half_copied, wanting, worth_it
+from envctl.snapshot import Snapshot
+from envctl.stack import refuse_missing_files
+from envctl.workload import Workload
+from envctl.world.alive import myself
+from envctl.world.parallel import together
+
+
+def bases_of(
+    here: Here, blueprint: Blueprint, observed: Observed, reload: Collection[str], chosen: Snapshot | None = None
+) -> dict[str, Base]:
+    """By service, for those whose data is to be made and can be copied. Raises EnvctlError where `chosen` does not fit.
+
+    A service that keeps nothing at its first start that is worth it (an empty Redis) starts on an empty volume.
+    """
+    wanted = wanting(blueprint, observed, reload)
+    if not wanted and chosen is None:
+        return {}
+    found: dict[str, Base] = {}
+    there = {snapshot.address: snapshot for snapshot in look(here.world)}
+    if chosen is not None:
+        found = refuse_misfits(blueprint, observed, chosen, wanted)
+    for workload in blueprint.workloads:
+        if workload.service not in wanted or workload.service in found:
+            continue
+        half = is_half_copied(blueprint, observed, workload)
+        begun = begun_from(blueprint, observed, workload, there) if half else None
+        if begun is not None:
+            found[workload.service] = begun
+        elif half or worth_it(workload):
+            found[workload.service] = _base(here, blueprint, workload, observed, there)
+    return found
+
+
+def _base(
+    here: Here, blueprint: Blueprint, workload: Workload, observed: Observed, there: Mapping[str, Snapshot]
+) -> Base:
+    if workload.database is not None and workload.database.data is not None:
+        refuse_missing_files(here.stack, {workload.database.data})  # even if there is a snapshot, nobody knows of what
+    source = source_of(here, workload)
+    image = next((c for c in blueprint.images[workload.service].candidates if c in observed.images), None)
+    if image is None:  # it will be pulled, and only then it can be said what is made with it
+        return Base(source.words)
+    if source.words not in {snapshot.source for snapshot in there.values()}:
+        return Base(source.words)  # it will be built, so a large dump need not be read to know that
+    snapshot = there.get(made_for(here, blueprint, workload, observed.images[image]).address)
+    return of(source.words, snapshot)
+
+
+def with_snapshots(here: Here, blueprint: Blueprint, plan: Plan) -> Plan:
+    """The plan with every snapshot it needs: those that are not there are built, each beside the others.
+
+    For once the images are there. Raises EnvctlError before anything of the environment is touched.
+    """
+    services = [name for name, base in plan.bases.items() if base.snapshot is None]
+    _refuse_other_images(here, blueprint, plan)
+    try:
+        built = together(here.world.shell, [partial(_built, here, blueprint, plan, service) for service in services])
+    except KeyboardInterrupt:  # nobody waits for the threads that build
+        abandon(here.world, myself())
+        raise
+    return replace(plan, bases={**plan.bases, **dict(zip(services, built, strict=True))})
+
+
+def clone_data(here: Here, blueprint: Blueprint, plan: Plan) -> None:
+    """Make the volumes that a plan clones, and record that they are whole. Raises EnvctlError."""
+    steps = [step for step in plan.prepare if isinstance(step, CloneVolume)]
+    if not steps:
+        return
+    while True:
+        try:
+            clone(here.world, blueprint, [_copy(plan, step) for step in steps], plan.images[steps[0].service])
+            break
+        except Gone as gone:  # somebody removed it since it was found
+            lost = {name: b for name, b in plan.bases.items() if b.snapshot and b.snapshot.address == gone.args[0]}
+            if any(base.asked for base in lost.values()):
+                raise _vanished(next(iter(lost.values()))) from gone
+            bases = {**plan.bases, **{name: Base(base.source) for name, base in lost.items()}}
+            plan = with_snapshots(here, blueprint, replace(plan, bases=bases))
+    facts: dict[str, str] = {}
+    for workload in blueprint.workloads:
+        if workload.service in plan.bases:
+            facts |= cloned_facts(workload, plan.bases[workload.service])
+    remember(here.world, blueprint, facts)
+
+
+def _copy(plan: Plan, step: CloneVolume) -> Copy:
+    base = plan.bases[step.service]
+    assert base.snapshot is not None  # noqa: S101 – built by now
+    return Copy(step.name, step.service, base.snapshot.address, base.parts[step.number].held)
+
+
+def _built(here: Here, blueprint: Blueprint, plan: Plan, service: str) -> Base:
+    workload = blueprint.workload(service)
+    assert workload is not None  # noqa: S101 – the plan was made from this blueprint
+    return of(plan.bases[service].source, find_or_build(here, blueprint, workload, plan.images[service]))
+
+
+def _refuse_other_images(here: Here, blueprint: Blueprint, plan: Plan) -> None:
+    """A snapshot that somebody chose before the image was there still has to be of that image."""
+    chosen = {name: base.snapshot for name, base in plan.bases.items() if base.asked and base.snapshot}
+    if not chosen:
+        return
+    images = {ref: found for ref in plan.images.values() if (found := here.world.engine.image(ref))}
+    for snapshot in chosen.values():
+        refuse_misfits(blueprint, Observed(images=images), snapshot, chosen)
+
+
+def _vanished(base: Base) -> EnvctlError:
+    return EnvctlError(
+        Exit.NOT_FOUND,
+        f"the {base.source} was removed meanwhile",
+        unchanged="Nothing was started.",
+        hint="See what there is with `envctl snapshot ls`.",
+    )
+
+
+def of(source: str, snapshot: Snapshot | None) -> Base:
+    """A base that the stack file says; whoever built it may have called the service otherwise."""
+    return Base(source, snapshot, snapshot.parts if snapshot else ())
