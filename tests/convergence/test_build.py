@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from queue import SimpleQueue
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +16,7 @@ from envctl.ops.snapshots.throwaway import serving
 from envctl.snapshot import Snapshot
 from tests.convergence.dying import Spec
 from tests.convergence.test_killed import dump, ways
-from tests.convergence.tours import KILLED, Break, Traveller, nothing_wrong, sampled, travellers
+from tests.convergence.tours import KILLED, Break, Traveller, nothing_wrong, sampled, share, travellers
 from tests.scenarios.sites import sql
 from tests.scenarios.stage import LONGEST, Ran
 from tests.scenarios.test_interrupts import left_running
@@ -43,15 +41,6 @@ def built(one: Traveller, spec: Spec) -> Ran:
 def snapshots(one: Traveller) -> list[Snapshot]:
     """Those of the stage."""
     return [snapshot for snapshot in look(one.stage.here().world) if snapshot.project == one.stage.project]
-
-
-def survey(one: Traveller) -> list[Break]:
-    """Every point of an undisturbed build."""
-    with TemporaryDirectory() as folder:
-        log = Path(folder, "log")
-        ran = built(one, one.spec(log=str(log)))
-        assert 0 == ran.status, ran.stderr
-        return [Break(0, line) for line in log.read_text().splitlines()]
 
 
 def lap(one: Traveller, broken: Break) -> Iterator[str]:
@@ -92,39 +81,16 @@ def test_a_builder_killed_at_a_point(docker: DockerClient, tmp_path: Path) -> No
     with travellers(docker, tmp_path, (), 3) as people:
         for one in people:
             one.stage.write(STACK, **dump("one"))
-        points = survey(people[0])
+        points = people[0].points(partial(built, people[0]))
         assert 20 < len(points)
-        nothing_wrong(_together(people, sampled(ways(points), _SOME, seed=7)))
-
-
-def _together(people: Sequence[Traveller], breaks: Sequence[Break]) -> list[str]:
-    from concurrent.futures import ThreadPoolExecutor
-
-    free: SimpleQueue[Traveller] = SimpleQueue()
-    for one in people:
-        free.put(one)
-
-    @contextmanager
-    def taken() -> Iterator[Traveller]:
-        one = free.get()
-        try:
-            yield one
-        finally:
-            free.put(one)
-
-    def walk(broken: Break) -> list[str]:
-        with taken() as one:
-            return list(lap(one, broken))
-
-    with ThreadPoolExecutor(len(people)) as pool:
-        return [what for wrong in pool.map(walk, breaks) for what in wrong]
+        nothing_wrong(share(people, sampled(ways(points), _SOME, seed=7), lap))
 
 
 def test_a_builder_that_is_interrupted_leaves_nothing(docker: DockerClient, tmp_path: Path) -> None:
     """Ctrl-C while the dump is restored: its container and its bytes are gone at once."""
     with travellers(docker, tmp_path, (), 1) as (one,):
         one.stage.write(STACK, **dump("one"))
-        fed = next(point for point in survey(one) if point.point.startswith("fed"))
+        fed = next(point for point in one.points(partial(built, one)) if point.point.startswith("fed"))
         for snapshot in snapshots(one):
             remove(one.stage.here().world, snapshot)
         ran = built(one, one.spec(at=fed.point, how="interrupt"))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +13,7 @@ import pytest
 from envctl.ops.plan import plan
 from tests.convergence.state import State, difference
 from tests.convergence.test_killed import ways
-from tests.convergence.tours import KILLED, Break, Stop, Traveller, nothing_wrong, sampled, travellers
+from tests.convergence.tours import KILLED, Break, Stop, Traveller, nothing_wrong, sampled, share, travellers
 from tests.scenarios.contents import APP, DATABASE, dump, redis, sql
 
 if TYPE_CHECKING:
@@ -40,16 +39,12 @@ def begun(one: Traveller) -> None:
 def survey(one: Traveller) -> tuple[list[Break], State]:
     """Every point of an undisturbed reset, and what is there afterwards."""
     begun(one)
-    with TemporaryDirectory() as folder:
-        log = Path(folder, "log")
-        ran = one.watched(RESET, one.spec(log=str(log)))
-        assert 0 == ran.status, ran.stderr
-        points = [Break(0, line) for line in log.read_text().splitlines()]
+    points = one.points(partial(one.watched, RESET))
     assert ["one"] == sql(one.stage, ITEMS)
     return points, one.state()
 
 
-def lap(one: Traveller, broken: Break, expected: State) -> Iterator[str]:
+def lap(expected: State, one: Traveller, broken: Break) -> Iterator[str]:
     """Reset, killed at a point, then `up`, then reset; what went wrong."""
     begun(one)
     first = one.watched(RESET, one.spec(at=broken.point, how=broken.how))
@@ -70,22 +65,12 @@ def lap(one: Traveller, broken: Break, expected: State) -> Iterator[str]:
     yield from (f"{broken}: {what}" for what in difference(expected, one.state()))
 
 
-def all_laps(people: Sequence[Traveller], breaks: Sequence[Break], expected: State) -> list[str]:
-    """Share the laps out; what went wrong."""
-
-    def walk(number: int) -> list[str]:
-        return [what for broken in breaks[number :: len(people)] for what in lap(people[number], broken, expected)]
-
-    with ThreadPoolExecutor(len(people)) as pool:
-        return [what for wrong in pool.map(walk, range(len(people))) for what in wrong]
-
-
 def test_a_reset_killed_at_a_point(docker: DockerClient, tmp_path: Path) -> None:
     """Alone, and with the programs it runs: half of a copy is never taken for data."""
     with travellers(docker, tmp_path, (RESET,), 2) as people:
         points, expected = survey(people[0])
         assert 20 < len(points)
-        nothing_wrong(all_laps(people, sampled(ways(points), _SOME, seed=8), expected))
+        nothing_wrong(share(people, sampled(ways(points), _SOME, seed=8), partial(lap, expected)))
 
 
 def test_a_reset_that_is_interrupted(docker: DockerClient, tmp_path: Path) -> None:
@@ -93,4 +78,4 @@ def test_a_reset_that_is_interrupted(docker: DockerClient, tmp_path: Path) -> No
     with travellers(docker, tmp_path, (RESET,), 2) as people:
         points, expected = survey(people[0])
         both = [replace(point, how=how) for point in points for how in ("interrupt", "terminate")]
-        nothing_wrong(all_laps(people, sampled(both, 4, seed=9), expected))
+        nothing_wrong(share(people, sampled(both, 4, seed=9), partial(lap, expected)))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +13,7 @@ import pytest
 from envctl.ops.plan import plan
 from tests.convergence.state import State, difference
 from tests.convergence.test_killed import ways
-from tests.convergence.tours import KILLED, Break, Stop, Traveller, nothing_wrong, sampled, travellers
+from tests.convergence.tours import KILLED, Break, Stop, Traveller, nothing_wrong, sampled, share, travellers
 from tests.scenarios.contents import APP, DATABASE, called, dump, kept, sql
 
 if TYPE_CHECKING:
@@ -32,16 +31,12 @@ def survey(one: Traveller) -> tuple[list[Break], State]:
     """Every point of an undisturbed run, and how the environment is."""
     one.stage.did("up", "--quiet")
     before = one.state()
-    with TemporaryDirectory() as folder:
-        log = Path(folder, "log")
-        ran = one.watched(CREATE, one.spec(log=str(log)))
-        assert 0 == ran.status, ran.stderr
-        points = [Break(0, line) for line in log.read_text().splitlines()]
+    points = one.points(partial(one.watched, CREATE))
     assert [] == difference(before, one.state())
     return points, before
 
 
-def lap(one: Traveller, broken: Break, expected: State) -> Iterator[str]:
+def lap(expected: State, one: Traveller, broken: Break) -> Iterator[str]:
     """Take one, killed at a point, then `up`; what went wrong."""
     one.stage.did("up", "--quiet")
     before = kept(one.stage)
@@ -65,31 +60,21 @@ def lap(one: Traveller, broken: Break, expected: State) -> Iterator[str]:
             one.stage.docker.volumes.get(bundle).remove()
 
 
-def all_laps(people: Sequence[Traveller], breaks: Sequence[Break], expected: State) -> list[str]:
-    """Share the laps out; what went wrong."""
-
-    def walk(number: int) -> list[str]:
-        return [what for broken in breaks[number :: len(people)] for what in lap(people[number], broken, expected)]
-
-    for one in people:
-        one.stage.write(STACK, **FILES)
-    with ThreadPoolExecutor(len(people)) as pool:
-        return [what for wrong in pool.map(walk, range(len(people))) for what in wrong]
-
-
 def test_killed_at_a_point(docker: DockerClient, tmp_path: Path) -> None:
     """Alone, and with the programs it runs."""
     with travellers(docker, tmp_path, (CREATE,), 2) as people:
-        people[0].stage.write(STACK, **FILES)
+        for one in people:
+            one.stage.write(STACK, **FILES)
         points, expected = survey(people[0])
         assert 20 < len(points)
-        nothing_wrong(all_laps(people, sampled(ways(points), _SOME, seed=10), expected))
+        nothing_wrong(share(people, sampled(ways(points), _SOME, seed=10), partial(lap, expected)))
 
 
 def test_interrupted_at_a_point(docker: DockerClient, tmp_path: Path) -> None:
     """Ctrl-C and SIGTERM end it with status 130; what was held goes on without an `up` as well as with one."""
     with travellers(docker, tmp_path, (CREATE,), 2) as people:
-        people[0].stage.write(STACK, **FILES)
+        for one in people:
+            one.stage.write(STACK, **FILES)
         points, expected = survey(people[0])
         both = [replace(point, how=how) for point in points for how in ("interrupt", "terminate")]
-        nothing_wrong(all_laps(people, sampled(both, 4, seed=11), expected))
+        nothing_wrong(share(people, sampled(both, 4, seed=11), partial(lap, expected)))

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 from signal import SIGINT, SIGTERM
 from tempfile import TemporaryDirectory
 from threading import Lock
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 ALL = "ENVCTL_TEST_EVERYTHING"  # set: every point in every way, instead of a sample
 KILLED, INTERRUPTED = -9, 130
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -140,15 +142,19 @@ class Traveller:
         points, states = [], []
         self._warm_up()
         for number, stop in enumerate(self.tour):
-            with TemporaryDirectory() as folder:
-                log = Path(folder, "log")
-                began = monotonic()
-                ran = self.watched(stop, self.spec(log=str(log)))
-                self.times.append(monotonic() - began)
-                assert 0 == ran.status, ran.stderr
-                points += [Break(number, line) for line in log.read_text().splitlines()]
+            began = monotonic()
+            points += self.points(partial(self.watched, stop), number)
+            self.times.append(monotonic() - began)
             states.append(self.state())
         return points, states
+
+    def points(self, run: Callable[[Spec], Ran], number: int = 0) -> list[Break]:
+        """Every point of something that is run undisturbed, as breaks of that stop."""
+        with TemporaryDirectory() as folder:
+            log = Path(folder, "log")
+            ran = run(self.spec(log=str(log)))
+            assert 0 == ran.status, ran.stderr
+            return [Break(number, line) for line in log.read_text().splitlines()]
 
     def _warm_up(self) -> None:
         """What is built once for all projects is built by now: only the first who comes would come to these points."""
@@ -213,16 +219,21 @@ def laps(breaks: Iterable[Break]) -> list[dict[int, Break]]:
 
 def travel(people: Sequence[Traveller], todo: Iterable[dict[int, Break]], expected: Sequence[State]) -> list[str]:
     """Take all laps, everybody at the same time; what went wrong."""
+    return share(people, todo, lambda one, breaks: one.lap(breaks, expected))
+
+
+def share(people: Sequence[Traveller], todo: Iterable[T], lap: Callable[[Traveller, T], Iterable[str]]) -> list[str]:
+    """Whoever is free does the next, everybody at the same time; what went wrong."""
     waiting, guard = iter(list(todo)), Lock()
 
     def walk(one: Traveller) -> list[str]:
         wrong: list[str] = []
         while True:
             with guard:
-                lap = next(waiting, None)
-            if lap is None:
+                mine = next(waiting, None)
+            if mine is None:
                 return wrong
-            wrong += one.lap(lap, expected)
+            wrong += lap(one, mine)
 
     with ThreadPoolExecutor(len(people)) as pool:
         return [what for wrong in pool.map(walk, people) for what in wrong]
