@@ -11,11 +11,15 @@ from hypothesis.stateful import invariant, rule
 
 from envctl import labels
 from envctl.observed import COMPOSE_IMAGE, Volume
+from envctl.planning.snapshots import LONGEST
 from envctl.snapshot import DATA, MARKER, Held, Part, Snapshot, data_volume, marker
+from envctl.world.alive import myself
 from tests.ops.gc_ground import Ground
 from tests.ops.gc_truth import HOUR, is_doubtful
 
 PREFIX, SIZE = "envctl-snapshot__", 100
+DEAD = myself().rpartition(" ")[0] + " 1"  # this process's number, and another start
+ELSEWHERE = "another-machine - 1 1"
 IMAGE, GONE = "sha256:shelf", "sha256:gone"
 BUDGETS = st.sampled_from([0, 150, 10**9])
 
@@ -57,13 +61,14 @@ class Shelved:
         if made and own:
             self._copy(own[0], f"{1:032x}")
 
-    @rule(image=st.sampled_from(["", IMAGE]))
-    def a_builder_dies(self, image: str) -> None:
+    @rule(image=st.sampled_from(["", IMAGE]), mark=st.sampled_from([DEAD, ELSEWHERE]))
+    def a_builder_dies(self, image: str, mark: str) -> None:
         """With data only, or with its server, too, which runs on."""
         engine, address = self.ground.engine, self._address()
-        engine.create_volume(data_volume(address, "dead", 0), {labels.ROLE: DATA, labels.SNAPSHOT: address})
+        own = {labels.ROLE: DATA, labels.SNAPSHOT: address, labels.SNAPSHOT_BUILDER: mark}
+        engine.create_volume(data_volume(address, "dead", 0), own)
         if image:
-            own = {labels.ROLE: "builder", labels.SNAPSHOT: address, COMPOSE_IMAGE: image}
+            own |= {labels.ROLE: "builder", COMPOSE_IMAGE: image}
             engine.run(f"{marker(address)}-dead-builder", own, image=image, volumes=[data_volume(address, "dead", 0)])
 
     @rule(data=st.data())
@@ -136,7 +141,7 @@ def check(ground: Ground, before: dict[str, Volume], report: dict[str, Any], pro
         assert not gone or (len(mine) + 1) * SIZE > ground.snapshot_budget
     if project is None and not is_doubtful(ground):
         dead = [v for v in ground.engine.vols if v.labels.get(labels.ROLE) == DATA and "-dead-" in v.name]
-        assert not [v.name for v in dead if ground.engine.now() - _made(v) >= HOUR]
+        assert not [v.name for v in dead if ground.engine.now() - _made(v) >= _patience(ground, v)]
 
 
 def promised(report: dict[str, Any]) -> dict[str, tuple[str, str]]:
@@ -153,6 +158,12 @@ def _newest(markers: dict[str, Volume]) -> set[str]:
             key = volume.labels[labels.SNAPSHOT_PROJECT], volume.labels[labels.SNAPSHOT_SOURCE]
             found[key] = max(found.get(key, ("", "")), (volume.labels[labels.CREATED], address))
     return {address for _, address in found.values()}
+
+
+def _patience(ground: Ground, volume: Volume) -> timedelta:
+    """For how long it stays that somebody may be building: elsewhere a day, as long as a server runs on it."""
+    runs = any(volume.name in ground.engine.mounts.get(one.id, ()) for one in ground.engine.held)
+    return LONGEST if runs and volume.labels[labels.SNAPSHOT_BUILDER] == ELSEWHERE else HOUR
 
 
 def _is_young(ground: Ground, volume: Volume) -> bool:

@@ -15,7 +15,7 @@ from envctl.observed import COMPOSE_IMAGE, Container, Record, Volume
 from envctl.planning.ownership import own_labels
 from envctl.planning.reclaim import GRACE, Known
 from envctl.planning.shelf import Leftover, Shelf, shelf
-from envctl.planning.snapshots import Verdict, Why, confirmed, reclaim
+from envctl.planning.snapshots import Verdict, Why, Work, confirmed, heeding_work, reclaim
 from envctl.snapshot import DATA, MARKER, Held, Part, Snapshot, data_volume, marker
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -312,6 +312,47 @@ def test_what_is_a_snapshot_by_now_is_no_leftover_any_more() -> None:
     more = replace(left, volumes=(*left.volumes, replace(loose(1), name="another")))
     changed = confirmed(going, Shelf(leftovers=(more,)))
     assert (False, Why.IN_USE) == (changed.goes, changed.reason)
+
+
+@pytest.mark.parametrize(
+    ("days", "ended", "busy", "stays"),
+    [
+        pytest.param(0.9, False, False, True, id="nothing tells"),
+        pytest.param(1.1, False, False, False, id="for a day nothing told"),
+        pytest.param(9, False, True, True, id="a program runs in it"),
+        pytest.param(0.1, True, False, False, id="its builder is dead"),
+        pytest.param(9, True, True, True, id="somebody looks into it"),
+    ],
+)
+def test_a_server_that_data_is_built_with_stays_while_it_may_be_needed(
+    days: float, ended: bool, busy: bool, stays: bool
+) -> None:
+    """Who builds elsewhere holds a lock that nobody sees from here, and for hours may start nothing new."""
+    server = worker(1)
+    (left,) = shelf([loose(1)], [server]).leftovers
+    going = Verdict(replace(left, latest=NOW - days * DAY), True, Why.ABANDONED, "dead")
+    work = Work((server,), {server.id} if busy else (), ended)
+    found = heeding_work(going, work, KNOWN)
+    assert ((False, Why.IN_USE) if stays else (True, Why.ABANDONED)) == (found.goes, found.reason)
+    assert (server.name in found.because) == stays
+    assert going == heeding_work(going, Work(), KNOWN)
+
+
+@pytest.mark.parametrize(
+    "one", [replace(worker(1, role="helper"), id="h"), Container("x", "somebody", {}, "debian", "running")]
+)
+def test_bytes_that_a_container_has_stay(one: Container) -> None:
+    """A helper that copies, or whoever looks at them, however long that takes."""
+    (left,) = shelf([loose(1)], [worker(1)]).leftovers
+    going = Verdict(left, True, Why.ABANDONED, "dead")
+    assert Why.IN_USE is heeding_work(going, Work((one,), ended=True), Known(NOW + 99 * DAY)).reason
+
+
+def test_only_what_goes_is_kept_by_work() -> None:
+    """A snapshot's bytes are read by whoever clones it, under another rule; what stays has its own reason."""
+    over = Verdict(snapshot(1), True, Why.OVER_BUDGET, "over")
+    young = Verdict(Leftover(address(1)), False, Why.YOUNG, "young")
+    assert [over, young] == [heeding_work(v, Work((worker(1),)), KNOWN) for v in (over, young)]
 
 
 # Whatever there is

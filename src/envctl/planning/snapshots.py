@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 
+from envctl import labels
+from envctl.observed import Container
 from envctl.planning.reclaim import GRACE, Known
 from envctl.planning.shelf import Leftover, Shelf
-from envctl.snapshot import Snapshot
+from envctl.snapshot import BUILDER, Snapshot
 from envctl.units import show_size
 
+LONGEST = timedelta(days=1)  # a server in which nothing runs for longer than that has surely lost its builder
 _ENVIRONMENT = "environment "  # what the source of a snapshot begins with that was made of one
 
 
@@ -51,6 +55,17 @@ class Verdict:
         return self.of.address
 
 
+@dataclass(frozen=True)
+class Work:
+    """What runs now with the bytes of a leftover: whoever's containers have them, and the IDs of those in which
+    programs run beside their own. `ended`: the process that builds is known to be gone.
+    """
+
+    running: tuple[Container, ...] = ()
+    busy: Collection[str] = ()
+    ended: bool = False
+
+
 def reclaim(found: Shelf, known: Known, budget: int) -> tuple[Verdict, ...]:
     """A verdict for each snapshot and each leftover, of all that is given. `budget` is in bytes, of all snapshots.
 
@@ -86,6 +101,22 @@ def confirmed(verdict: Verdict, now: Shelf) -> Verdict:
     if not _handles(there) <= _handles(of):
         return _stays(of, Why.IN_USE, "it changed since it was looked at")
     return replace(verdict, of=replace(there, project=of.project))  # what its builder has finished is none any more
+
+
+def heeding_work(verdict: Verdict, work: Work, known: Known) -> Verdict:
+    """The same, unless a builder elsewhere may still be at it: for longer than anybody waits, under a lock of his own.
+
+    Between two programs, and while it is stopped, nothing runs in his server; then only its age tells.
+    """
+    of = verdict.of
+    if not verdict.goes or not isinstance(of, Leftover):
+        return verdict
+    servers = {one.id for one in of.containers if one.labels.get(labels.ROLE) == BUILDER}
+    old = work.ended or (of.latest is not None and known.now - of.latest >= LONGEST)
+    at_work = [one for one in work.running if one.id not in servers or one.id in work.busy or not old]
+    if not at_work:
+        return verdict
+    return _stays(of, Why.IN_USE, f"in use now: {at_work[0].name} is at work; else it would go: {verdict.because}")
 
 
 def _judged(one: Snapshot, found: Shelf, known: Known, newest: Mapping[tuple[str, str], str]) -> Verdict:

@@ -25,11 +25,14 @@ from envctl.planning.ownership import own_labels
 from envctl.reports.gc import Reclaimed
 from envctl.snapshot import DATA, Held, Part, Snapshot, data_volume, marker
 from envctl.world import World
+from envctl.world.alive import myself
 from envctl.world.engine import Engine
 from envctl.world.locks import Locks
 from tests.fakes.engine import Killed
 from tests.ops.fake import IDENTITY, FakeEngine, here
 
+DEAD = myself().rpartition(" ")[0] + " 1"  # this process's number, and another start
+ELSEWHERE = "another-machine - 1 1"
 OTHER = Identity("blog", "one")
 IMAGE = "sha256:1"
 
@@ -230,20 +233,44 @@ def test_what_was_half_removed_is_gone_after_the_next_run(ground: Ground, at: in
 
 def abandoned(ground: Ground, **container: object) -> str:
     """What a builder left that died: its data, and its server, which runs on. The server's ID."""
-    volume, own = data_volume(address(9), "dead", 0), {labels.SNAPSHOT: address(9), COMPOSE_IMAGE: IMAGE}
-    ground.engine.create_volume(volume, {labels.ROLE: DATA, labels.SNAPSHOT: address(9)})
+    said = {labels.SNAPSHOT: address(9), labels.SNAPSHOT_BUILDER: str(container.pop("mark", ELSEWHERE))}
+    volume, own = data_volume(address(9), "dead", 0), {**said, COMPOSE_IMAGE: IMAGE}
+    ground.engine.create_volume(volume, {labels.ROLE: DATA, **said})
     role = str(container.pop("role", "builder"))
     name = f"{marker(address(9))}-dead-{role}"
     return ground.engine.run(name, {**own, labels.ROLE: role}, image=IMAGE, volumes=[volume], **container)  # type: ignore[arg-type]
 
 
 def test_what_a_dead_builder_left_goes_after_an_hour(ground: Ground) -> None:
-    """Its server too."""
-    abandoned(ground)
+    """Its server too: its process is known to be gone."""
+    abandoned(ground, mark=DEAD)
     assert {"9": ("keep", "young")} == told(ground.gc())
     ground.engine.move(hours=2)
     assert {"9": ("removed", "abandoned")} == told(ground.gc())
     assert ((), ()) == (ground.engine.vols, ground.engine.held)
+
+
+def test_a_server_of_a_builder_elsewhere_stays_for_a_day(ground: Ground) -> None:
+    """Between two of his programs, and while it is stopped, nothing in it tells that he is at work."""
+    server = abandoned(ground)
+    ground.engine.move(hours=23)
+    assert {"9": ("keep", "in-use")} == told(ground.gc())
+    ground.engine.move(hours=2)
+    assert {"9": ("removed", "abandoned")} == told(ground.gc())
+    assert ((), None) == (ground.engine.vols, ground.engine.inspect(server))
+
+
+@pytest.mark.parametrize("at", range(2))
+def test_bytes_that_a_container_has_are_in_use(ground: Ground, at: int) -> None:
+    """Whoever's it is: the helper that copies an environment's data says whose that is, not what it copies to."""
+    volumes = [data_volume(address(9), "dead", number) for number in range(2)]
+    for volume in volumes:
+        ground.engine.create_volume(volume, {labels.ROLE: DATA, labels.SNAPSHOT: address(9)})
+    helper = ground.engine.run("shop_main__helper-1a", {labels.ROLE: "helper"}, image=IMAGE, volumes=[volumes[at]])
+    ground.engine.move(hours=99)
+    assert {"9": ("keep", "in-use")} == told(ground.gc())
+    ground.engine.kill_container(helper)
+    assert {"9": ("removed", "abandoned")} == told(ground.gc())
 
 
 @pytest.mark.parametrize("role", ["builder", "helper"])
@@ -252,7 +279,7 @@ def test_a_builder_elsewhere_that_is_at_work_keeps_it(ground: Ground, role: str)
     server = abandoned(ground, role=role)
     if role == "builder":
         ground.engine.execs[server] = ("pg_restore",)
-    ground.engine.move(hours=9)
+    ground.engine.move(hours=99)
     assert {"9": ("keep", "in-use")} == told(ground.gc())
     ground.engine.execs.clear()
     ground.engine.stop_container(server)

@@ -14,11 +14,12 @@ from envctl.ops.snapshots.find import take_stock
 from envctl.ops.snapshots.remove import discard, remove
 from envctl.planning.reclaim import Known
 from envctl.planning.shelf import Leftover, Shelf
-from envctl.planning.snapshots import Verdict, Why, confirmed, lives, reclaim
+from envctl.planning.snapshots import Verdict, Why, Work, confirmed, heeding_work, lives, reclaim
 from envctl.reports.gc import SnapshotFate
 from envctl.snapshot import Snapshot, marker
 from envctl.units import GIB
 from envctl.world import World
+from envctl.world.alive import has_ended
 from envctl.world.parallel import together
 
 SNAPSHOT_BUDGET = 20 * GIB  # bytes that all snapshots may take
@@ -39,8 +40,9 @@ def free(world: World, scope: Scope, known: Known, budget: int) -> tuple[Snapsho
     What goes wrong with one does not keep the others.
     """
     found = _within(take_stock(world, scope.leaving), scope.project)
-    verdicts = [_heeding_work(world, verdict) for verdict in reclaim(found, known, budget)]
-    fates = together(world.shell, [partial(_fate, world, verdict, dry_run=scope.dry_run) for verdict in verdicts])
+    verdicts = [_heeding_work(world, known, verdict) for verdict in reclaim(found, known, budget)]
+    do = [partial(_fate, world, known, verdict, dry_run=scope.dry_run) for verdict in verdicts]
+    fates = together(world.shell, do)
     return (*fates, *map(_unreadable, found.unreadable))
 
 
@@ -56,25 +58,29 @@ def _within(found: Shelf, project: str | None) -> Shelf:
     )
 
 
-def _heeding_work(world: World, verdict: Verdict) -> Verdict:
-    """Somebody elsewhere may have built for longer than anybody waits for: what runs in the containers tells."""
-    if not verdict.goes or not isinstance(verdict.of, Leftover):
+def _heeding_work(world: World, known: Known, verdict: Verdict) -> Verdict:
+    """The same, or that it stays as somebody may be at work with it."""
+    of = verdict.of
+    if not verdict.goes or not isinstance(of, Leftover):
         return verdict
-    running = [one for one in verdict.of.containers if one.state == "running"]
-    busy = [one for one in running if one.labels.get(labels.ROLE) == "helper" or world.engine.open_execs(one.id)]
-    if not busy:
-        return verdict
-    because = f"in use now: {busy[0].name} is at work; else it would go: {verdict.because}"
-    return replace(verdict, goes=False, reason=Why.IN_USE, because=because)
+    having = world.engine.running_with((), [volume.name for volume in of.volumes])
+    running = {one.id: one for one in (*having, *(c for c in of.containers if c.state == "running"))}
+    carried = [*(volume.labels for volume in of.volumes), *(container.labels for container in of.containers)]
+    work = Work(
+        running=tuple(running.values()),
+        busy={one for one in running if world.engine.open_execs(one)},
+        ended=all(has_ended(own.get(labels.SNAPSHOT_BUILDER, "")) for own in carried),
+    )
+    return heeding_work(verdict, work, known)
 
 
-def _fate(world: World, verdict: Verdict, *, dry_run: bool) -> SnapshotFate:
+def _fate(world: World, known: Known, verdict: Verdict, *, dry_run: bool) -> SnapshotFate:
     if not verdict.goes or dry_run:
         return _told(verdict, "remove" if verdict.goes else "keep")
     subject = f"snapshot {_short(verdict)}"
     try:
         with world.locks.hold(marker(verdict.address), "gc", wait=False):
-            again = _heeding_work(world, confirmed(verdict, take_stock(world)))
+            again = _heeding_work(world, known, confirmed(verdict, take_stock(world)))
             if not again.goes:
                 return _told(again, "keep")
             world.tell(Event(subject, f"removing: {again.because}"))
