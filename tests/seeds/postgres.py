@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 
+from envctl.seeds.swap import Filled
 from envctl.world.shell import Finished
 from tests.images.boxes import Boxes, docker
 
+_FILLED = re.compile(r"envctl: filled from (?P<data>\S+) (?P<digest>sha256:[0-9a-f]{64})")
 USER = "keeper"  # not `postgres`, so that nothing takes that for granted
 IMAGE = "postgres:17"
 
@@ -68,6 +71,12 @@ class Postgres:
             "postgres", "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres'"
         )
         return set(found)
+
+    def filled_from(self, database: str) -> Filled | None:
+        """What its comment says that a database was filled from; None when it does not exist or was never filled."""
+        comment = f"SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '{database}'"
+        said = _FILLED.fullmatch("".join(self.sql("postgres", comment)))
+        return Filled(said["data"], said["digest"]) if said else None
 
     def fresh(self) -> str:
         """A new empty database of its own name."""

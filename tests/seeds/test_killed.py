@@ -12,7 +12,6 @@ import pytest
 
 from envctl.seeds.check import check
 from envctl.seeds.restore import restore
-from envctl.seeds.swap import filled_from
 from envctl.workload import Database
 from envctl.world.shell import Finished
 from tests.seeds.postgres import USER, Postgres
@@ -69,7 +68,7 @@ def again(postgres: Postgres, database: Database, dump: Path) -> None:
     """Restore once more, and see that all is well."""
     filled = restore(postgres, check(dump), database)
     assert (["new"], ["20000"]) == (tables(postgres, database), postgres.sql(database.name, "SELECT count(*) FROM new"))
-    assert filled == filled_from(postgres, database)
+    assert filled == postgres.filled_from(database.name)
     assert {database.name} == {name for name in postgres.databases() if name.startswith(database.name)}
 
 
@@ -80,7 +79,7 @@ def test_killed_between_two_steps(postgres: Postgres, database: Database, dump: 
         restore(Mortal(postgres, runs), check(dump), database)
     swapped = runs == RUNS - 1
     assert ["new" if swapped else "old"] == tables(postgres, database)
-    assert swapped == (filled_from(postgres, database) is not None)
+    assert swapped == (postgres.filled_from(database.name) is not None)
     again(postgres, database, dump)
 
 

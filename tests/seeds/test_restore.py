@@ -12,7 +12,7 @@ from envctl.errors import EnvctlError, Exit
 from envctl.seeds.check import check
 from envctl.seeds.restore import restore
 from envctl.seeds.server import identifier
-from envctl.seeds.swap import Filled, filled_from
+from envctl.seeds.swap import Filled
 from envctl.workload import Database
 from tests.seeds.postgres import USER, Postgres
 from tests.seeds.samples import SMALL
@@ -66,15 +66,15 @@ def test_new_data_takes_the_place_of_the_old(postgres: Postgres, database: Datab
     assert ["customers"] == postgres.sql(
         database.name, "SELECT relname FROM pg_class WHERE relname IN ('was', 'customers')"
     )
-    assert filled == filled_from(postgres, database)
+    assert filled == postgres.filled_from(database.name)
 
 
 def test_what_it_was_filled_from_is_known(postgres: Postgres, database: Database, dump_file: Path) -> None:
     """A database that was never filled says so; one that was says from what."""
-    assert filled_from(postgres, database) is None
-    assert filled_from(postgres, Database("nowhere", USER)) is None
+    assert postgres.filled_from(database.name) is None
+    assert postgres.filled_from("nowhere") is None
     content = SMALL + b"COMMENT ON DATABASE shop IS 'something else';\n"
-    assert fill(postgres, database, dump_file, content) == filled_from(postgres, database)
+    assert fill(postgres, database, dump_file, content) == postgres.filled_from(database.name)
 
 
 def test_a_restore_can_be_repeated(postgres: Postgres, database: Database, dump_file: Path) -> None:
@@ -168,7 +168,7 @@ def test_a_newer_source_is_named(postgres: Postgres, kept: Database, dump_file: 
 def test_a_newer_tool_is_no_obstacle(postgres: Postgres, database: Database, dump_file: Path) -> None:
     """What a newer pg_dump sets and this server does not know is passed over."""
     content = SMALL.replace(b"transaction_timeout", b"tomorrows_timeout")
-    assert filled_from(postgres, database) != fill(postgres, database, dump_file, content)
+    assert postgres.filled_from(database.name) != fill(postgres, database, dump_file, content)
 
 
 def test_settings_of_the_database_come_along(postgres: Postgres, database: Database, dump_file: Path) -> None:

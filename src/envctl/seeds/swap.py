@@ -1,12 +1,12 @@
 """New data takes the place of the old in one transaction, or not at all.
 
 It is loaded into a database beside the real one. A run that is killed leaves at worst that one, or the old one under
-another name; both are dropped by the next. What a database was filled from is its comment, set in the same transaction.
+another name; both are dropped by the next. What a database was filled from is its comment, set in the same transaction:
+for people, nothing here reads it.
 """
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -15,9 +15,6 @@ from envctl.seeds.client import Client
 from envctl.seeds.server import Server, beside, identifier, literal, tell
 from envctl.workload import Database
 
-_FILLED = re.compile(r"envctl: filled from (?P<data>\S+) (?P<digest>sha256:[0-9a-f]{64})")
-_COMMENT = """SELECT pg_catalog.shobj_description(oid, 'pg_database')
-FROM pg_catalog.pg_database WHERE datname = {name}"""
 _DROP_SLOTS = """SELECT pg_catalog.pg_drop_replication_slot(slot_name)
 FROM pg_catalog.pg_replication_slots WHERE database IN ({names}) AND NOT active"""
 # Between ending the sessions and taking the lock a new one may come in: then once more. Behind the lock none can.
@@ -46,14 +43,6 @@ class Filled:
 
     data: str
     digest: str
-
-
-def filled_from(client: Client, database: Database) -> Filled | None:
-    """What the database was filled from; None when it does not exist or was never filled."""
-    question = _COMMENT.format(name=literal(database.name))
-    answer = tell(client, database, question, doing="the database could not be asked what it holds")
-    said = _FILLED.fullmatch(answer)
-    return Filled(said["data"], said["digest"]) if said else None
 
 
 def begin(client: Client, database: Database, server: Server) -> str:
