@@ -26,7 +26,7 @@ from envctl.reports.logs import LogLine
 from envctl.reports.ls import EnvironmentRow, Listing, RemovedListing, RemovedRow
 from envctl.reports.offsets import OffsetMove, OffsetsReset
 from envctl.reports.plan import Planned, PlannedStep
-from envctl.reports.pools import PoolGrown, PoolListing, PoolRemoved, PoolStatus
+from envctl.reports.pools import PoolGrown, PoolListing, PoolMade, PoolRemoved, PoolStatus
 from envctl.reports.reset import Put, Reset
 from envctl.reports.seed import Seeded, Seeding
 from envctl.reports.settings import Settings
@@ -155,7 +155,7 @@ BEGUN = CameUp(
 
 # Where each op lives, and what it answers unless a test says otherwise.
 ANSWERS: dict[str, Any] = {
-    "pools.create.create": POOL,
+    "pools.create.create": PoolMade(POOL, ("before", "1a2b3c4d5e6f")),
     "pools.status.ls": PoolListing(POOL),
     "pools.grow.grow": PoolGrown(POOL, 20 << 30),
     "pools.remove.remove": PoolRemoved("0a1b", ("1a2b3c4d5e6f",), 2 << 30, ("odd",)),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from envctl.reports.pools import PoolGrown, PoolListing, PoolRemoved
+from envctl.reports.pools import PoolGrown, PoolListing, PoolMade, PoolRemoved
 from tests.cli.made_up import POOL, Envctl, Ops
 
 TABLE = """\
@@ -36,6 +36,17 @@ def test_sizes_are_understood(envctl: Envctl, ops: Ops, text: str, expected: int
     envctl("pool", "create", "--size", text)
     envctl("pool", "grow", "--size", text)
     assert [expected, expected] == [ops.calls[op][0][1] for op in ("pools.create.create", "pools.grow.grow")]
+
+
+def test_a_new_pool_says_what_goes_on_as_before(envctl: Envctl, ops: Ops) -> None:
+    """Snapshots that are there are not brought over: how that is done is said, where there are any."""
+    said = envctl("pool", "create").err
+    assert "2 snapshots lie outside of it, and are cloned as before: before, 1a2b3c4d5e6f.\n" in said
+    assert "`envctl snapshot rm`, then `envctl up`" in said
+    ops.answers["pools.create.create"] = PoolMade(POOL, ("before",))
+    assert "1 snapshot lies outside of it, and is cloned as before: before.\n" in envctl("pool", "create").err
+    ops.answers["pools.create.create"] = PoolMade(POOL)
+    assert "outside" not in envctl("pool", "create").err
 
 
 @pytest.mark.parametrize("command", ["create", "grow"])

@@ -87,7 +87,7 @@ def _shared(world: World, lock: IO[str], size: int) -> Pool:
     while True:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if pools.look(world) is None:
-            _note(lock, create(world, size).id)
+            _note(lock, create(world, size).pool.id)
         fcntl.flock(lock, fcntl.LOCK_SH)  # somebody may come in between, and remove it
         if (pool := pools.look(world)) is not None:
             return pool

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 GAP = "   "
 ABSENT = "-"
+_SHOWN = 3  # of many names in one line
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")  # what terminals obey
 _STEPS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
@@ -51,6 +52,12 @@ def age(moment: str | None, now: datetime) -> str:
         return moment
     seconds = max(0, int((now - (then if then.tzinfo else then.replace(tzinfo=UTC))).total_seconds()))
     return next((f"{seconds // size} {unit}" for size, unit in _STEPS if seconds >= size), "now")
+
+
+def some(names: Sequence[str]) -> str:
+    """A few names, and how many others."""
+    more = len(names) - _SHOWN
+    return f"{', '.join(names[:_SHOWN])} and {more} more" if more > 0 else ", ".join(names)
 
 
 def away(name: str, seconds: float) -> str:

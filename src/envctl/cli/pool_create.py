@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
 
+from envctl.cli.columns import printable, some
 from envctl.cli.command import Call, Command
 from envctl.cli.options import ALWAYS
 from envctl.cli.pool_ls import lines, tight
 from envctl.cli.values import size as size_of
+from envctl.reports.pools import PoolMade
 
 DEFAULT = "50GiB"
 
@@ -33,8 +36,17 @@ def pool_create(
     wanted = size_of("--size", size) or 0
     with call.talk() as tell:
         report = create(anywhere(tell), wanted)
-    after = [*tight(report), "Snapshots that are made from now on go there: `envctl up` makes what it needs."]
-    call.answer(report.data(), lines(report), after)
+    call.answer(report.data(), lines(report.pool), _after(report))
+
+
+def _after(report: PoolMade) -> Iterator[str]:
+    yield from tight(report.pool)
+    yield "Snapshots that are made from now on go there: `envctl up` makes what it needs."
+    if report.outside:
+        count = len(report.outside)
+        lie = "snapshot lies outside of it, and is" if count == 1 else "snapshots lie outside of it, and are"
+        yield printable(f"{count} {lie} cloned as before: {some(report.outside)}.")
+        yield "What no environment lives on is built anew in the pool: `envctl snapshot rm`, then `envctl up`."
 
 
 COMMAND = Command(

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
-from envctl.cli.columns import age, columns
+from envctl.cli.columns import age, columns, some
 from envctl.cli.command import Call, Command
 from envctl.cli.options import ALWAYS
 from envctl.cli.top import size
 from envctl.reports.snapshots import SnapshotListing
 
 HEADER = ("SNAPSHOT", "SOURCE", "SERVICES", "SIZE", "AGE", "BY", "CLONES")
-_SHOWN = 3  # environments of one line
 
 
 def snapshot_ls(
@@ -47,12 +46,6 @@ def _lines(report: SnapshotListing) -> list[str]:
         for s in report.snapshots
     )
     return columns(rows, HEADER)
-
-
-def some(clones: Sequence[str]) -> str:
-    """A few of the environments, and how many others."""
-    more = len(clones) - _SHOWN
-    return f"{', '.join(clones[:_SHOWN])} and {more} more" if more > 0 else ", ".join(clones)
 
 
 def _after(report: SnapshotListing) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from envctl.reports.base import Report
 
@@ -11,7 +12,8 @@ from envctl.reports.base import Report
 class PoolStatus(Report):
     """A pool. Sizes are bytes, None where it cannot be mounted, and `problem` says why.
 
-    `taken` is what its file takes of the daemon's disk now, of which `disk_free` is left.
+    `taken` is what its file takes of the daemon's disk now, of which `disk_free` is left. `outside` are the snapshots
+    whose bytes do not lie in it.
     """
 
     id: str
@@ -25,6 +27,7 @@ class PoolStatus(Report):
     taken: int | None = None
     disk_free: int | None = None
     problem: str | None = None
+    outside: int = 0
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,18 @@ class PoolListing(Report):
     """The daemon's pool, if it has one."""
 
     pool: PoolStatus | None
+
+
+@dataclass(frozen=True)
+class PoolMade(Report):
+    """What `pool create` made, and what snapshots are called that lie `outside` of it and go on to be cloned there."""
+
+    pool: PoolStatus
+    outside: tuple[str, ...] = ()
+
+    def data(self) -> Any:
+        """The pool with the others beside it."""
+        return {**asdict(self.pool), "outside": list(self.outside)}
 
 
 @dataclass(frozen=True)

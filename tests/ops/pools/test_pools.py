@@ -76,7 +76,7 @@ def refusal(code: Exit, story: Callable[[], object]) -> EnvctlError:
 def test_a_pool_is_made_and_measured(tmp_path: Path) -> None:
     """What `create` answers is what was asked of the finished pool; the sizes are rounded to whole mebibytes."""
     machine = Machine()
-    found = create(machine.world(tmp_path), 20 * GIB + 1)
+    found = create(machine.world(tmp_path), 20 * GIB + 1).pool
     pool = Pool(found.id)
     assert (20 * GIB + (1 << 20), 100, 900, 70, True) == (
         found.size,
@@ -87,6 +87,13 @@ def test_a_pool_is_made_and_measured(tmp_path: Path) -> None:
     )
     assert whole(machine, pool) == machine.left()
     assert {"type": "xfs", "device": f"/dev/envctl/{pool.id}", "o": "discard"} == machine.engine.options[pool.volume]
+
+
+def test_what_lies_elsewhere_is_named(tmp_path: Path) -> None:
+    """It is not brought over: whoever makes a pool for its sake has to know."""
+    machine = Machine()
+    snapshot(machine, Pool(""))
+    assert (ADDRESS[:12],) == create(machine.world(tmp_path), 20 * GIB).outside
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -105,7 +112,7 @@ def test_a_create_that_is_killed_leaves_nothing_that_counts(tmp_path: Path, afte
             return
         pool = pools.look(world)
         machine.engine.move(hours=1)
-        pool = pool or Pool(create(world, 20 * GIB).id)
+        pool = pool or Pool(create(world, 20 * GIB).pool.id)
         with pools.alone(world, "attach"):
             assert whole(machine, pool) == machine.left(), at
 
@@ -305,7 +312,7 @@ def test_what_a_dead_command_left_running_keeps_no_pool_from_going(tmp_path: Pat
     assert NOTHING == machine.left()
     machine.engine.add_volume(pool.store, pool.store_labels)
     machine.engine.run(f"{pool.volume}__helper-2", own, volumes=[pool.store])
-    found = Pool(create(machine.world(tmp_path), 20 * GIB).id)
+    found = Pool(create(machine.world(tmp_path), 20 * GIB).pool.id)
     assert whole(machine, found) == machine.left()
 
 

@@ -11,8 +11,9 @@ from envctl.events import Event
 from envctl.ops import pools
 from envctl.ops.pools.contents import sweep, worked
 from envctl.ops.pools.status import status, whole
+from envctl.ops.snapshots.find import look
 from envctl.pool import CLONES, ROLE, SMALLEST, SNAPSHOTS, STORE, Pool, half_made, pool_of
-from envctl.reports.pools import PoolStatus
+from envctl.reports.pools import PoolMade, PoolStatus
 from envctl.units import show_size
 from envctl.world import World
 
@@ -30,8 +31,11 @@ umount /mnt/pool
 """
 
 
-def create(world: World, size: int) -> PoolStatus:
-    """Make a pool of that many bytes. Raises EnvctlError; whatever goes wrong, nothing of it is left behind."""
+def create(world: World, size: int) -> PoolMade:
+    """Make a pool of that many bytes. Raises EnvctlError; whatever goes wrong, nothing of it is left behind.
+
+    What is built from now on goes there; snapshots that are there stay where they are, and so do clones of them.
+    """
     size = whole(size)
     if size < SMALLEST:
         raise EnvctlError(
@@ -50,7 +54,8 @@ def create(world: World, size: int) -> PoolStatus:
                 hint="`envctl pool grow --size SIZE` makes it larger, `envctl pool ls` shows what is in it.",
             )
         sweep(world, half_made(volumes))
-        return _made(world, Pool(token_hex(8)), size)
+        made = _made(world, Pool(token_hex(8)), size)
+    return PoolMade(made, tuple(snapshot.short for snapshot in look(world)))
 
 
 def _made(world: World, pool: Pool, size: int) -> PoolStatus:
