@@ -11,6 +11,7 @@ import pytest
 from envctl import labels
 from envctl.base import Base
 from envctl.observed import Observed, Record, Volume
+from envctl.plan import Load
 from envctl.planning.compare import compare
 from envctl.planning.ownership import own_labels
 from envctl.planning.volumes import wanting
@@ -55,6 +56,17 @@ def test_new_data_starts_as_a_copy_and_gets_a_password_of_its_own() -> None:
         f"clone dump catalogue to volume {NAME}  # its data is new",
         "set the password of postgres in db  # its volume may still have an older one",
     ] == planned(Observed(), {"db": FOUND})
+
+
+def test_data_that_a_stack_file_names_only_after_a_run_died_is_loaded() -> None:
+    """The run had copied an empty server and ended before anybody used it: nothing there could be kept."""
+    begun = Observed(volumes=(volume(clone=ADDRESS), record(clone=ADDRESS, database="shop")))
+    assert [
+        "set the password of postgres in db  # its volume may still have an older one",
+        "load catalogue into db  # no run finished loading it",
+    ] == planned(begun, {})
+    (load,) = [step for step in compare(SHOP, begun, PASSWORDS, lambda _: True).steps if isinstance(step, Load)]
+    assert load.fresh
 
 
 def test_a_snapshot_that_nobody_has_built_is_built_first() -> None:

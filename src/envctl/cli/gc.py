@@ -20,37 +20,45 @@ HEADER = ("VERDICT", "NAME", "PROJECT", "BRANCH", "BECAUSE")
 SNAPSHOTS = ("VERDICT", "SNAPSHOT", "PROJECT", "SOURCE", "SIZE", "BECAUSE")
 _IN_ORDER = ("failed", "remove", "removed", "keep")
 
+DRY_RUN = Annotated[bool, typer.Option("--dry-run", help="Print the decisions; remove nothing.")]
+OLDER_THAN = Annotated[
+    str | None, typer.Option("--older-than", metavar="TIME", help="Also those first made so long ago: 7d.")
+]
+IDLE = Annotated[
+    str | None, typer.Option("--idle", metavar="TIME", help="Also those that nobody used for so long: 12h.")
+]
+MERGED = Annotated[bool, typer.Option("--merged", help="Also those whose pull requests are all merged or closed.")]
+MOST = Annotated[
+    int | None, typer.Option("--max", metavar="N", min=0, help="Keep at most N of a project, the last used.")
+]
+DISK_TARGET = Annotated[
+    str | None, typer.Option("--disk-target", metavar="SIZE", help="Keep at most so much data, the last used: 20GB.")
+]
+BUNDLE_BUDGET = Annotated[
+    str, typer.Option("--bundle-budget", metavar="SIZE", help="What logs of removed ones may take in all.")
+]
+SNAPSHOT_BUDGET = Annotated[
+    str, typer.Option("--snapshot-budget", metavar="SIZE", help="What snapshots may take in all.")
+]
+PROJECT = Annotated[
+    str | None, typer.Option("--project", "-p", metavar="NAME", help="The environments of this project.")
+]
+ALL_PROJECTS = Annotated[bool, typer.Option("--all-projects", help="Those of every project.")]
+
 
 def gc(
     call: Call,
     *,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the decisions; remove nothing.")] = False,
-    older_than: Annotated[
-        str | None, typer.Option("--older-than", metavar="TIME", help="Also those first made so long ago: 7d.")
-    ] = None,
-    idle: Annotated[
-        str | None, typer.Option("--idle", metavar="TIME", help="Also those that nobody used for so long: 12h.")
-    ] = None,
-    merged: Annotated[
-        bool, typer.Option("--merged", help="Also those whose pull requests are all merged or closed.")
-    ] = False,
-    most: Annotated[
-        int | None, typer.Option("--max", metavar="N", min=0, help="Keep at most N of a project, the last used.")
-    ] = None,
-    disk_target: Annotated[
-        str | None,
-        typer.Option("--disk-target", metavar="SIZE", help="Keep at most so much data, the last used: 20GB."),
-    ] = None,
-    bundle_budget: Annotated[
-        str, typer.Option("--bundle-budget", metavar="SIZE", help="What logs of removed ones may take in all.")
-    ] = "1GiB",
-    snapshot_budget: Annotated[
-        str, typer.Option("--snapshot-budget", metavar="SIZE", help="What snapshots may take in all.")
-    ] = "20GiB",
-    project: Annotated[
-        str | None, typer.Option("--project", "-p", metavar="NAME", help="The environments of this project.")
-    ] = None,
-    all_projects: Annotated[bool, typer.Option("--all-projects", help="Those of every project.")] = False,
+    dry_run: DRY_RUN = False,
+    older_than: OLDER_THAN = None,
+    idle: IDLE = None,
+    merged: MERGED = False,
+    most: MOST = None,
+    disk_target: DISK_TARGET = None,
+    bundle_budget: BUNDLE_BUDGET = "1GiB",
+    snapshot_budget: SNAPSHOT_BUDGET = "20GiB",
+    project: PROJECT = None,
+    all_projects: ALL_PROJECTS = False,
 ) -> None:
     """Remove the environments that nobody needs.
 
