@@ -12,12 +12,12 @@ def test_an_empty_project_is_none(envctl: Envctl, ops: Ops) -> None:
     ran = envctl("gc", "--project", "", "--dry-run")
     assert 2 == ran.status
     assert "--project is empty" in ran.err
-    assert "gc.gc" not in ops.calls
+    assert "gc.reclaim.gc" not in ops.calls
 
 
 def test_a_project_that_nothing_is_of_is_told(envctl: Envctl, ops: Ops) -> None:
     """On stderr, and it is no failure."""
-    ops.answers["gc.gc"] = replace(
+    ops.answers["gc.reclaim.gc"] = replace(
         RECLAIMED, environments=(), bundles=(), left=(), snapshots=(), remark="Did you mean shop?"
     )
     ran = envctl("gc", "--project", "shpo")

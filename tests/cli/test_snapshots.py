@@ -83,7 +83,7 @@ def test_gc_tells_of_each_snapshot_what_becomes_of_it(envctl: Envctl) -> None:
 
 def test_gc_without_snapshots_is_silent_about_them(envctl: Envctl, ops: Ops) -> None:
     """As before there were any."""
-    ops.answers["gc.gc"] = replace(RECLAIMED, snapshots=())
+    ops.answers["gc.reclaim.gc"] = replace(RECLAIMED, snapshots=())
     ran = envctl("gc")
     assert "SNAPSHOT" not in ran.out
     assert "snapshot" not in ran.err
@@ -92,7 +92,7 @@ def test_gc_without_snapshots_is_silent_about_them(envctl: Envctl, ops: Ops) -> 
 def test_the_budget_of_snapshots_reaches_gc(envctl: Envctl, ops: Ops) -> None:
     """20 GiB unless somebody says otherwise; what is no size is refused."""
     envctl("gc")
-    assert 20 * 2**30 == ops.calls["gc.gc"][1]["snapshot_budget"]
+    assert 20 * 2**30 == ops.calls["gc.reclaim.gc"][1]["snapshot_budget"]
     envctl("gc", "--snapshot-budget", "5GB")
-    assert 5 * 10**9 == ops.calls["gc.gc"][1]["snapshot_budget"]
+    assert 5 * 10**9 == ops.calls["gc.reclaim.gc"][1]["snapshot_budget"]
     assert 2 == envctl("gc", "--snapshot-budget", "much").status

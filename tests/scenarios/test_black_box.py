@@ -15,8 +15,8 @@ from envctl import labels
 from envctl.bundle import FILE, Bundle, bundle_of
 from envctl.errors import EnvctlError, Exit
 from envctl.identity import Identity
-from envctl.ops import pack as packing
-from envctl.ops.bundles import expire
+from envctl.ops.bundles import pack as packing
+from envctl.ops.bundles.find import expire
 from envctl.ops.down import down
 from envctl.ops.observe import observe
 from envctl.planning.ownership import own_labels

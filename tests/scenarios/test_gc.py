@@ -17,12 +17,12 @@ from envctl import labels
 from envctl.decision import Reason, Rules
 from envctl.lease import Lease, lease_of
 from envctl.ops.execute import execute
-from envctl.ops.gc import gc, partly
+from envctl.ops.gc.reclaim import gc, partly
+from envctl.ops.gc.survey import looked_at, survey
 from envctl.ops.leases import in_use
 from envctl.ops.lifetime import extend, pin, unpin
 from envctl.ops.logs import logs
 from envctl.ops.run import run
-from envctl.ops.survey import looked_at, survey
 from envctl.reports.gc import Fate, Reclaimed
 from envctl.world.connections import Connections
 from tests.scenarios.later import later
@@ -510,7 +510,7 @@ def test_up_racing_gc_racing_down_leaves_all_of_it_or_nothing(stage: Stage) -> N
 
 def test_what_is_used_between_two_looks_stays(one: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody used it after it was decided upon and before it was locked."""
-    import envctl.ops.gc as story
+    from envctl.ops.gc import reclaim as story
 
     decide = story.decide
 

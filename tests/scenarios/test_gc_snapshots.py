@@ -14,7 +14,7 @@ from envctl import labels
 from envctl.decision import Rules
 from envctl.job import Mounted, script
 from envctl.observed import COMPOSE_IMAGE
-from envctl.ops.gc import gc, partly
+from envctl.ops.gc.reclaim import gc, partly
 from envctl.ops.pools.programs import ready_image
 from envctl.ops.snapshots.find import look
 from envctl.reports.gc import Reclaimed

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from envctl import labels
-from envctl.ops.bundles import expire
+from envctl.ops.bundles.find import expire
 from envctl.ops.down import down
 from envctl.ops.setting import Here
 from envctl.ops.up import up

@@ -13,7 +13,7 @@ from threading import Event, Thread
 
 import pytest
 
-from envctl.ops.bundles import bundles, read
+from envctl.ops.bundles.find import bundles, read
 from tests.scenarios.stacks import IDLE
 from tests.scenarios.stage import Stage
 

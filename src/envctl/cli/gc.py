@@ -79,8 +79,8 @@ def gc(
     )
     budget, snapshots = size("--bundle-budget", bundle_budget) or 0, size("--snapshot-budget", snapshot_budget) or 0
     scope = _scope(call, project, rules, all_projects=all_projects)
-    from envctl.ops.gc import gc as reclaim
-    from envctl.ops.gc import partly
+    from envctl.ops.gc.reclaim import gc as reclaim
+    from envctl.ops.gc.reclaim import partly
     from envctl.ops.setting import anywhere
 
     with call.talk() as tell:

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from envctl import labels
 from envctl.errors import EnvctlError, Exit
 from envctl.observed import Container
+from envctl.ops.bundles.printed import printed
 from envctl.ops.leases import in_use
 from envctl.ops.moments import moment
 from envctl.ops.observe import running_here
-from envctl.ops.printed import printed
 from envctl.ops.setting import Here
 from envctl.ops.target import Target
 from envctl.reports.logs import LogLine

@@ -10,7 +10,7 @@ from envctl import labels
 from envctl.identity import Identity
 from envctl.lease import Lease, lease_of
 from envctl.observed import Container, Network, Volume
-from envctl.ops.bundles import bundles
+from envctl.ops.bundles.find import bundles
 from envctl.ops.observe import proven
 from envctl.planning.ownership import Object, identity_of, is_box, is_bundle
 from envctl.reports.lifetime import lifetime_of

@@ -16,9 +16,9 @@ from envctl.lease import ROLE as LEASE
 from envctl.lease import Lease, lease_of, volume_name
 from envctl.observed import Container, Network, Observed, Volume
 from envctl.ops import leases
+from envctl.ops.bundles.pack import pack
 from envctl.ops.clones import remove_folders
 from envctl.ops.describe import checkouts_of
-from envctl.ops.pack import pack
 from envctl.ops.worktree import remove_worktree
 from envctl.secrets.files import remove_files
 from envctl.world import World

@@ -12,7 +12,7 @@ from envctl.events import Event
 from envctl.identity import Identity
 from envctl.lease import Lease, lease_of
 from envctl.observed import Observed
-from envctl.ops.bundles import Contents, bundle_named, read
+from envctl.ops.bundles.find import Contents, bundle_named, read
 from envctl.ops.observe import observe
 from envctl.ops.setting import Here
 from envctl.ops.target import Target, is_there

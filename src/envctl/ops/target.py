@@ -12,7 +12,7 @@ from envctl.errors import EnvctlError, Exit
 from envctl.events import Event, Tell
 from envctl.identity import Identity
 from envctl.observed import Observed
-from envctl.ops.bundles import Contents, bundle_named, bundles, guess, nothing_kept, read
+from envctl.ops.bundles.find import Contents, bundle_named, bundles, guess, nothing_kept, read
 from envctl.ops.find import living, meant, project_here
 from envctl.ops.observe import observe
 from envctl.ops.setting import anywhere, here

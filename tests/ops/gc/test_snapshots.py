@@ -1,10 +1,9 @@
-"""`gc` and `snapshot rm` on a daemon made of values: what goes, in which order, and what comes in between."""
+"""`gc` of snapshots on a daemon made of values: what goes, in which order, and what comes in between."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import cast
@@ -12,97 +11,27 @@ from typing import cast
 import pytest
 
 from envctl import labels
-from envctl.decision import Rules
-from envctl.errors import EnvctlError, Exit
-from envctl.events import Event
-from envctl.identity import Identity
+from envctl.errors import Exit
 from envctl.observed import COMPOSE_IMAGE
-from envctl.ops.gc import gc, partly
+from envctl.ops.gc.reclaim import partly
 from envctl.ops.snapshots.find import named
-from envctl.ops.snapshots.remove import rm
-from envctl.ops.snapshots.show import inspect, ls
-from envctl.planning.ownership import own_labels
+from envctl.ops.snapshots.show import ls
 from envctl.reports.gc import Reclaimed
-from envctl.snapshot import DATA, Held, Part, Snapshot, data_volume, marker
-from envctl.world import World
+from envctl.snapshot import DATA, data_volume, marker
 from envctl.world.alive import myself
 from envctl.world.engine import Engine
-from envctl.world.locks import Locks
 from tests.fakes.engine import Killed
-from tests.ops.fake import IDENTITY, FakeEngine, here
+from tests.ops.fake import FakeEngine
+from tests.ops.snapshots.ground import IMAGE, OTHER, Ground, address, site
 
 DEAD = myself().rpartition(" ")[0] + " 1"  # this process's number, and another start
 ELSEWHERE = "another-machine - 1 1"
-OTHER = Identity("blog", "one")
-IMAGE = "sha256:1"
-
-
-def address(number: int) -> str:
-    """One of many; each begins with its number."""
-    return f"{number}{'0' * 30}{number}"
-
-
-@dataclass
-class Ground:
-    """A daemon and its world. `meddle` is done just before a lock is taken."""
-
-    engine: FakeEngine
-    world: World
-    meddle: Callable[[], object] = field(default=lambda: None)
-
-    def build(self, number: int, source: str = "dump catalogue", **more: object) -> Snapshot:
-        """Make a snapshot of 100 bytes, and let an hour and a day go by."""
-        name = data_volume(address(number), "t", 0)
-        self.engine.create_volume(name, {labels.ROLE: DATA, labels.SNAPSHOT: address(number)})
-        held = Held(name, path=f"/var/lib/docker/volumes/{name}/_data")
-        part = Part("db", "postgres", "postgres:17", IMAGE, "17", "shop", "db-data", held)
-        made = Snapshot(address(number), source, self.engine.now(), "ann@laptop", (part,), "shop", size=100)
-        made = replace(made, **more)  # type: ignore[arg-type]
-        self.engine.create_volume(made.marker, made.labels())
-        self.engine.move(hours=25)
-        return made
-
-    def clone(self, one: Snapshot, identity: Identity = IDENTITY) -> None:
-        """An environment's data that lives on it."""
-        own = {**own_labels(identity), labels.ROLE: "data", labels.CLONE: one.address}
-        self.engine.create_volume(f"{identity.full}_db-data", own)
-
-    def left(self) -> set[int]:
-        """The numbers of the snapshots that are whole, of those whose marker is there."""
-        names = {volume.name for volume in self.engine.vols}
-        numbers = {n for n in range(10) if marker(address(n)) in names}
-        assert {n for n in numbers if data_volume(address(n), "t", 0) in names} == numbers
-        return numbers
-
-    def gc(self, budget: int = 0, *, dry_run: bool = False, project: str | None = None) -> Reclaimed:
-        """As from cron."""
-        return gc(self.world, project, Rules(), snapshot_budget=budget, dry_run=dry_run)
-
-
-@dataclass(frozen=True)
-class Meddled(Locks):
-    """Locks with somebody who is a moment quicker."""
-
-    ground: list[Ground] = field(default_factory=list)
-
-    @contextmanager
-    def hold(self, name: str, command: str, *, wait: bool = True) -> Iterator[None]:
-        """Hold it, after what comes before."""
-        if name.startswith("envctl-snapshot__"):
-            self.ground[0].meddle()
-        with super().hold(name, command, wait=wait):
-            yield
 
 
 @pytest.fixture
 def ground(tmp_path: Path) -> Ground:
     """An empty daemon that has the image of all snapshots."""
-    engine = FakeEngine(images={IMAGE: IMAGE})
-    world = replace(here(tmp_path, engine).world, clock=lambda: engine.time)
-    locks = Meddled(tmp_path / "locks", world.shell, world.tell)
-    made = Ground(engine, replace(world, locks=locks))
-    locks.ground.append(made)
-    return made
+    return site(tmp_path)
 
 
 def told(report: Reclaimed) -> dict[str, tuple[str, str]]:
@@ -315,78 +244,3 @@ def test_a_clock_in_doubt_keeps_all(ground: Ground) -> None:
     ground.engine.move(hours=2)
     ground.world = replace(ground.world, clock=lambda: ground.engine.time + timedelta(hours=1))
     assert {("keep", "clock-unknown")} == set(told(ground.gc()).values())
-
-
-# snapshot ls, inspect, rm
-
-
-def test_ls_and_inspect_name_who_lives_on_it(ground: Ground) -> None:
-    """And that its image is gone."""
-    one = ground.build(1, name="before")
-    ground.clone(one)
-    (row,) = ls(ground.world, "shop").snapshots
-    assert ("before", ("db",), ("shop/main",)) == (row.name, row.services, row.clones)
-    assert () == ls(ground.world, "blog").snapshots
-    ground.engine.images = {}
-    found = inspect(ground.world, "before")
-    assert [("shop/main", "shop_main_db-data")] == [(c.environment, c.volume) for c in found.copies]
-    assert [False] == [part.image_there for part in found.parts]
-
-
-def test_rm_removes_also_what_has_a_name(ground: Ground) -> None:
-    """By name, address, or the beginning of it; the same twice is one."""
-    ground.build(1, name="before")
-    ground.build(2)
-    said: list[Event] = []
-    removed = rm(replace(ground.world, tell=said.append), ["before", address(2)[:6], address(1)]).removed
-    assert [address(1), address(2)] == [row.address for row in removed]
-    assert [] == said  # the answer says it
-    assert () == ground.engine.vols
-
-
-def test_rm_of_the_base_of_a_clone_is_refused_before_anything_goes(ground: Ground) -> None:
-    """It names the environment."""
-    ground.build(1)
-    ground.clone(ground.build(2))
-    with pytest.raises(EnvctlError, match="200000000000 cannot be removed") as caught:
-        rm(ground.world, [address(1), address(2)])
-    assert (Exit.DATA_REFUSED, ("200000000000: shop/main lives on it",)) == (caught.value.code, caught.value.details)
-    assert {1, 2} == ground.left()
-
-
-def test_rm_of_what_gets_a_clone_meanwhile_tells_what_went(ground: Ground) -> None:
-    """The others went already."""
-    ground.build(1)
-    second = ground.build(2)
-    ground.meddle = lambda: ground.clone(second)
-    with pytest.raises(EnvctlError, match="1 of 2 snapshots") as caught:
-        rm(ground.world, [address(1), address(2)])
-    assert (Exit.PARTLY_DONE, {2}) == (caught.value.code, ground.left())
-    assert caught.value.data is not None
-    with pytest.raises(EnvctlError) as alone:
-        rm(ground.world, [address(2)])
-    assert Exit.DATA_REFUSED is alone.value.code
-
-
-@pytest.mark.parametrize(
-    ("word", "code", "said"),
-    [
-        ("befor", Exit.NOT_FOUND, "Did you mean before?"),
-        ("", Exit.NOT_FOUND, "snapshot ls"),
-        ("10", Exit.NOT_FOUND, "the first 4 digits at least"),
-        ("10", Exit.NOT_FOUND, f"Did you mean {address(1)[:12]}"),
-        ("99", Exit.NOT_FOUND, "the first 4 digits at least. `envctl"),
-        ("1000", Exit.USAGE, "more of its address"),
-    ],
-)
-def test_a_word_that_means_none_or_several_is_told(ground: Ground, word: str, code: Exit, said: str) -> None:
-    """With a guess; nothing is removed, not even what the other words mean."""
-    ground.build(1, name="before")
-    ground.build(2)
-    near = replace(named(ground.world, "before"), address=f"1000{'1' * 28}", name="")
-    ground.engine.create_volume(near.marker, near.labels())
-    with pytest.raises(EnvctlError) as caught:
-        rm(ground.world, [address(2), word])
-    assert code is caught.value.code
-    assert said in caught.value.hint
-    assert {1, 2} == ground.left()

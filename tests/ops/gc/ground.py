@@ -19,7 +19,7 @@ from envctl.identity import Identity
 from envctl.lease import Found, lease_of
 from envctl.observed import Container, Network, Volume
 from envctl.ops import leases
-from envctl.ops.gc import gc
+from envctl.ops.gc.reclaim import gc
 from envctl.ops.setting import Here
 from envctl.planning.names import by_hand, of_branch
 from envctl.planning.ownership import own_labels

@@ -18,7 +18,7 @@ from envctl.errors import EnvctlError, Exit
 from envctl.identity import Identity
 from envctl.lease import Lease, Terms, later, lease_of
 from envctl.observed import Container, Observed
-from envctl.ops.bundles import ABOUT, Contents, read
+from envctl.ops.bundles.find import ABOUT, Contents, read
 from envctl.ops.describe import describe
 from envctl.ops.project import project_of
 from envctl.ops.volumes import make_volume

@@ -16,7 +16,7 @@ from envctl.decision import Rules
 from envctl.errors import EnvctlError
 from envctl.events import Event
 from envctl.observed import Volume
-from envctl.ops.gc import gc, partly
+from envctl.ops.gc.reclaim import gc, partly
 from envctl.planning.ownership import own_labels
 from envctl.world import World
 from tests.fakes.engine import NOON, silent

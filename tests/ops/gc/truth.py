@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from envctl.decision import Rules
 from envctl.lease import Lease
-from tests.ops.gc_ground import FAR, Env, Ground
+from tests.ops.gc.ground import FAR, Env, Ground
 
 HOUR, MINUTES = timedelta(hours=1), timedelta(minutes=5)
 

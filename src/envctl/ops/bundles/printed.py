@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from envctl.errors import EnvctlError, Exit
 from envctl.events import Event, Tell, nobody
-from envctl.ops.bundles import Contents
+from envctl.ops.bundles.find import Contents
 from envctl.remains import Part
 from envctl.reports.logs import LogLine
 

@@ -22,10 +22,10 @@ from envctl.ops.down import down
 from envctl.ops.setting import Here
 from tests.fakes.engine import Killed, silent
 from tests.fakes.others import PLANTS
-from tests.ops import gc_shelf
-from tests.ops.gc_ground import CLIENTS, FAR, IDENTITIES, REFS, Env, Ground, Object, Site
-from tests.ops.gc_shelf import BUDGETS, Shelved
-from tests.ops.gc_truth import is_doubtful, is_overdue, is_protected, reasons
+from tests.ops.gc import shelf
+from tests.ops.gc.ground import CLIENTS, FAR, IDENTITIES, REFS, Env, Ground, Object, Site
+from tests.ops.gc.shelf import BUDGETS, Shelved
+from tests.ops.gc.truth import is_doubtful, is_overdue, is_protected, reasons
 
 LOWEST = replace
 HOURS = st.sampled_from([0.5, 1.5, 12, 30, 50, 80])
@@ -243,16 +243,16 @@ class Machine(Shelved, RuleBasedStateMachine):
         overdue = {full for full, env in ground.envs.items() if is_overdue(ground, env, rules)}
         used = {full: lease.used for full in ground.envs if isinstance(lease := ground.lease(full), Lease)}
         packed = {full for full in ground.envs if ground.containers(full)}
-        markers, young = gc_shelf.whole_ones(ground), gc_shelf.young_ones(ground)
+        markers, young = shelf.whole_ones(ground), shelf.young_ones(ground)
         would = ground.gc(client, rules, project, dry_run=True)
         promised = _verdicts(would)
         assert before == ground.state()
         report = ground.gc(client, rules, project)
         did = _verdicts(report)
-        gc_shelf.check(ground, markers, report, project)
+        shelf.check(ground, markers, report, project)
         assert young <= {volume.name for volume in ground.engine.vols}
         if all(env.lock is None and not env.held for env in ground.envs.values()):  # else some may not go after all
-            assert gc_shelf.promised(would) == gc_shelf.promised(report)
+            assert shelf.promised(would) == shelf.promised(report)
         mine = {full for full, env in ground.envs.items() if project in (None, env.identity.project)}
         assert mine == set(did) == set(promised)
 

@@ -11,8 +11,8 @@ import pytest
 
 from envctl import labels
 from envctl.errors import EnvctlError, Exit
+from envctl.ops.gc.survey import connections, looked_at, survey
 from envctl.ops.lifetime import extend, pin
-from envctl.ops.survey import connections, looked_at, survey
 from envctl.standing import Uses
 from envctl.world import World
 from envctl.world.connections import Connections

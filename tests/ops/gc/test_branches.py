@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from envctl.forge import Unknown
-from envctl.ops.branches import branches, pulls
+from envctl.ops.gc.branches import branches, pulls
 from envctl.world import World
 from tests.forges.made_up import KINDS, Handler, MadeUp, made_up, says
 from tests.ops.fake import FakeEngine, here

@@ -14,8 +14,8 @@ from envctl.observed import COMPOSE_IMAGE, Volume
 from envctl.planning.snapshots import LONGEST
 from envctl.snapshot import DATA, MARKER, Held, Part, Snapshot, data_volume, marker
 from envctl.world.alive import myself
-from tests.ops.gc_ground import Ground
-from tests.ops.gc_truth import HOUR, is_doubtful
+from tests.ops.gc.ground import Ground
+from tests.ops.gc.truth import HOUR, is_doubtful
 
 PREFIX, SIZE = "envctl-snapshot__", 100
 DEAD = myself().rpartition(" ")[0] + " 1"  # this process's number, and another start

@@ -15,9 +15,9 @@ from hypothesis.stateful import run_state_machine_as_test as run_machine
 from envctl.decision import Decision, Rules
 from envctl.forge import Unknown
 from envctl.lease import Lease
-from envctl.ops import gc as story
 from envctl.ops import remove
-from envctl.ops.branches import branches
+from envctl.ops.gc import reclaim as story
+from envctl.ops.gc.branches import branches
 from envctl.ops.snapshots import remove as removal
 from envctl.planning import ownership, reclaim, shelf, snapshots
 from envctl.planning.ownership import Object
@@ -25,8 +25,8 @@ from envctl.planning.reclaim import Branches, Known
 from envctl.standing import Standing
 from envctl.world import World
 from envctl.world.locks import Locks
-from tests.ops.gc_ground import site
-from tests.ops.gc_machine import Machine
+from tests.ops.gc.ground import site
+from tests.ops.gc.machine import Machine
 
 TIMES = settings(max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
 # Whether there is a mistake, and not the shortest way to it.

@@ -14,13 +14,13 @@ from envctl.errors import EnvctlError, Exit
 from envctl.events import Event, nobody
 from envctl.lease import Lease
 from envctl.observed import Observed
-from envctl.ops.branches import branches, pulls
-from envctl.ops.bundles import bundles, expire
+from envctl.ops.bundles.find import bundles, expire
 from envctl.ops.find import living
+from envctl.ops.gc.branches import branches, pulls
+from envctl.ops.gc.snapshots import SNAPSHOT_BUDGET, Scope, free
+from envctl.ops.gc.survey import again, connections, doubt, looked_at, sized, survey
 from envctl.ops.observe import observe
 from envctl.ops.remove import Removal, alone, take_down
-from envctl.ops.snapshots.gc import SNAPSHOT_BUDGET, Scope, free
-from envctl.ops.survey import again, connections, doubt, looked_at, sized, survey
 from envctl.planning.reclaim import Known, confirmed, reclaim
 from envctl.reports.gc import Fate, Reclaimed
 from envctl.reports.left import LeftAlone

@@ -10,11 +10,11 @@ import pytest
 from envctl.errors import EnvctlError, Exit
 from envctl.events import Event
 from envctl.observed import Check
-from envctl.ops import pack as packing
-from envctl.ops.bundles import bundles, read
+from envctl.ops.bundles import pack as packing
+from envctl.ops.bundles.find import bundles, read
+from envctl.ops.bundles.pack import pack
+from envctl.ops.bundles.printed import printed
 from envctl.ops.observe import observe
-from envctl.ops.pack import pack
-from envctl.ops.printed import printed
 from envctl.ops.project import merged
 from envctl.text import MASK
 from tests.fakes.engine import FakeEngine

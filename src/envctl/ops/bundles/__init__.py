@@ -1,0 +1,1 @@
+"""What is kept of environments that were removed: packed, found again, and read."""
