@@ -17,7 +17,8 @@ from envctl.events import Event
 from envctl.job import Mounted
 from envctl.observed import Volume
 from envctl.ops.setting import Here
-from envctl.ops.snapshots.build import find_or_build, made_for
+from envctl.ops.snapshots.build import find_or_build
+from envctl.ops.snapshots.recipe import made_for
 from envctl.ops.snapshots.sources import Site
 from envctl.ops.snapshots.throwaway import serving
 from envctl.snapshot import Snapshot

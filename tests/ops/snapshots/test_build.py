@@ -15,7 +15,8 @@ from envctl.errors import EnvctlError, Exit
 from envctl.job import Job, Output
 from envctl.observed import COMPOSE_IMAGE, Volume
 from envctl.ops.setting import Here
-from envctl.ops.snapshots.build import abandon, find_or_build, made_for
+from envctl.ops.snapshots.build import abandon, find_or_build
+from envctl.ops.snapshots.recipe import made_for
 from envctl.planning.names import by_hand
 from envctl.snapshot import DATA, Snapshot, data_volume, marker
 from envctl.workload import Workload

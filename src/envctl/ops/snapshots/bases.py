@@ -13,8 +13,9 @@ from envctl.observed import Observed
 from envctl.ops.clones import Copy, Gone, clone
 from envctl.ops.remember import remember
 from envctl.ops.setting import Here
-from envctl.ops.snapshots.build import abandon, find_or_build, made_for
+from envctl.ops.snapshots.build import abandon, find_or_build
 from envctl.ops.snapshots.find import look
+from envctl.ops.snapshots.recipe import made_for
 from envctl.ops.snapshots.sources import source_of
 from envctl.plan import CloneVolume, Plan
 from envctl.planning.fitting import begun_from, refuse_misfits

@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from secrets import token_hex
 from time import monotonic
 
@@ -20,43 +19,26 @@ from envctl.job import Mounted
 from envctl.observed import Volume
 from envctl.ops import pools
 from envctl.ops.setting import Here
+from envctl.ops.snapshots.recipe import Wanted, wanted_of
 from envctl.ops.snapshots.remove import discard
-from envctl.ops.snapshots.sources import Site, Source, source_of
+from envctl.ops.snapshots.sources import Site
 from envctl.ops.snapshots.sources.base import TOKEN
-from envctl.ops.snapshots.sources.empty import Empty
 from envctl.ops.snapshots.throwaway import at_rest, prepare, serving, settle, stop
 from envctl.planning.data import version_of
 from envctl.planning.shelf import Shelf, shelf
 from envctl.pool import SNAPSHOTS
 from envctl.secrets.files import remove_files
-from envctl.snapshot import DATA, Held, Made, Part, Snapshot, data_volume, is_marker, marker, snapshots_of
+from envctl.snapshot import DATA, Held, Part, Snapshot, data_volume, is_marker, marker, snapshots_of
 from envctl.snapshots import place, spec
-from envctl.text import text
 from envctl.workload import Workload
 from envctl.world import World, begun
 from envctl.world.alive import has_ended, myself
 from envctl.world.machine import who
 
-RECIPE = 2  # raised when what is built here changes, so that older snapshots are no longer what is looked for
 _KEPT = "The environment is as it was, and nothing of the snapshot was kept."
 _LOGS = "envctl logs"
 _PATIENCE = 10.0  # seconds that threads get to end by themselves
 _UNDER_WAY: set[threading.Event] = set()  # what this process is building
-
-
-@dataclass(frozen=True)
-class _Wanted:
-    """What is to be there."""
-
-    made: Made
-    source: Source
-    project: str
-    workload: Workload
-
-
-def made_for(here: Here, blueprint: Blueprint, workload: Workload, image_id: str) -> Made:
-    """What a service's new data is made from, with an image that the daemon has. Raises EnvctlError."""
-    return _wanted(here, blueprint, workload, image_id).made
 
 
 def find_or_build(here: Here, blueprint: Blueprint, workload: Workload, image: str) -> Snapshot:
@@ -69,7 +51,7 @@ def find_or_build(here: Here, blueprint: Blueprint, workload: Workload, image: s
         raise EnvctlError(
             Exit.NOT_FOUND, f"the image {image} is gone", unchanged=_KEPT, hint="Run the same command again."
         )
-    wanted = _wanted(here, blueprint, workload, image_id)
+    wanted = wanted_of(here, blueprint, workload, image_id)
     address = wanted.made.address
     if (found := _found(world, address)) is not None:
         return found
@@ -100,36 +82,11 @@ def abandon(world: World, mark: str) -> None:
                 _clear(world, address, _shelf(world, address), mark)
 
 
-def _wanted(here: Here, blueprint: Blueprint, workload: Workload, image_id: str) -> _Wanted:
-    source = source_of(here, workload)
-    workload = _blank(workload) if isinstance(source, Empty) else workload
-    made = Made(workload.kind, image_id, source.digest(here), _recipe(workload, source))
-    return _Wanted(made, source, blueprint.identity.project, workload)
-
-
-def _blank(workload: Workload) -> Workload:
-    """A server without the stack's own database, which is made on each clone: so one empty server is all projects'."""
-    blank = workload.freezing.blank if workload.freezing else {}
-    if not blank or workload.database is None:
-        return workload
-    environment = {**workload.environment, **{name: text(value) for name, value in blank.items()}}
-    return replace(workload, environment=environment, database=replace(workload.database, name=""))
-
-
-def _recipe(workload: Workload, source: Source) -> tuple[str, ...]:
-    """All that shapes the data beside the image and the source. Nothing in it differs between environments."""
-    assert workload.freezing is not None  # noqa: S101 – asked for those only that can be copied
-    database = workload.database
-    named = () if database is None else (f"user {database.user}", f"database {database.name}", source.words)
-    places = (f"at {mount.path}" for mount in workload.mounts)
-    return (f"recipe {RECIPE}", f"format {version_of(workload)}", *named, *places, *workload.freezing.shaped_by)
-
-
 def _found(world: World, address: str) -> Snapshot | None:
     return next(iter(snapshots_of(world.engine.volumes({labels.SNAPSHOT: address}))), None)
 
 
-def _built(here: Here, image: str, wanted: _Wanted) -> Snapshot:
+def _built(here: Here, image: str, wanted: Wanted) -> Snapshot:
     world, address, began = here.world, wanted.made.address, monotonic()
     token = token_hex(TOKEN)
     target = _place(world, data_volume(address, token, 0))
@@ -178,7 +135,7 @@ def _make(site: Site, target: Held) -> None:
     prepare(site, target.subpath)
 
 
-def _filled(site: Site, wanted: _Wanted, target: Held) -> tuple[Part, Mapping[str, str], int]:
+def _filled(site: Site, wanted: Wanted, target: Held) -> tuple[Part, Mapping[str, str], int]:
     """The data, at rest; what is known of it, and its bytes."""
     workload, database = site.workload, site.workload.database
     about = dict(wanted.source.before(site))

@@ -37,7 +37,9 @@ def begun_as(here: Here, blueprint: Blueprint, goals: Sequence[Goal]) -> dict[st
 
 def _again(here: Here, blueprint: Blueprint, goal: Goal) -> Snapshot:
     """What the stack file says may still be what it was."""
-    from envctl.ops.snapshots.build import find_or_build, made_for  # needed so rarely that it is not loaded before
+    # needed so rarely that they are not loaded before
+    from envctl.ops.snapshots.build import find_or_build
+    from envctl.ops.snapshots.recipe import made_for
 
     image = goal.container.image_id
     try:
