@@ -67,9 +67,9 @@ def test_what_others_wrote_moves_no_cursor(envctl: Envctl, ops: Ops) -> None:
 
 def test_rm_names_what_went(envctl: Envctl, ops: Ops) -> None:
     """All of them are given on at once."""
-    ops.answers["snapshots.remove.rm"] = SnapshotsRemoved((SNAPSHOT,))
+    ops.answers["snapshots.rm.rm"] = SnapshotsRemoved((SNAPSHOT,))
     assert "removed   before   environment shop/a   1.0 GiB\n" == envctl("snapshot", "rm", "before", "1a2b").out
-    assert ("HERE", ["before", "1a2b"]) == ops.calls["snapshots.remove.rm"][0]
+    assert ("HERE", ["before", "1a2b"]) == ops.calls["snapshots.rm.rm"][0]
 
 
 def test_gc_tells_of_each_snapshot_what_becomes_of_it(envctl: Envctl) -> None:

@@ -26,7 +26,7 @@ def snapshot_rm(
     then none is removed. The next `up` that needs the data builds it again.
     """
     from envctl.ops.setting import anywhere
-    from envctl.ops.snapshots.remove import rm
+    from envctl.ops.snapshots.rm import rm
 
     with call.talk() as tell:
         report = rm(anywhere(tell), snapshots)

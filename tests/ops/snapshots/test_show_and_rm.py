@@ -10,7 +10,7 @@ import pytest
 from envctl.errors import EnvctlError, Exit
 from envctl.events import Event
 from envctl.ops.snapshots.find import named
-from envctl.ops.snapshots.remove import rm
+from envctl.ops.snapshots.rm import rm
 from envctl.ops.snapshots.show import inspect, ls
 from tests.ops.snapshots.ground import Ground, address, site
 

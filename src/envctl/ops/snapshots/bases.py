@@ -13,7 +13,6 @@ from envctl.observed import Observed
 from envctl.ops.clones import Copy, Gone, clone
 from envctl.ops.remember import remember
 from envctl.ops.setting import Here
-from envctl.ops.snapshots.build import abandon, find_or_build
 from envctl.ops.snapshots.find import look
 from envctl.ops.snapshots.recipe import made_for
 from envctl.ops.snapshots.sources import source_of
@@ -36,6 +35,9 @@ def bases_of(
     A service that keeps nothing at its first start that is worth it (an empty Redis) starts on an empty volume.
     """
     wanted = wanting(blueprint, observed, reload)
+    if beneath(observed.volumes):
+        bytes_of = {volume.name for volume in here.world.engine.volumes({labels.ROLE: DATA})}
+        refuse_lost(blueprint, observed, bytes_of, [w.service for w in blueprint.workloads if w.service not in wanted])
     if not wanted and chosen is None:
         return {}
     found: dict[str, Base] = {}
@@ -76,6 +78,10 @@ def with_snapshots(here: Here, blueprint: Blueprint, plan: Plan) -> Plan:
     """
     services = [name for name, base in plan.bases.items() if base.snapshot is None]
     _refuse_other_images(here, blueprint, plan)
+    if not services:
+        return plan
+    from envctl.ops.snapshots.build import abandon  # needed so rarely that it is not loaded before
+
     try:
         built = together(here.world.shell, [partial(_built, here, blueprint, plan, service) for service in services])
     except KeyboardInterrupt:  # nobody waits for the threads that build
@@ -113,6 +119,8 @@ def _copy(plan: Plan, step: CloneVolume) -> Copy:
 
 
 def _built(here: Here, blueprint: Blueprint, plan: Plan, service: str) -> Base:
+    from envctl.ops.snapshots.build import find_or_build
+
     workload = blueprint.workload(service)
     assert workload is not None  # noqa: S101 – the plan was made from this blueprint
     return of(plan.bases[service].source, find_or_build(here, blueprint, workload, plan.images[service]))
