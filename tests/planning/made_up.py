@@ -218,6 +218,11 @@ class Daemon:
         self.containers[name] = Container(name, name, own, plan.images[service], "running", "healthy")
 
 
+def shop(**changed: Workload) -> tuple[Workload, ...]:
+    """The shop with some of its services changed."""
+    return tuple(changed.get(w.service, w) for w in SHOP)
+
+
 def running(drawn: Blueprint | None = None) -> Daemon:
     """The shop, up and healthy."""
     daemon = Daemon(drawn or blueprint())
