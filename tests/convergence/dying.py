@@ -37,6 +37,7 @@ READS = frozenset({
 })  # fmt: skip
 # Some of these are followed by others that do the work: rmtree by remove and rmdir, mkdtemp by mkdir.
 
+REQUESTS = frozenset({"http.client.send", "envctl.request"})  # by the interpreter's library, and by ours
 UNHEARD = {  # module → class → methods
     "confluent_kafka.admin": {"AdminClient": ("create_topics", "create_partitions", "alter_consumer_group_offsets")}
 }
@@ -132,7 +133,7 @@ def listen(watch: Watch) -> None:
         try:
             about = _described(event, arguments)
             if about is not None:
-                watch.note(event, about)
+                watch.note("request" if event in REQUESTS else event, about)
         finally:
             quiet.now = False
 
@@ -148,17 +149,21 @@ def _described(event: str, arguments: tuple[Any, ...]) -> str | None:
         writes = flags & _WRITING if mode is None else set(str(mode)) & set("wax+")
         dull = isinstance(path, int) or str(path) == os.devnull or "__pycache__" in str(path)
         return str(path) if writes and not dull else None
-    if event == "http.client.send":
-        data = arguments[1]
-        if not isinstance(data, bytes) or not re.match(rb"[A-Z]+ /", data):
-            return "the rest of a request"
-        return None if _ASKING.match(data) else data.split(b"\r\n")[0].decode("latin-1")
+    if event in REQUESTS:
+        return _asked(arguments[-1])
     if event == "subprocess.Popen":
         return " ".join(map(str, arguments[1]))
     words = [os.fspath(argument) for argument in arguments if isinstance(argument, str | os.PathLike)]
     if (event == "os.mkdir" and Path(words[0]).is_dir()) or (event == "os.remove" and _is_gone(arguments)):
         return None
     return " ".join(words)
+
+
+def _asked(data: object) -> str | None:
+    """The request that is being sent, where it asks for a change."""
+    if not isinstance(data, bytes) or not re.match(rb"[A-Z]+ /", data):
+        return "the rest of a request"
+    return None if _ASKING.match(data) else data.split(b"\r\n")[0].decode("latin-1")
 
 
 def _is_gone(arguments: tuple[Any, ...]) -> bool:

@@ -111,7 +111,18 @@ for method, body in (("GET", None), ("POST", "x"), ("DELETE", None)):
     connection.getresponse().read()
 """
     requests = ["POST /v1/things HTTP/1.1 #1", "the rest of a request #1", "DELETE /v1/things HTTP/1.1 #1"]
-    assert [f"http.client.send {request}" for request in requests] == heard(tmp_path, ask)
+    assert [f"request {request}" for request in requests] == heard(tmp_path, ask)
+
+
+def test_what_is_asked_at_a_socket_is_heard(tmp_path: Path) -> None:
+    """The same without the interpreter's library, whoever answers."""
+    ask = """
+from envctl.world.daemon import Request, ask
+for method in ("GET", "POST"):
+    with suppress(OSError):
+        ask("unix:///nowhere.sock", Request(method, "/things", body=b"{}"))
+"""
+    assert ["request POST /v1.45/things HTTP/1.0 #1"] == heard(tmp_path, f"from contextlib import suppress{ask}")
 
 
 @pytest.mark.parametrize(("how", "status"), [("alone", -9), ("tree", -9), ("interrupt", 130), ("terminate", -15)])

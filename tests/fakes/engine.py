@@ -6,7 +6,7 @@ import io
 import json
 import tarfile
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy, deepcopy
 from dataclasses import dataclass, field, replace
@@ -22,6 +22,7 @@ from envctl.observed import Container, Happening, ImageDefaults, Network, Used, 
 from envctl.world.client import InUse
 from envctl.world.daemon import stopped
 from envctl.world.engine import SubnetTaken
+from envctl.world.shell import Finished
 
 T = TypeVar("T", Container, Volume)
 
@@ -341,8 +342,9 @@ class FakeEngine:
             self.held = tuple(c for c in self.held if container not in (c.id, c.name))
             self.boxes.pop(container, None)
 
-    def put_archive(self, container: str, folder: str, archive: Iterable[bytes]) -> None:
-        with self._changing(), tarfile.open(fileobj=io.BytesIO(b"".join(archive))) as tar:
+    def put_archive(self, container: str, folder: str, archive: bytes | Iterable[bytes]) -> None:
+        whole = archive if isinstance(archive, bytes) else b"".join(archive)
+        with self._changing(), tarfile.open(fileobj=io.BytesIO(whole)) as tar:
             for member in tar:
                 content, path = tar.extractfile(member), f"{folder.rstrip('/')}/{member.name}"
                 if content is None:
@@ -352,6 +354,10 @@ class FakeEngine:
                     self.contents[container, path] = content.read()
                 else:
                     self.stored.setdefault(volume, {})[path.removeprefix(f"{root}/")] = content.read()
+
+    def execute(self, container: str, argv: Sequence[str], user: str, said: bytes) -> Finished | None:
+        """It has no programs: `docker exec` is asked instead, which a test's shell answers."""
+        return None
 
     def logs(
         self, container: str, *, stream: str, follow: bool, since: float | None, tail: int | None

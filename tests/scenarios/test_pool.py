@@ -240,7 +240,7 @@ def points(machine: Stage, *words: str) -> list[str]:
     log.unlink(missing_ok=True)
     ran = watched(machine, Spec(str(log)), *words)
     assert 0 == ran.status, ran.stderr
-    found = [line for line in log.read_text().splitlines() if line.startswith("http.client.send ")]
+    found = [line for line in log.read_text().splitlines() if line.startswith("request ")]
     return [line for line in found if "the rest of a request" not in line]
 
 

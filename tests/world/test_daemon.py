@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from envctl.errors import EnvctlError, Exit
-from envctl.world.daemon import SOCKET, daemon_host
+from envctl.world.daemon import SOCKET, Request, ask, daemon_host
 from envctl.world.engine import Engine
 
 DEFAULT = "unix:///var/run/docker.sock"
@@ -70,7 +70,10 @@ def test_an_engine_that_fails_says_why(tmp_path: Path) -> None:
         assert "no luck (500)" in failure(host).message
 
 
-@pytest.mark.parametrize("answer", [b"", b"HTTP/1.0 200 OK\r\n\r\n[{", b"what?", b"HTTP/1.0"])
+@pytest.mark.parametrize(
+    "answer",
+    [b"", b"HTTP/1.0 200 OK\r\n\r\n[{", b"what?", b"HTTP/1.0", b"HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\n[]"],
+)
 def test_half_an_answer_is_none(tmp_path: Path, answer: bytes) -> None:
     """A daemon that dies while it answers is not believed."""
     with answering(answer, tmp_path) as host:
@@ -90,6 +93,29 @@ def test_what_is_not_there_is_none(tmp_path: Path) -> None:
         engine = Engine({"DOCKER_HOST": host})
         assert engine.inspect("../x y?z") is None
         assert engine.image("no/thing:1@x") is None
+
+
+def test_an_answer_counts_that_came_before_all_was_read(tmp_path: Path) -> None:
+    """A daemon that does not need the end of an archive breaks the connection off once it has answered."""
+    path = tmp_path / "daemon.sock"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        listener.listen()
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(16)
+                connection.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n[]")
+
+        threading.Thread(target=serve, daemon=True).start()
+        assert b"[]" == ask(f"{SOCKET}{path}", Request("PUT", "/archive", body=b"x" * 9000))
+
+
+def test_what_is_done_already_is_no_refusal(tmp_path: Path) -> None:
+    """As the start of a container that runs."""
+    with answering(b"HTTP/1.0 304 Not Modified\r\n\r\n", tmp_path) as host:
+        assert b"" == ask(host, Request("POST", "/containers/it/start"))
 
 
 def test_the_daemon_is_the_one_docker_would_ask(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from envctl.errors import EnvctlError, Exit
 from envctl.job import script
 from envctl.world import helper as helpers
 from envctl.world.engine import Engine
+from envctl.world.shell import Finished
 from tests.contracts.daemons import RealRoom, small_image
 
 pytestmark = pytest.mark.docker
@@ -145,6 +146,20 @@ def test_what_a_helper_prints_goes_into_no_log_of_others(room: RealRoom, image: 
     room.engine.start_container(helper)
     assert ("one",) == helpers.ended(room.engine, helper).lines
     room.engine.kill_container(helper)
+
+
+def test_a_program_in_a_container_is_told_and_says(room: RealRoom, run: Run) -> None:
+    """What it gets, what it prints on both streams, and its status; a container that is gone is an error."""
+    container = run("sleep", "60")
+    told = room.engine.execute(container, ("sh", "-c", "cat; id -u; echo no >&2; exit 3"), "65534", b"word\n")
+    assert Finished(3, b"word\n65534\n", b"no\n") == told
+    with pytest.raises(EnvctlError, match="No such container"):
+        room.engine.execute(GONE, ("true",), "0", b"")
+
+
+def test_a_program_that_does_not_listen_is_no_error(room: RealRoom, run: Run) -> None:
+    """It has ended before it was told all."""
+    assert Finished(0) == room.engine.execute(run("sleep", "60"), ("true",), "0", b"word\n")
 
 
 def test_an_image_that_cannot_be_had_says_why(engine: Engine) -> None:

@@ -10,10 +10,11 @@ from envctl.secret import Secret
 from envctl.world import World
 from envctl.world.shell import Finished
 
+_USER = "postgres"
 _ONCE_IT_ANSWERS = (
     "sh",
     "-c",
-    'n=0; until pg_isready -q || [ $((n += 1)) -gt 2000 ]; do sleep 0.05; done; exec "$@"',
+    'n=0; until pg_isready -q || [ $((n += 1)) -gt 5000 ]; do sleep 0.02; done; exec "$@"',
     "envctl",
 )
 
@@ -32,7 +33,7 @@ class DatabaseClient:
         variables = [word for name, value in (env or {}).items() for word in ("--env", f"{name}={value}")]
         interactive = () if stdin is None else ("--interactive",)
         return self.world.shell.run(
-            ("docker", "exec", "--user", "postgres", *interactive, *variables, self.container, *argv), stdin=stdin
+            ("docker", "exec", "--user", _USER, *interactive, *variables, self.container, *argv), stdin=stdin
         )
 
     def set_password(self, user: str, password: Secret, *, patient: bool = False) -> None:
@@ -43,7 +44,9 @@ class DatabaseClient:
         role = user.replace('"', '""')
         statement = f"SET log_statement TO 'none';\nALTER ROLE \"{role}\" PASSWORD '{password.reveal()}';\n"
         argv = ("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--username={user}", "--dbname=postgres")
-        finished = self.run((*_ONCE_IT_ANSWERS, *argv) if patient else argv, stdin=[statement.encode()])
+        words, said = (*_ONCE_IT_ANSWERS, *argv) if patient else argv, statement.encode()
+        engine = self.world.engine  # the quicker way: no program of ours has to start
+        finished = engine.execute(self.container, words, _USER, said) or self.run(words, stdin=[said])
         if finished.status != 0:
             raise EnvctlError(
                 Exit.OUR_FAULT,

@@ -53,7 +53,7 @@ def reset(here: Here, services: Sequence[str] = (), *, wait: bool = True) -> Res
         _remove(case)
         if case.cloned:
             _put_back(case)
-        status = _brought_up(here) if case.unfinished else status_of(here, observe(here.world, here.identity))
+        status = _brought_up(here) if case.unfinished else status_of(here, _seen(case))
     return Reset(status, tuple(map(case.put, case.goals)), case.dependents, round(monotonic() - began, 3))
 
 
@@ -195,18 +195,37 @@ def _put_back(case: _Case) -> None:
 
 
 def _start(case: _Case) -> None:
-    """Passwords are set as soon as a server answers, while the daemon still waits to see that it does."""
+    """A server that takes its password answers: that is not asked again of the daemon, which looks now and then."""
     world, ids = case.here.world, {goal.service: goal.container.id for goal in case.cloned}
+    answering = {step.service: step for step in case.passwords}
     for layer in layers(case.blueprint.workloads, ids):
         together(world.shell, [partial(world.engine.start_container, ids[name]) for name in layer])
-        works: list[Callable[[], object]] = [partial(see_through, case.here, case.blueprint, frozenset(layer), list)]
-        works += [partial(_set_password, case, step) for step in case.passwords if step.service in layer]
+        works = [partial(_answered, case, answering[name]) for name in layer if name in answering]
+        if others := frozenset(layer) - answering.keys():
+            works.append(partial(see_through, case.here, case.blueprint, others, list))
         together(world.shell, works)
 
 
-def _set_password(case: _Case, step: SetPassword) -> None:
+def _answered(case: _Case, step: SetPassword) -> None:
+    """Set a password as soon as the server answers. Raises EnvctlError: where it does not start, with the reason."""
     client = DatabaseClient(case.here.world, case.blueprint.container(step.service))
-    client.set_password(step.user, case.secrets[Password(step.service)], patient=True)
+    case.here.world.tell(Event(step.service, "starting", "waiting"))
+    try:
+        client.set_password(step.user, case.secrets[Password(step.service)], patient=True)
+    except EnvctlError:
+        see_through(case.here, case.blueprint, frozenset([step.service]), list)
+        raise
+    case.here.world.tell(Event(step.service, "healthy", "done"))
+
+
+def _seen(case: _Case) -> Observed:
+    """What is there now. Who answered us is well, although the daemon's own check may not have come round yet."""
+    observed, answered = observe(case.here.world, case.here.identity), {step.service for step in case.passwords}
+    containers = [
+        replace(c, health="healthy") if c.service in answered and c.health == "starting" else c
+        for c in observed.containers
+    ]
+    return replace(observed, containers=tuple(containers))
 
 
 def _rest(case: _Case) -> Plan:

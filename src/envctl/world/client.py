@@ -14,7 +14,6 @@ from envctl.world.machine import full_disk
 
 if TYPE_CHECKING:
     from docker import APIClient
-    from docker.errors import APIError
 
 
 class InUse(EnvctlError):
@@ -39,10 +38,16 @@ def _number(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in str(version).split("."))
 
 
-def read_far(client: APIClient, path: str, query: Mapping[str, str]) -> bytes:
-    """What daemon.read() does, of a daemon that has no socket on this machine."""
-    answer = client.get(f"{client.base_url}/v{daemon.API}{path}", params=dict(query), timeout=client.timeout)
-    if answer.status_code != HTTPStatus.OK:
+def ask_far(client: APIClient, request: daemon.Request) -> bytes:
+    """What daemon.ask() does, of a daemon that has no socket on this machine."""
+    answer = client.request(
+        request.method,
+        f"{client.base_url}{request.target}",
+        data=request.body,
+        headers={"Content-Type": request.kind},
+        timeout=request.patience,
+    )
+    if not daemon.is_done(answer.status_code):
         raise daemon.refused(answer.status_code, answer.content)
     return answer.content
 
@@ -52,51 +57,49 @@ def far_moment(client: APIClient) -> datetime:
     return daemon.dated(client.get(f"{client.base_url}/_ping", timeout=client.timeout).headers.get("Date", ""))
 
 
-def refused(what: str, error: APIError) -> EnvctlError:
+def refused(what: str, refusal: daemon.Refused) -> EnvctlError:
     """The daemon said no."""
-    return full_disk(f"{what} could not be made", str(error.explanation or error)) or EnvctlError(
+    return full_disk(f"{what} could not be made", refusal.reason) or EnvctlError(
         Exit.DOCKER,
-        f"{what}: the Docker Engine refused: {error.explanation or error}",
+        f"{what}: the Docker Engine refused: {refusal.reason}",
         hint="Nothing else was tried. See `docker info` and the daemon's log.",
     )
 
 
+def used(what: str, refusal: daemon.Refused) -> EnvctlError:
+    """The daemon does not remove what a container uses, else whatever it says."""
+    if not any(words in refusal.reason for words in ("in use", "active endpoints")):
+        return refused(what, refusal)
+    return InUse(Exit.DOCKER, f"{what} is in use: {refusal.reason}", hint="Remove the container that uses it.")
+
+
+def is_gone(refusal: daemon.Refused) -> bool:
+    """Whether what was to be removed is not there any more, or is being removed by somebody else."""
+    removing = refusal.status == HTTPStatus.CONFLICT and "already in progress" in refusal.reason
+    return removing or refusal.status == HTTPStatus.NOT_FOUND
+
+
 @contextmanager
-def in_use(what: str) -> Iterator[None]:
-    """Turns the daemon's refusal to remove what a container uses into InUse."""
+def speaking(what: str, *, gone_is_fine: bool = False) -> Iterator[None]:
+    """Turns what the client library raises into our errors."""
     from docker.errors import APIError
 
     try:
-        yield
+        with reaching():
+            yield
     except APIError as error:
-        if "in use" in str(error.explanation) or "active endpoints" in str(error.explanation):
-            raise InUse(
-                Exit.DOCKER, f"{what} is in use: {error.explanation}", hint="Remove the container that uses it."
-            ) from error
-        raise
+        refusal = daemon.Refused(error.status_code or 0, str(error.explanation or error))
+        if not (gone_is_fine and is_gone(refusal)):
+            raise refused(what, refusal) from error
 
 
 @contextmanager
-def speaking(what: str = "", *, gone_is_fine: bool = False) -> Iterator[None]:
-    """Turns what the client library raises into our errors; without `what`, API errors are the caller's to handle."""
-    from docker.errors import APIError, NotFound
+def reaching() -> Iterator[None]:
+    """Turns what is raised where the daemon stopped answering; what it refuses is the caller's to handle."""
     from requests.exceptions import ConnectionError as Unreachable
     from requests.exceptions import Timeout
 
     try:
         yield
-    except NotFound as error:
-        if gone_is_fine:
-            return
-        if not what:
-            raise
-        raise refused(what, error) from error
-    except APIError as error:
-        in_progress = error.status_code == HTTPStatus.CONFLICT and "already in progress" in str(error.explanation)
-        if gone_is_fine and in_progress:
-            return
-        if not what:
-            raise
-        raise refused(what, error) from error
     except (Unreachable, Timeout) as error:
         raise daemon.stopped(error) from error

@@ -1,7 +1,7 @@
-"""Where the daemon listens, and reading from its socket.
+"""Where the daemon listens, and asking at its socket.
 
-The client library takes longer to load (0.2 s) than all the rest of an `up` that finds nothing to do. Who only reads,
-from a socket of this machine, does without it.
+The client library takes longer to load (0.1 to 0.2 s) than all the rest of an `up` that finds nothing to do. At a
+socket of this machine we do without it, but for what comes or goes piece by piece.
 """
 
 from __future__ import annotations
@@ -9,7 +9,10 @@ from __future__ import annotations
 import json
 import re
 import socket
+import sys
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from http import HTTPStatus
@@ -21,10 +24,35 @@ from envctl.errors import EnvctlError, Exit
 API = "1.45"  # Engine 26, the oldest that envctl is tested with; before it internal networks leak
 SOCKET = "unix://"
 _DEFAULT = "unix:///var/run/docker.sock"
+_HANDED_OVER = "HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: tcp"  # a connection is given away
 _PATIENCE = 120.0  # seconds without a byte
 _STATUS = re.compile(rb"HTTP/\d\.\d (\d{3}) ")
+_LENGTH = re.compile(rb"\r\nContent-Length: (\d+)", re.IGNORECASE)
 _DATE = re.compile(rb"\r\nDate: ([^\r]+)", re.IGNORECASE)
 _TOO_OLD = re.compile(r"too new\. Maximum supported API version is ([\d.]+)")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the daemon is asked for. A path begins with a slash; of a JSON body `kind` says nothing else."""
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    kind: str = "application/json"
+    patience: float = _PATIENCE  # seconds without a byte
+
+    @property
+    def target(self) -> str:
+        """The path in the version of the API that we speak, with what is asked of it."""
+        versioned = self.path if self.path == "/_ping" else f"/v{API}{self.path}"
+        return f"{versioned}{'?' if self.query else ''}{urlencode(self.query)}"
+
+    def written(self, how: str = "HTTP/1.0") -> bytes:
+        """The request as it is sent to a socket."""
+        about = f"Content-Type: {self.kind}\r\nContent-Length: {len(self.body)}\r\n" if self.method != "GET" else ""
+        return f"{self.method} {self.target} {how}\r\nHost: docker\r\n{about}\r\n".encode() + self.body
 
 
 class Refused(Exception):
@@ -64,15 +92,14 @@ def _said(file: Path, *keys: str) -> str:
     return str(found)
 
 
-def read(host: str, path: str, query: Mapping[str, str]) -> bytes:
-    """GET from the socket `host`. Raises Refused, or OSError where nobody answers."""
-    _, body = _answer(host, f"/v{API}{path}{'?' if query else ''}{urlencode(query)}")
-    return body
+def ask(host: str, request: Request) -> bytes:
+    """The body of the answer at the socket `host`. Raises Refused, or OSError where nobody answers."""
+    return _answer(host, request)[1]
 
 
 def moment(host: str) -> datetime:
     """What time it is for the daemon. Raises OSError where nobody answers."""
-    head, _ = _answer(host, "/_ping")
+    head, _ = _answer(host, Request("GET", "/_ping"))
     found = _DATE.search(head)
     return dated(found[1].decode("ascii", "replace") if found else "")
 
@@ -87,24 +114,60 @@ def dated(text: str) -> datetime:
         raise broken_off() from None
 
 
-def _answer(host: str, target: str) -> tuple[bytes, bytes]:
+def _answer(host: str, request: Request) -> tuple[bytes, bytes]:
     """Head and body of an answer.
 
     In HTTP/1.0 it ends with its connection and comes in one piece, so that nothing of HTTP is left to know.
     """
+    sys.audit("envctl.request", request.written())  # as the interpreter's own library tells of its requests
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(_PATIENCE)
+        connection.settimeout(request.patience)
         connection.connect(host.removeprefix(SOCKET))
-        connection.sendall(f"GET {target} HTTP/1.0\r\nHost: docker\r\n\r\n".encode())
-        answer = bytearray()
-        while block := connection.recv(1 << 16):
-            answer += block
-    head, _, body = bytes(answer).partition(b"\r\n\r\n")
-    if (status := _STATUS.match(head)) is None:
+        connection.sendall(request.written())
+        head, _, body = _rest(connection).partition(b"\r\n\r\n")
+    said, status = _LENGTH.search(head), _STATUS.match(head)
+    if status is None or (said is not None and len(body) < int(said[1])):
         raise broken_off()
-    if int(status[1]) != HTTPStatus.OK:
+    if not is_done(int(status[1])):
         raise refused(int(status[1]), body)
     return head, body
+
+
+def talk(host: str, request: Request, said: bytes) -> bytes:
+    """What comes back on a connection that the daemon hands over to a program, which is told `said`: pieces of its
+    output, as in a log. Raises Refused, or OSError where nobody answers.
+    """
+    sys.audit("envctl.request", request.written(_HANDED_OVER))
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(request.patience)
+        connection.connect(host.removeprefix(SOCKET))
+        connection.sendall(request.written(_HANDED_OVER))
+        answer = bytearray()
+        while b"\r\n\r\n" not in answer and (block := connection.recv(1 << 16)):
+            answer += block
+        head, _, output = bytes(answer).partition(b"\r\n\r\n")
+        if (status := _STATUS.match(head)) is None:
+            raise broken_off()
+        if int(status[1]) != HTTPStatus.SWITCHING_PROTOCOLS:
+            raise refused(int(status[1]), output)
+        with suppress(BrokenPipeError, ConnectionResetError):  # it ended before it was told all: its status says why
+            connection.sendall(said)
+            connection.shutdown(socket.SHUT_WR)
+        return output + _rest(connection)
+
+
+def _rest(connection: socket.socket) -> bytes:
+    """What comes until the end. It ends with a reset where the daemon did not need all of what it got."""
+    found = bytearray()
+    with suppress(ConnectionResetError):
+        while block := connection.recv(1 << 16):
+            found += block
+    return bytes(found)
+
+
+def is_done(status: int) -> bool:
+    """Whether the daemon did what it was asked, or found it done: what runs already is not started again."""
+    return HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES or status == HTTPStatus.NOT_MODIFIED
 
 
 def refused(status: int, body: bytes) -> Refused:

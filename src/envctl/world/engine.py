@@ -1,21 +1,24 @@
-"""What envctl does with the Docker Engine, through its client library."""
+"""What envctl does with the Docker Engine."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
+from urllib.parse import quote
 
 from envctl import labels
 from envctl.errors import EnvctlError, Exit
 from envctl.job import Job
 from envctl.observed import Happening, Used
-from envctl.world import readings
-from envctl.world.client import in_use, refused, speaking
+from envctl.world import bodies, daemon, readings
+from envctl.world.client import is_gone, reaching, refused, speaking, used
 from envctl.world.reader import Reader
+from envctl.world.shell import Finished
 
 _OWNERS = (labels.PROJECT, labels.ENVIRONMENT, labels.SNAPSHOT, labels.POOL)  # the labels that say whose a volume is
-_DAY = 86400  # seconds: copying takes as long as it takes
+_DAY = 86400.0  # seconds: copying, or stopping a server, takes as long as it takes
 _TRIES = 4  # the kernel may fail to freeze processes that are busy starting others
 
 
@@ -34,7 +37,7 @@ class Engine(Reader):
         repository, tag = parse_repository_tag(reference)
         layers: dict[str, tuple[int, int]] = {}
         try:
-            with speaking():
+            with reaching():
                 for event in self.client.pull(repository, tag or "latest", stream=True, decode=True):
                     if error := event.get("error"):
                         return str(error)
@@ -57,19 +60,20 @@ class Engine(Reader):
         options: Mapping[str, str] | None = None,
     ) -> None:
         """Create a bridge network. Raises SubnetTaken when the subnet overlaps another network's."""
-        from docker.errors import APIError
-        from docker.types import IPAMConfig, IPAMPool
-
-        ipam = IPAMConfig(pool_configs=[IPAMPool(subnet=subnet)])
+        asked = {
+            "Name": name,
+            "Driver": "bridge",
+            "IPAM": {"Driver": "default", "Config": [{"Subnet": subnet}]},
+            "Labels": dict(own),
+            "Internal": internal,
+            "Options": dict(options or {}),
+        }
         try:
-            with speaking():
-                self.client.create_network(
-                    name, driver="bridge", ipam=ipam, labels=dict(own), internal=internal, options=dict(options or {})
-                )
-        except APIError as error:
-            if "overlaps" in str(error.explanation):
-                raise SubnetTaken(subnet) from error
-            raise refused(f"network {name}", error) from error
+            self._ask(_posted("/networks/create", asked))
+        except daemon.Refused as refusal:
+            if "overlaps" in refusal.reason:
+                raise SubnetTaken(subnet) from refusal
+            raise refused(f"network {name}", refusal) from refusal
 
     def create_volume(
         self, name: str, own: Mapping[str, str], *, driver: str | None = None, options: Mapping[str, str] | None = None
@@ -77,9 +81,9 @@ class Engine(Reader):
         """Create a volume, or find ours of that name; the labels it has. Raises EnvctlError(NOT_OURS) where it is
         somebody else's.
         """
-        with speaking(f"volume {name}"):
-            made = self.client.create_volume(name, driver, dict(options or {}) or None, labels=dict(own))
-            found: Mapping[str, str] = made.get("Labels") or {}
+        asked = {"Name": name, "Driver": driver or "local", "DriverOpts": dict(options or {}), "Labels": dict(own)}
+        made = self._made(f"volume {name}", _posted("/volumes/create", asked))
+        found: Mapping[str, str] = made.get("Labels") or {}
         if any(found.get(key) != own[key] for key in _OWNERS if key in own):
             raise EnvctlError(
                 Exit.NOT_OURS,
@@ -91,67 +95,57 @@ class Engine(Reader):
 
     def pause_container(self, container: str) -> None:
         """Freeze a container's processes."""
-        from docker.errors import APIError
-
-        for _ in range(_TRIES):
-            with suppress(APIError), speaking():
-                return self.client.pause(container)
-        with speaking(f"container {container}"):
-            return self.client.pause(container)
+        for _ in range(_TRIES - 1):
+            with suppress(daemon.Refused):
+                self._ask(_told(container, "pause"))
+                return
+        self._done(f"container {container}", _told(container, "pause"))
 
     def resume_container(self, container: str) -> None:
         """Let a paused container go on."""
-        with speaking(f"container {container}"):
-            self.client.unpause(container)
+        self._done(f"container {container}", _told(container, "unpause"))
 
     def stop_container(self, container: str) -> None:
         """Stop a container, with as much grace as it was made with."""
-        with speaking(f"container {container}"):
-            self.client.stop(container)
+        self._done(f"container {container}", _told(container, "stop"))
 
     def end_container(self, container: str) -> None:
         """Kill a container's processes, if there are any, and wait for their end. The container stays."""
-        from docker.errors import APIError
-
         try:
-            with speaking():
-                self.client.kill(container)
-        except APIError as error:
-            if "is not running" not in str(error.explanation):
-                raise refused(f"container {container}", error) from error
+            self._ask(_told(container, "kill"))
+        except daemon.Refused as refusal:
+            if "is not running" not in refusal.reason:
+                raise refused(f"container {container}", refusal) from refusal
 
     def start_container(self, container: str) -> None:
         """Start a container that is there. Why the daemon cannot is kept with the container."""
-        with speaking(f"container {container}"):
-            self.client.start(container)
+        self._done(f"container {container}", _told(container, "start"))
 
     def remove_container(self, container: str) -> None:
         """Stop a container, with as much grace as it was made with, and remove it with its anonymous volumes."""
-        with speaking(f"container {container}", gone_is_fine=True):
-            self.client.stop(container)
-        with speaking(f"container {container}", gone_is_fine=True):
-            self.client.remove_container(container, v=True, force=True)
+        self._done(f"container {container}", _told(container, "stop"), gone_is_fine=True)
+        self.kill_container(container)
+
+    def kill_container(self, container: str) -> None:
+        """End a container at once, if it runs, and remove it with its anonymous volumes."""
+        request = daemon.Request("DELETE", _path("containers", container), {"v": "1", "force": "1"})
+        self._done(f"container {container}", request, gone_is_fine=True)
 
     def remove_network(self, network: str) -> None:
         """Remove a network by ID. Raises InUse."""
-        with speaking(f"network {network}", gone_is_fine=True), in_use(f"network {network}"):
-            self.client.remove_network(network)
+        self._removed(f"network {network}", _path("networks", network))
 
     def remove_volume(self, volume: str) -> None:
         """Remove a volume and what is in it. Raises InUse."""
-        with speaking(f"volume {volume}", gone_is_fine=True), in_use(f"volume {volume}"):
-            self.client.remove_volume(volume)
+        self._removed(f"volume {volume}", _path("volumes", volume))
 
     def usage(self, container: str) -> Used | None:
         """What a container uses, measured over about a second; None when it is gone."""
-        from docker.errors import NotFound
-
-        try:
-            with speaking():
-                limit = self.client.inspect_container(container)["HostConfig"].get("Memory") or None
-                return readings.used(self.client.stats(container, stream=False), limit)
-        except NotFound:
+        seen = self._read(f"{_path('containers', container)}/json")
+        stats = self._read(f"{_path('containers', container)}/stats", stream="0")
+        if seen is None or stats is None:
             return None
+        return readings.used(stats, seen["HostConfig"].get("Memory") or None)
 
     def happenings(self, *, since: float | None, until: float | None) -> Iterator[Happening]:
         """Events of containers, networks and volumes as they come, from now or from `since`, to `until` if ever."""
@@ -174,86 +168,111 @@ class Engine(Reader):
         self, name: str, image: str, own: Mapping[str, str], volumes: Mapping[str, str], *, read_only: bool = False
     ) -> str:
         """Create a container that is never started, with volumes (by where they lie in it); its ID."""
-        mounts = [
-            {
-                "Type": "volume",
-                "Source": volume,
-                "Target": path,
-                "ReadOnly": read_only,
-                "VolumeOptions": {"NoCopy": True},
-            }
-            for path, volume in volumes.items()
-        ]
-        with speaking(f"container {name}"):
-            made = self.client.create_container(
-                image, ["never"], name=name, labels=dict(own), host_config={"NetworkMode": "none", "Mounts": mounts}
-            )
-        return str(made["Id"])
+        return self._container(name, bodies.box(image, own, volumes, read_only=read_only))
 
     def make_helper(self, name: str, job: Job, own: Mapping[str, str]) -> str:
         """Create the container of a job, to be started; its ID."""
-        mounts: list[dict[str, Any]] = [
-            {
-                "Type": "volume",
-                "Source": mounted.volume,
-                "Target": path,
-                "ReadOnly": mounted.read_only,
-                "VolumeOptions": {"NoCopy": True, **({"Subpath": mounted.subpath} if mounted.subpath else {})},
-            }
-            for path, mounted in job.mounts.items()
-        ]
-        mounts += [{"Type": "bind", "Source": path, "Target": path} for path in job.binds]
-        with speaking(f"container {name}"):
-            made = self.client.create_container(
-                job.image,
-                list(job.command),
-                name=name,
-                entrypoint=list(job.entrypoint) if job.entrypoint is not None else None,
-                user=job.user or None,
-                environment=dict(job.environment),
-                labels=dict(own),
-                healthcheck={"test": ["NONE"]},
-                host_config={
-                    "NetworkMode": job.network,
-                    "ExtraHosts": [f"{name}:{address}" for name, address in job.hosts.items()],
-                    "Mounts": mounts,
-                    "Privileged": job.privileged,
-                    **({"UsernsMode": "host"} if job.privileged else {}),  # else refused where users are mapped
-                    "ShmSize": job.shared_memory,
-                    "LogConfig": {"Type": "local"},  # it is read again, and may quote data: to nobody else's log
-                },
-            )
-        return str(made["Id"])
+        return self._container(name, bodies.helper(job, own))
 
     def wait_container(self, container: str) -> int:
         """Wait for the end of a container; its status."""
-        with speaking(f"container {container}"):
-            return int(self.client.wait(container, timeout=_DAY)["StatusCode"])
+        return int(self._made(f"container {container}", _told(container, "wait"))["StatusCode"])
 
-    def kill_container(self, container: str) -> None:
-        """End a container at once, if it runs, and remove it with its anonymous volumes."""
-        with speaking(f"container {container}", gone_is_fine=True):
-            self.client.remove_container(container, v=True, force=True)
-
-    def put_archive(self, container: str, folder: str, archive: Iterable[bytes]) -> None:
+    def put_archive(self, container: str, folder: str, archive: bytes | Iterable[bytes]) -> None:
         """Unpack a tar archive in a folder of a container, running or not. Raises EnvctlError(NO_CAPACITY)."""
-        with speaking(f"what goes into container {container}"):
+        what, path = f"what goes into container {container}", f"{_path('containers', container)}/archive"
+        if isinstance(archive, bytes):
+            self._done(what, daemon.Request("PUT", path, {"path": folder}, archive, "application/x-tar"))
+            return
+        with speaking(what):
             self.client.put_archive(container, folder, iter(archive))
+
+    def execute(self, container: str, argv: Sequence[str], user: str, said: bytes) -> Finished | None:
+        """Run a program in a container to its end, and tell it `said`, a few lines. None where the daemon is far away:
+        `docker exec` is the way there.
+        """
+        if not self._is_local:
+            return None
+        what = f"{argv[0]} in container {container}"
+        streams = {f"Attach{stream}": True for stream in ("Stdin", "Stdout", "Stderr")}
+        asked = {**streams, "Cmd": list(argv), "User": user}
+        made = self._made(what, _posted(f"{_path('containers', container)}/exec", asked))
+        path = _path("exec", made["Id"])
+        begin = _posted(f"{path}/start", {"Detach": False, "Tty": False})
+        try:
+            output = daemon.talk(self._host, begin, said)
+        except OSError as error:
+            raise daemon.stopped(error) from error
+        except daemon.Refused as refusal:
+            raise refused(what, refusal) from refusal
+        ended = self._read(f"{path}/json") or {}
+        out, err = (b"".join(readings.frames(output, number)) for number in (1, 2))
+        return Finished(ended.get("ExitCode") or 0, out, err)
 
     def logs(
         self, container: str, *, stream: str, follow: bool, since: float | None, tail: int | None
     ) -> Iterator[bytes]:
         """One stream (`stdout` or `stderr`) of a container's log, each line led by its RFC 3339 time."""
+        if not follow:
+            yield from self._logged(container, stream, since, tail)
+            return
         with speaking(f"container {container}", gone_is_fine=True):
-            yield from readings.whole_lines(
-                self.client.logs(
-                    container,
-                    stdout=stream == "stdout",
-                    stderr=stream == "stderr",
-                    stream=True,
-                    follow=follow,
-                    timestamps=True,
-                    since=since,
-                    tail="all" if tail is None else tail,
-                )
+            chunks = self.client.logs(
+                container,
+                stdout=stream == "stdout",
+                stderr=stream == "stderr",
+                stream=True,
+                follow=True,
+                timestamps=True,
+                since=since,
+                tail="all" if tail is None else tail,
             )
+            yield from readings.whole_lines(chunks)
+
+    def _logged(self, container: str, stream: str, since: float | None, tail: int | None) -> Iterator[bytes]:
+        path = _path("containers", container)
+        query = {stream: "1", "timestamps": "1", "tail": "all" if tail is None else str(tail)}
+        query |= {} if since is None else {"since": f"{since:.9f}"}
+        seen = self._read(f"{path}/json") or {}
+        content = self._done(f"container {container}", daemon.Request("GET", f"{path}/logs", query), gone_is_fine=True)
+        whole = [content] if (seen.get("Config") or {}).get("Tty") else readings.frames(content)
+        yield from readings.whole_lines(whole)
+
+    def _container(self, name: str, asked: Mapping[str, Any]) -> str:
+        """Create a container; its ID."""
+        return str(self._made(f"container {name}", _posted("/containers/create", asked, name=name))["Id"])
+
+    def _made(self, what: str, request: daemon.Request) -> Any:
+        """What the daemon says of what it made."""
+        try:
+            return json.loads(self._done(what, request))
+        except ValueError as error:
+            raise daemon.stopped(daemon.broken_off()) from error
+
+    def _done(self, what: str, request: daemon.Request, *, gone_is_fine: bool = False) -> bytes:
+        try:
+            return self._ask(request)
+        except daemon.Refused as refusal:
+            if gone_is_fine and is_gone(refusal):
+                return b""
+            raise refused(what, refusal) from refusal
+
+    def _removed(self, what: str, path: str) -> None:
+        try:
+            self._ask(daemon.Request("DELETE", path))
+        except daemon.Refused as refusal:
+            if not is_gone(refusal):
+                raise used(what, refusal) from refusal
+
+
+def _path(kind: str, name: str) -> str:
+    return f"/{kind}/{quote(name, safe='')}"
+
+
+def _told(container: str, word: str) -> daemon.Request:
+    """What is done to a container that is there, and answered once it is done."""
+    return daemon.Request("POST", f"{_path('containers', container)}/{word}", patience=_DAY)
+
+
+def _posted(path: str, asked: Mapping[str, Any], **query: str) -> daemon.Request:
+    return daemon.Request("POST", path, query, json.dumps(asked).encode(), patience=_DAY)

@@ -86,7 +86,7 @@ def put(engine: Engine, container: str, path: str, content: bytes) -> None:
         info = tarfile.TarInfo(path.lstrip("/"))
         info.size, info.mode = len(content), 0o444
         tar.addfile(info, io.BytesIO(content))
-    engine.put_archive(container, "/", [archive.getvalue()])
+    engine.put_archive(container, "/", archive.getvalue())
 
 
 def printed(engine: Engine, container: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from envctl import labels
 from envctl.machine import Daemon
 from envctl.observed import Container, ImageDefaults, Network, Volume
 from envctl.world import daemon, readings
-from envctl.world.client import connect, far_moment, read_far
+from envctl.world.client import ask_far, connect, far_moment
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -37,7 +37,7 @@ class Reader:
 
     @property
     def client(self) -> APIClient:
-        """The client library's connection, for all that is more than reading."""
+        """The client library's connection, for what comes or goes piece by piece, and for daemons far away."""
         if self._client is None:
             self._client = connect(self._environ, self._host)
         return self._client
@@ -53,15 +53,20 @@ class Reader:
 
     def _parsed(self, parse: Callable[[bytes], T], path: str, query: Mapping[str, str]) -> T:
         """What is made of an answer; a ValueError says that half of it is missing."""
-        try:
-            answer = daemon.read(self._host, path, query) if self._is_local else read_far(self.client, path, query)
-        except OSError as error:
-            raise daemon.stopped(error) if self._answered else daemon.nobody(self._host, error) from error
-        self._answered = True
+        answer = self._ask(daemon.Request("GET", path, query))
         try:
             return parse(answer)
         except ValueError as error:
             raise daemon.stopped(daemon.broken_off()) from error
+
+    def _ask(self, request: daemon.Request) -> bytes:
+        """The body of the daemon's answer. Raises daemon.Refused."""
+        try:
+            answer = daemon.ask(self._host, request) if self._is_local else ask_far(self.client, request)
+        except OSError as error:
+            raise daemon.stopped(error) if self._answered else daemon.nobody(self._host, error) from error
+        self._answered = True
+        return answer
 
     def daemon(self) -> Daemon:
         """What the daemon says about itself and its machine."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from envctl.observed import Check, Container, Happening, Network, Used, Volume
 
+_HEAD = 8  # bytes
 _SECOND = 1_000_000_000
 _HEALTH = re.compile(r"\((?:health: )?(healthy|unhealthy|starting)\)$")  # of `Up 3 minutes (healthy)`
 _NEVER = "0001-01-02"  # the daemon says the year 1 of what did not happen
@@ -157,6 +158,19 @@ def all_files(archive: bytes) -> dict[str, bytes]:
             return {name.rpartition("/")[2]: file.read() for name, file in opened if file is not None}
     except tarfile.ReadError as error:
         raise ValueError(str(error)) from error
+
+
+def frames(content: bytes, stream: int = 0) -> Iterator[bytes]:
+    """What a log holds: of all streams that were asked for, or of one (1: stdout, 2: stderr).
+
+    Each piece has a head of eight bytes: the first says of which stream, the last four how long (the Engine's API,
+    "attach to a container"). Half a piece is what there is of it.
+    """
+    place = 0
+    while len(content) >= (begins := place + _HEAD):
+        number, place = content[place], begins + int.from_bytes(content[place + 4 : begins])
+        if stream in (0, number):
+            yield content[begins:place]
 
 
 def whole_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
