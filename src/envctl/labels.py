@@ -47,6 +47,7 @@ CHECK = f"{PREFIX}bundle.sha256"  # on a bundle: of its bytes, by which a trunca
 
 CLONE = f"{PREFIX}clone"  # on a data volume: the address of the snapshot that it is to be a copy of
 STRATEGY = f"{PREFIX}clone.strategy"  # on such a volume: how it is copied
+BENEATH = f"{PREFIX}clone.beneath"  # on such a volume: those that it lies over, which its service's container has too
 SUBPATH = f"{PREFIX}subpath"  # on a volume in a pool: its folder there
 SNAPSHOT = f"{PREFIX}snapshot"  # the address of the snapshot that a volume says something of, or holds bytes of
 SNAPSHOT_NAME = f"{PREFIX}snapshot.name"  # on a snapshot: the name that somebody gave it

@@ -188,6 +188,7 @@ class Plan:
     versions: Mapping[str, str] = field(default_factory=dict)  # of data, to be recorded once the stores are up
     bases: Mapping[str, Base] = field(default_factory=dict)  # service → what its new data starts from
     subpaths: Mapping[str, str] = field(default_factory=dict)  # volume → its folder in a pool, once it is there
+    beneath: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # volume → those that it lies over
     other_folders: tuple[str, ...] = ()  # from which the environment was brought up before
 
     @property

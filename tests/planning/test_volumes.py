@@ -10,11 +10,12 @@ import pytest
 
 from envctl import labels
 from envctl.base import Base
+from envctl.errors import EnvctlError, Exit
 from envctl.observed import Observed, Record, Volume
 from envctl.plan import Load
 from envctl.planning.compare import compare
 from envctl.planning.ownership import own_labels
-from envctl.planning.volumes import wanting
+from envctl.planning.volumes import beneath, refuse_lost, wanting
 from envctl.snapshot import Held, Part, Snapshot
 from envctl.workload import Database, Freezing
 from tests.planning.made_up import API, DB, IDENTITY, PASSWORDS, blueprint
@@ -48,6 +49,31 @@ def planned(observed: Observed, bases: Mapping[str, Base], reload: tuple[str, ..
     plan = compare(SHOP, observed, PASSWORDS, lambda _: True, reload=reload, bases=bases)
     about = ("volume", "snapshot", "forget", "load", "password", "database")
     return [f"{step}  # {step.because}" for step in plan.steps if any(word in str(step) for word in about)]
+
+
+def over(*names: str) -> Volume:
+    """The data, as it lies over others."""
+    data = volume(clone=ADDRESS)
+    return replace(data, labels={**data.labels, labels.BENEATH: " ".join(names)})
+
+
+def test_what_data_lies_over_is_on_its_volume() -> None:
+    """Of other data there is nothing to say."""
+    assert {NAME: ("bytes", "upper")} == beneath([over("bytes", "upper"), volume("other"), record(clone=ADDRESS)])
+
+
+@pytest.mark.parametrize("there", [(), ("bytes",), ("upper", "others")])
+def test_data_of_which_a_part_is_gone_is_refused(there: tuple[str, ...]) -> None:
+    """Whoever pruned volumes took it; only services that are to keep their data are looked at."""
+    data = [over("bytes", "upper")]
+    with pytest.raises(EnvctlError) as caught:
+        refuse_lost(SHOP, data, there, ["db"])
+    assert Exit.DATA_REFUSED == caught.value.code
+    assert [name not in there for name in ("bytes", "upper")] == [
+        name in caught.value.message for name in ("bytes", "upper")
+    ]
+    refuse_lost(SHOP, data, there, [])
+    refuse_lost(SHOP, data, ("bytes", "upper"), ["db"])
 
 
 def test_new_data_starts_as_a_copy_and_gets_a_password_of_its_own() -> None:

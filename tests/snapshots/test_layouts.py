@@ -62,6 +62,7 @@ def test_an_overlay_lies_over_the_original() -> None:
         f"lowerdir={DISK.path},upperdir={place}/upper,workdir={place}/work,redirect_dir=on,index=off"
         == clone.options["o"]
     )
+    assert {labels.BENEATH: f"base-1 {upper.name}"} == clone.labels
     assert ("overlay", "/from/1", "/to/1") == layout.words
     assert {"/from/1": Mounted("base-1", read_only=True), "/to/1": Mounted(upper.name)} == layout.mounts
 

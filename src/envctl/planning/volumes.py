@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from envctl import labels
 from envctl.base import Base
@@ -99,6 +99,34 @@ def refuse_half_copied(blueprint: Blueprint, observed: Observed, services: Colle
 
 def _is_recorded(observed: Observed) -> bool:
     return any(volume.labels.get(labels.ROLE) == "record" for volume in observed.volumes)
+
+
+def beneath(volumes: Iterable[Volume]) -> dict[str, tuple[str, ...]]:
+    """Which volumes others lie over, by the name of what lies there.
+
+    The service's container has those too: what no container has `docker volume prune --all` removes.
+    """
+    return {volume.name: tuple(said.split()) for volume in volumes if (said := volume.labels.get(labels.BENEATH))}
+
+
+def refuse_lost(
+    blueprint: Blueprint, volumes: Iterable[Volume], there: Collection[str], services: Collection[str]
+) -> None:
+    """No server is started on data of which a part was removed. `there`: the names of all that data can lie over.
+
+    Raises EnvctlError(DATA_REFUSED).
+    """
+    gone = {volume: [one for one in names if one not in there] for volume, names in beneath(volumes).items()}
+    named = [w for w in blueprint.workloads if w.service in services]
+    lost = [(w.service, one) for w in named for m in w.mounts for one in gone.get(blueprint.volume(m.volume), ())]
+    if lost:
+        whose, what = (", ".join(dict.fromkeys(words)) for words in zip(*lost, strict=True))
+        raise EnvctlError(
+            Exit.DATA_REFUSED,
+            f"a part of the data of {whose} is gone: it lay over {what}, and somebody removed that",
+            unchanged="Nothing was changed.",
+            hint="What was in it cannot be had back. Begin anew: `envctl down`, then `envctl up`.",
+        )
 
 
 def meant(blueprint: Blueprint, observed: Observed, workload: Workload) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
+from envctl import labels
 from envctl.job import Mounted
 from envctl.snapshot import Held
 from envctl.snapshots.base import Layout, Spec
@@ -37,7 +38,7 @@ class Overlay:
         }
         return Layout(
             held=Held(clone),
-            volumes=(Spec(upper, UPPER), Spec(clone, "data", options)),
+            volumes=(Spec(upper, UPPER), Spec(clone, "data", options, {labels.BENEATH: f"{source.volume} {upper}"})),
             words=("overlay", f"/from/{number}", f"/to/{number}"),
             mounts={
                 f"/from/{number}": Mounted(source.volume, read_only=True),

@@ -101,6 +101,21 @@ def test_network_and_volumes_are_there_before_compose_is() -> None:
     ]
 
 
+def test_what_data_lies_over_is_in_its_container() -> None:
+    """To read only, out of the way: else it would be nobody's to whoever prunes volumes."""
+    drawn = blueprint((DB,))
+    plan = replace(plan_of(drawn), beneath={drawn.volume("db-data"): ("envctl-snapshot__1-a-0", "shop_main__upper-x")})
+    project = render(drawn, plan, ("db",), fill, host_file, {})
+    data, *further = project["services"]["db"]["volumes"]
+    assert "read_only" not in data
+    assert [
+        ("envctl-snapshot__1-a-0", "/run/envctl/kept/0", True),
+        ("shop_main__upper-x", "/run/envctl/kept/1", True),
+    ] == [(one["source"], one["target"], one["read_only"]) for one in further]
+    assert {"db-data", "envctl-snapshot__1-a-0", "shop_main__upper-x"} == set(project["volumes"])
+    assert all(volume["external"] for volume in project["volumes"].values())
+
+
 def test_no_image_is_pulled_or_built_by_compose() -> None:
     """What runs is what was planned."""
     for rendered_service in rendered()["services"].values():

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from envctl import labels
 from envctl.base import Base
 from envctl.blueprint import Blueprint
 from envctl.errors import EnvctlError, Exit
-from envctl.observed import Observed
+from envctl.observed import Observed, Volume
 from envctl.ops.clones import Copy, Gone, clone
 from envctl.ops.remember import remember
 from envctl.ops.setting import Here
@@ -19,10 +20,12 @@ from envctl.ops.snapshots.sources import source_of
 from envctl.plan import CloneVolume, Plan
 from envctl.planning.fitting import begun_from, refuse_misfits
 from envctl.planning.provision import cloned_facts
-from envctl.planning.volumes import is_half_copied, wanting, worth_it
-from envctl.snapshot import Snapshot
+from envctl.planning.volumes import beneath, is_half_copied, refuse_lost, wanting, worth_it
+from envctl.snapshot import DATA, Snapshot
+from envctl.snapshots.overlay import UPPER
 from envctl.stack import refuse_missing_files
 from envctl.workload import Workload
+from envctl.world import World
 from envctl.world.alive import myself
 from envctl.world.parallel import together
 
@@ -35,9 +38,8 @@ def bases_of(
     A service that keeps nothing at its first start that is worth it (an empty Redis) starts on an empty volume.
     """
     wanted = wanting(blueprint, observed, reload)
-    if beneath(observed.volumes):
-        bytes_of = {volume.name for volume in here.world.engine.volumes({labels.ROLE: DATA})}
-        refuse_lost(blueprint, observed, bytes_of, [w.service for w in blueprint.workloads if w.service not in wanted])
+    kept = [w.service for w in blueprint.workloads if w.service not in wanted]
+    refuse_lost_parts(here.world, blueprint, observed.volumes, kept)
     if not wanted and chosen is None:
         return {}
     found: dict[str, Base] = {}
@@ -54,6 +56,13 @@ def bases_of(
         elif half or worth_it(workload):
             found[workload.service] = _base(here, blueprint, workload, observed, there)
     return found
+
+
+def refuse_lost_parts(world: World, blueprint: Blueprint, volumes: Sequence[Volume], services: Collection[str]) -> None:
+    """Whatever data of these services lies over has to be there. Raises EnvctlError(DATA_REFUSED)."""
+    if beneath(volumes):
+        there = world.engine.volumes({labels.ROLE: DATA}, {labels.ROLE: UPPER})
+        refuse_lost(blueprint, volumes, {volume.name for volume in there}, services)
 
 
 def _base(

@@ -9,6 +9,7 @@ from envctl.base import Base
 from envctl.blueprint import Blueprint
 from envctl.errors import EnvctlError, Exit
 from envctl.ops.setting import Here
+from envctl.ops.snapshots.bases import refuse_lost_parts
 from envctl.ops.snapshots.find import look
 from envctl.planning.fitting import of_service
 from envctl.planning.resetting import Goal, refuse_other_image
@@ -21,6 +22,9 @@ def begun_as(here: Here, blueprint: Blueprint, goals: Sequence[Goal]) -> dict[st
     if not goals:
         return {}
     there = {snapshot.address: snapshot for snapshot in look(here.world)}
+    refuse_lost_parts(
+        here.world, blueprint, [volume for goal in goals for volume in goal.volumes], [goal.service for goal in goals]
+    )
     lost = [goal for goal in goals if goal.address not in there]
     built = together(here.world.shell, [partial(_again, here, blueprint, goal) for goal in lost])
     there |= {snapshot.address: snapshot for snapshot in built}

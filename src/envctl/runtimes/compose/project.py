@@ -18,8 +18,9 @@ from envctl.observed import ImageDefaults
 from envctl.plan import Plan
 from envctl.runtimes.compose import wrapped
 from envctl.runtimes.compose.composed import composed_labels, composed_service, shared_parts
+from envctl.runtimes.compose.mounts import mounts, volumes
 from envctl.text import Hole
-from envctl.workload import HIDDEN_FILE, Composed, Mount, Workload
+from envctl.workload import HIDDEN_FILE, Composed, Workload
 
 _WATCH_WHILE_STARTING = "200ms"
 _WATCH = (2.0, 10.0)  # seconds between two health checks later on: at least, at most
@@ -64,11 +65,7 @@ def render(
         "name": blueprint.identity.full,
         "services": rendered,
         "networks": {"default": {"name": blueprint.network, "external": True}},
-        "volumes": {
-            mount.volume: {"name": blueprint.volume(mount.volume), "external": True}
-            for w in wanted
-            for mount in w.mounts
-        },
+        "volumes": {key: known for w in wanted for key, known in volumes(blueprint, plan, w).items()},
         "secrets": {_secret(w.service, path): {"file": host_file(w.service, path)} for w in wanted for path in w.paths},
     }
     if blueprint.composition is not None:
@@ -156,16 +153,10 @@ def _common(blueprint: Blueprint, plan: Plan, workload: Workload, fill: Fill) ->
         "stop_grace_period": f"{workload.stop_grace:g}s",
         **_limits(workload),
         **_optional(
-            volumes=[_mount(blueprint, plan, mount) for mount in workload.mounts],
+            volumes=mounts(blueprint, plan, workload),
             secrets=[{"source": _secret(workload.service, path), "target": path} for path in workload.paths],
         ),
     }
-
-
-def _mount(blueprint: Blueprint, plan: Plan, mount: Mount) -> dict[str, Any]:
-    subpath = plan.subpaths.get(blueprint.volume(mount.volume))
-    inside = {"volume": {"subpath": subpath}} if subpath else {}
-    return {"type": "volume", "source": mount.volume, "target": mount.path, **inside}
 
 
 def _labels(blueprint: Blueprint, workload: Workload, role: str) -> dict[str, str]:
