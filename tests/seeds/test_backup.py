@@ -195,7 +195,9 @@ def test_a_file_that_shrinks_while_it_is_read_is_noticed(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("form", ["folder", "archives"])
 def test_the_manifest_identifies_a_backup(tmp_path: Path, form: str) -> None:
-    """A copy of it is the same, whenever it was made; another manifest is another one."""
+    """A copy of it is the same, whenever it was made; another manifest is another one. A file that was damaged since
+    changes nothing: what was built has the bytes of which the manifest has the checksums.
+    """
     writer = {"folder": write, "archives": write_tar}[form]
     digests = []
     for name, manifest in (("a", b"{}"), ("b", b"{}"), ("c", b"{ }")):
@@ -204,6 +206,10 @@ def test_the_manifest_identifies_a_backup(tmp_path: Path, form: str) -> None:
         os.utime(path / "backup_manifest", (len(name), ord(name)))
         digests.append(open_backup(path).digest)
     assert digests[0] == digests[1] != digests[2]
+    damaged = next(path for path in (tmp_path / "b").rglob("*") if path.name in ("PG_VERSION", "base.tar"))
+    with damaged.open("ab") as file:
+        file.write(b"?")
+    assert digests[0] == open_backup(tmp_path / "b").digest
 
 
 def test_a_folder_that_a_server_used_is_told_by_its_files(tmp_path: Path) -> None:
