@@ -14,6 +14,7 @@ from envctl.observed import Volume
 MARKER = "snapshot"  # the role of the volume that says everything about a snapshot; it is made last
 DATA = "snapshot-data"  # the role of a volume with its bytes
 BUILDER = "builder"  # the role of the throwaway server that it is built with
+ENVIRONMENT = "environment "  # what the source begins with of one that was made of an environment: PROJECT/NAME follows
 _PREFIX = "envctl-snapshot__"
 _ADDRESS = 32  # hex digits
 

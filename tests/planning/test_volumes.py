@@ -15,6 +15,7 @@ from envctl.observed import Observed, Record, Volume
 from envctl.plan import Load
 from envctl.planning.compare import compare
 from envctl.planning.ownership import own_labels
+from envctl.planning.provision import cloned_facts
 from envctl.planning.volumes import beneath, refuse_lost, wanting
 from envctl.snapshot import Held, Part, Snapshot
 from envctl.workload import Database, Freezing
@@ -198,3 +199,10 @@ def test_an_empty_server_holds_no_database_of_anybodys() -> None:
 def test_a_kind_whose_data_cannot_be_frozen_gets_an_empty_volume() -> None:
     """As before there were snapshots."""
     assert {} == wanting(blueprint((replace(FROZEN, freezing=None),)), Observed())
+
+
+def test_what_began_as_another_environment_says_so() -> None:
+    """Nothing else would tell once that snapshot is gone: what it was filled from is what its origin was."""
+    forked = replace(FOUND, snapshot=replace(SNAPSHOT, source="environment shop/two"))
+    assert "environment shop/two" == cloned_facts(FROZEN, forked)["from.db"]
+    assert "from.db" not in cloned_facts(FROZEN, FOUND)

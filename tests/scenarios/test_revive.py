@@ -266,3 +266,33 @@ def test_another_dump_must_be_wanted(repository: Stage) -> None:
     database = repository.data("env", "--env", name)["DB_DATABASE"]
     psql = ("psql", "-U", "postgres", "-d", database, "-tAc", "SELECT name FROM items")
     assert (0, "two\n") == repository.inside("db", *psql)
+
+
+def rows(stage: Stage) -> list[str]:
+    """What is in the database."""
+    database = stage.data("env", "--env", stage.name)["DB_DATABASE"]
+    psql = ("psql", "-U", "postgres", "-d", database, "-tAc")
+    status, said = stage.inside("db", *psql, "SELECT name FROM items ORDER BY name")
+    assert 0 == status
+    return said.split()
+
+
+def test_a_fork_must_begin_as_its_origin_was(repository: Stage) -> None:
+    """Not as the dump: from the snapshot of its origin, as long as that is there; then only what is asked for."""
+    save(repository, more=DATA, **{"catalogue.sql": dump("one")})
+    origin = repository.name = str(repository.data("up")["name"])
+    database = repository.data("env", "--env", origin)["DB_DATABASE"]
+    repository.inside("db", "psql", "-U", "postgres", "-d", database, "-c", "INSERT INTO items VALUES ('two')")
+    address = repository.data("fork", origin, "try")["snapshot"]["address"]
+    repository.did("down", "--env", "try")
+    repository.name = "try"
+    repository.did("revive", "try")
+    assert ["one", "two"] == rows(repository)
+    repository.did("down", "--env", "try")
+    repository.did("snapshot rm", address)
+    error = repository.refused(9, "revive", "try")["error"]
+    assert f"environment {repository.project}/{origin}" in error["details"][0]
+    repository.did("revive", "try", "--any-data")
+    assert ["one"] == rows(repository)
+    for name in ("try", origin):
+        repository.did("down", "--env", name)

@@ -15,11 +15,13 @@ from envctl.observed import Observed
 from envctl.ops.bundles.find import Contents, bundle_named, read
 from envctl.ops.observe import observe
 from envctl.ops.setting import Here
+from envctl.ops.snapshots.find import look
 from envctl.ops.target import Target, is_there
 from envctl.ops.up import converge
 from envctl.ops.worktree import discard_worktree, make_worktree
 from envctl.planning.provision import fact
 from envctl.reports.up import CameUp
+from envctl.snapshot import ENVIRONMENT, Snapshot
 from envctl.stack import Stack, find, load, secret_sources
 from envctl.world import World
 from envctl.world.git import commit_of, top, uncommitted
@@ -42,7 +44,8 @@ def revive(
     from.
 
     Raises EnvctlError: USAGE where it lives, where this is no checkout of its project or the commit is not here;
-    DATA_REFUSED where a dump is another one now, unless `any_data`.
+    DATA_REFUSED where a dump is another one now, or the snapshot of another environment that it began from is gone,
+    unless `any_data`.
     """
     contents, stack = _contents(place), _stack_here(place, file)
     wanted = _commit(contents)
@@ -52,9 +55,10 @@ def revive(
             raise _lives(identity)
         try:
             setting = Here(world, _as_of(place, stack, wanted), identity)
+            began = None if any_data else _began(world, contents)
             if not any_data:
-                _refuse_other_data(setting, contents)
-            return converge(setting, overcommit=overcommit, ttl=ttl)
+                _refuse_other_data(setting, contents, began)
+            return converge(setting, overcommit=overcommit, ttl=ttl, chosen=began)
         except BaseException:
             with suppress(EnvctlError):
                 if not is_there(world, identity):
@@ -186,12 +190,23 @@ def _link_what_is_not_committed(world: World, worktree: Path, older: Stack, stac
             path.symlink_to(here.resolve())
 
 
-def _refuse_other_data(here: Here, contents: Contents) -> None:
-    """What a database would be filled from now must be what it was filled from then."""
+def _began(world: World, contents: Contents) -> Snapshot | None:
+    """The snapshot of another environment that its data began as, as of a fork. What dumps made is built again."""
+    addresses = {said for key, said in contents.remains.facts.items() if key.startswith(fact("clone", ""))}
+    return next((s for s in look(world) if s.address in addresses and s.source.startswith(ENVIRONMENT)), None)
+
+
+def _refuse_other_data(here: Here, contents: Contents, began: Snapshot | None) -> None:
+    """What a database would be filled from now must be what it was filled from then, unless it began as a snapshot."""
     from envctl.seeds.check import check
 
     others = []
     for workload in here.blueprint().workloads:
+        if began is not None and began.part(workload.service):
+            continue
+        if origin := contents.remains.facts.get(fact("from", workload.service)):
+            others.append(f"{workload.service} began as what {origin} had then, and the snapshot of that is gone")
+            continue
         then = contents.remains.facts.get(fact("data", workload.service))
         dump = workload.database.dump if workload.database else None
         if then is not None and dump is not None and dump.exists() and check(dump).contents.digest != then:
@@ -202,6 +217,6 @@ def _refuse_other_data(here: Here, contents: Contents) -> None:
             f"the data of {here.identity.name} would not be what it was",
             details=tuple(others),
             unchanged="Nothing was started.",
-            hint="Put the dump back that it was filled from, or take the one that is there: "
+            hint="Put the dump back that it was filled from, or take what the stack file says: "
             f"`envctl revive {here.identity.name} --any-data`.",
         )

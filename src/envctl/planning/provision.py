@@ -10,6 +10,7 @@ from envctl.base import Base
 from envctl.blueprint import Blueprint
 from envctl.observed import Observed
 from envctl.plan import CreateDatabase, CreateTopics, Forget, Load, SetPassword, Step
+from envctl.snapshot import ENVIRONMENT
 from envctl.text import Confidential, Password
 from envctl.workload import Workload
 
@@ -48,6 +49,8 @@ def cloned_facts(workload: Workload, base: Base) -> dict[str, str]:
         said.setdefault("data", f"snapshot {base.snapshot.address if base.snapshot else ''}".strip())
     if base.snapshot is not None:
         said["clone"] = base.snapshot.address
+        if base.snapshot.source.startswith(ENVIRONMENT):
+            said["from"] = base.snapshot.source
     return {fact(key, service): value for key, value in said.items()}
 
 

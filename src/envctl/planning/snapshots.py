@@ -14,11 +14,10 @@ from envctl import labels
 from envctl.observed import Container
 from envctl.planning.reclaim import GRACE, Known
 from envctl.planning.shelf import Leftover, Shelf
-from envctl.snapshot import BUILDER, Snapshot
+from envctl.snapshot import BUILDER, ENVIRONMENT, Snapshot
 from envctl.units import show_size
 
 LONGEST = timedelta(days=1)  # a server in which nothing runs for longer than that has surely lost its builder
-_ENVIRONMENT = "environment "  # what the source of a snapshot begins with that was made of one
 
 
 class Why(StrEnum):
@@ -140,7 +139,7 @@ def _newest(found: Shelf) -> dict[tuple[str, str], str]:
     """
     newest: dict[tuple[str, str], str] = {}
     for one in sorted(found.snapshots, key=lambda s: (s.made, s.address)):
-        gone = one.source.startswith(_ENVIRONMENT) and one.source.removeprefix(_ENVIRONMENT) not in found.environments
+        gone = one.source.startswith(ENVIRONMENT) and one.source.removeprefix(ENVIRONMENT) not in found.environments
         if not gone and _has_images(one, found):
             newest[one.project, one.source] = one.address
     return newest

@@ -15,7 +15,7 @@ from envctl.planning.volumes import half_copied, volume_of
 from envctl.snapshot import Held, Part
 from envctl.workload import Workload
 
-_OWN = frozenset({"password", "clone"})  # facts that hold for the environment alone
+_OWN = frozenset({"password", "clone", "from"})  # facts that hold for the environment alone
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from envctl.ops.snapshots.standstill import standstill
 from envctl.ops.snapshots.throwaway import at_rest, serving, settle, stop
 from envctl.planning.taking import Taken
 from envctl.pool import SNAPSHOTS
-from envctl.snapshot import DATA, Held, Made, Snapshot, data_volume, held, is_marker, marker, snapshots_of
+from envctl.snapshot import DATA, ENVIRONMENT, Held, Made, Snapshot, data_volume, held, is_marker, marker, snapshots_of
 from envctl.snapshots import Layout, copied, place
 from envctl.units import show_size
 from envctl.world.helper import ROLE as HELPER
@@ -95,7 +95,7 @@ class Draft:
 
 def in_words(identity: Identity) -> str:
     """What a snapshot of an environment is of."""
-    return f"environment {identity.project}/{identity.name}"
+    return f"{ENVIRONMENT}{identity.project}/{identity.name}"
 
 
 def lay_out(draft: Draft) -> dict[str, Layout]:
