@@ -23,7 +23,9 @@ def revive(
     *,
     named: Env = None,
     bundle: BUNDLE = None,
-    any_data: Annotated[bool, typer.Option("--any-data", help="Take what its stack file says, also where that is other data by now.")] = False,
+    any_data: Annotated[
+        bool, typer.Option("--any-data", help="Take what its stack file says, also where that is other data by now.")
+    ] = False,
     overcommit: OVERCOMMIT = False,
     ttl: Annotated[
         str | None, typer.Option("--ttl", metavar="TIME", help="How long it lives after its last use: 8h, 3d.")
@@ -32,9 +34,9 @@ def revive(
     """Bring an environment back that was removed.
 
     From the commit it was made from, under its name, filled from the same dumps; what began as a snapshot of
-    another environment begins as that again. Run it in a checkout of its project. Where another commit is checked out there, its own is checked out beside, in the repository's
-    folder, as long as the environment lives; files that are not committed, such as dumps and `.env`, are
-    taken from here.
+    another environment begins as that again. Run it in a checkout of its project. Where another commit is
+    checked out there, its own is checked out beside, in the repository's folder, as long as the environment
+    lives; files that are not committed, such as dumps and `.env`, are taken from here.
     """
     wanted = lifetime("--ttl", ttl)
     from envctl.ops.revive import revive as bring_back
