@@ -123,6 +123,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
+        if self.close_connection:  # said, so that nobody sends his next request into a connection that is going
+            self.send_header("Connection", "close")
         for name, said in headers.items():
             self.send_header(name.replace("_", "-"), said)
         self.end_headers()
