@@ -12,6 +12,7 @@ from confluent_kafka.admin import AdminClient
 
 from envctl import labels
 from envctl.ops.settings import settings
+from envctl.snapshot import marker
 from envctl.snapshots.overlay import UPPER
 from tests.scenarios.stage import Stage
 from tests.scenarios.test_interrupts import left_running
@@ -22,7 +23,7 @@ _CHANGING = (
     *(f"{labels.PREFIX}lease.{what}" for what in ("begun", "used", "expires", "made", "failed")),
 )
 # How data is copied: by whether tests beside this one have a pool.
-_BY_CHANCE = (labels.STRATEGY, labels.SUBPATH, labels.POOL)
+_BY_CHANCE = (labels.STRATEGY, labels.SUBPATH, labels.POOL, labels.BENEATH)
 _SAME = (
     (re.compile(r"[0-9A-Za-z]{32,64}"), "RANDOM"),
     (re.compile(r"\b(1[6-9]|2\d|3[0-2])\d{3}\b"), "PORT"),
@@ -92,10 +93,15 @@ def _container(container: Any) -> list[Any]:
         _labels(seen["Config"]["Labels"]),
         sorted(seen["Config"]["Env"] or []),
         seen["Config"]["Cmd"],
-        sorted([mount["Destination"], mount["Type"], mount.get("Name", "")] for mount in seen["Mounts"]),
+        sorted([mount["Destination"], mount["Type"], mount.get("Name", "")] for mount in seen["Mounts"] if _own(mount)),
         sorted(seen["NetworkSettings"]["Networks"]),
         str(seen["HostConfig"]["PortBindings"]),
     ]
+
+
+def _own(mount: dict[str, Any]) -> bool:
+    """Whether it is the environment's, and not what a clone lies over: that is there by how data is copied."""
+    return not mount.get("Name", "").startswith(marker(""))
 
 
 def _network(seen: dict[str, Any]) -> list[Any]:
