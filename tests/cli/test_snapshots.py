@@ -25,12 +25,13 @@ def test_ls_shows_who_lives_on_each(envctl: Envctl, ops: Ops) -> None:
 
 
 def test_ls_of_none_says_so(envctl: Envctl, ops: Ops) -> None:
-    """On stderr: the result is empty."""
+    """On stderr: the result is empty. Other projects may have some."""
     ops.answers["snapshots.show.ls"] = SnapshotListing(())
     ran = envctl("snapshot", "ls", "--project", "shop")
     assert "" == ran.out
-    assert "There is no snapshot." in ran.err
+    assert "There is no snapshot of shop.\n" in ran.err
     assert ("HERE", "shop") == ops.calls["snapshots.show.ls"][0]
+    assert "There is no snapshot.\n" in envctl("snapshot", "ls").err
 
 
 def test_inspect_shows_everything(envctl: Envctl) -> None:

@@ -151,12 +151,24 @@ def test_a_snapshot_that_is_gone_must_be_built_again(up: Stage) -> None:
         up.write(STACK, **FILES)
 
 
-@pytest.mark.parametrize(("status", "words"), [(2, ("app",)), (2, ("db", "nosuch"))])
+@pytest.mark.parametrize(("status", "words"), [(2, ("app",)), (2, ("db", "nosuch")), (2, ("db", ""))])
 def test_what_has_no_data_must_be_refused(up: Stage, status: int, words: tuple[str, ...]) -> None:
     """The hint says what has; nothing is touched."""
     before = containers(up)
     assert "cache, db, events" in up.refused(status, "reset", *words)["error"]["hint"]
     assert before == containers(up)
+
+
+@pytest.mark.parametrize(("word", "meant"), [("cahce", "the service cache?"), ("zzz", "app, db"), ("", "app, db")])
+def test_a_word_that_means_nothing_may_have_been_a_service(up: Stage, word: str, meant: str) -> None:
+    """Neither an environment nor a service is called so; the hint has both."""
+    up.by_branch = True
+    try:
+        error = up.refused(5, "reset", word)["error"]
+    finally:
+        up.by_branch = False
+    assert "neither an environment nor a service" in error["message"]
+    assert (True, True) == (meant in error["hint"], "envctl ls" in error["hint"])
 
 
 def test_what_is_absent_must_be_refused(up: Stage) -> None:

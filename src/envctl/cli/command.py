@@ -13,6 +13,7 @@ from typing import Any, get_type_hints
 from envctl.cli import output
 from envctl.cli.options import ENVIRONMENT, CommonOption
 from envctl.cli.progress import listener
+from envctl.errors import EnvctlError, Exit
 from envctl.events import Tell
 
 
@@ -31,6 +32,24 @@ class Call:
     def wait(self) -> bool:
         """Whether to wait for another command that works on the same environment."""
         return not self.no_wait
+
+    def called(self, word: str | None) -> str | None:
+        """The environment that a word or `--env` names; None where neither does. Raises EnvctlError(USAGE)."""
+        if word == "":  # what a script makes of a variable that is not set: this branch's is not meant
+            raise EnvctlError(
+                Exit.USAGE,
+                "the name of the environment is empty",
+                unchanged="Nothing was changed.",
+                hint="Write one, as `envctl ls` shows them, or leave it out: then this branch's is meant.",
+            )
+        if word is not None and self.env not in (None, word):
+            raise EnvctlError(
+                Exit.USAGE,
+                f"two environments are named: {word} and {self.env}",
+                unchanged="Nothing was changed.",
+                hint="Name the one that is meant.",
+            )
+        return self.env if word is None else word
 
     @contextmanager
     def talk(self) -> Iterator[Tell]:

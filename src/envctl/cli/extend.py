@@ -34,7 +34,7 @@ def extend(
     from envctl.ops.lifetime import extend as prolong
 
     with call.talk() as tell:
-        report = prolong(*chosen(call.file, named or call.env, tell), wanted)
+        report = prolong(*chosen(call.file, call.called(named), tell), wanted)
     call.answer(report.data(), lifetime_lines(report))
 
 

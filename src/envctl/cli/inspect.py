@@ -35,7 +35,7 @@ def inspect(call: Call, *, named: Env = None, bundle: BUNDLE = None) -> None:
     from envctl.ops.target import target
 
     with call.talk() as tell:
-        report = look(target(call.file, call.env if named is None else named, tell, bundle=bundle))
+        report = look(target(call.file, call.called(named), tell, bundle=bundle))
     call.answer(report.data(), inspect_lines(report))
 
 

@@ -49,7 +49,8 @@ def kafka_offsets(
     meanwhile. A time stands for the first message that is not older, and for the end where there is none;
     an offset that a partition does not have for the nearest that it has.
     """
-    env, group = _named(words, call.env)
+    word, group = _named(words)
+    env = call.called(word)
     wish = Wish(group, _goal(to), tuple(topics or ()), service)
     from envctl.ops.find import chosen
     from envctl.ops.offsets import reset_offsets
@@ -59,7 +60,7 @@ def kafka_offsets(
     call.answer(report.data(), _lines(report), _after(report))
 
 
-def _named(words: list[str], env: str | None) -> tuple[str | None, str]:
+def _named(words: list[str]) -> tuple[str | None, str]:
     """The environment, if it is said, and the group."""
     if len(words) > _WORDS:
         raise EnvctlError(
@@ -68,7 +69,14 @@ def _named(words: list[str], env: str | None) -> tuple[str | None, str]:
             unchanged="No offset was changed.",
             hint="Write `envctl kafka offsets ENV GROUP --to earliest`.",
         )
-    return (words[0] if len(words) == _WORDS else env), words[-1]
+    if not words[-1]:
+        raise EnvctlError(
+            Exit.USAGE,
+            "the name of the group is empty",
+            unchanged="No offset was changed.",
+            hint="Write the consumers' group.id: `envctl kafka offsets ENV GROUP --to earliest`.",
+        )
+    return (words[0] if len(words) == _WORDS else None), words[-1]
 
 
 def _goal(text: str) -> Goal | Ago:

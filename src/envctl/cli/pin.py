@@ -16,7 +16,7 @@ def pin(call: Call, *, named: Env = None) -> None:
     from envctl.ops.lifetime import pin as hold
 
     with call.talk() as tell:
-        report = hold(*chosen(call.file, named or call.env, tell))
+        report = hold(*chosen(call.file, call.called(named), tell))
     call.answer(report.data(), lifetime_lines(report), ["Let it go by its lease again with `envctl unpin`."])
 
 

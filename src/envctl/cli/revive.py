@@ -43,7 +43,7 @@ def revive(
     from envctl.ops.target import target
 
     with call.talk() as tell:
-        place = target(call.file, call.env if named is None else named, tell, bundle=bundle)
+        place = target(call.file, call.called(named), tell, bundle=bundle)
         report = bring_back(place, call.file, any_data=any_data, overcommit=overcommit, ttl=wanted, wait=call.wait)
     call.answer(report.data(), came_up_lines(report), next_lines(replace(call, env=report.status.name), report))
 

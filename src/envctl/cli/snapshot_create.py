@@ -42,8 +42,9 @@ def snapshot_create(
     from envctl.ops.named import here_called
     from envctl.ops.snapshots.create import create
 
+    word = None if named is None else call.called(named)
     with call.talk() as tell:
-        report = create(here_called(call.file, call.env, named, tell), name or "", wait=call.wait)
+        report = create(here_called(call.file, call.env, word, tell), name or "", wait=call.wait)
     call.answer(report.data(), [_line(report)], _after(report))
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from envctl.cli.columns import age, columns, some
+from envctl.cli.columns import age, columns, printable, some
 from envctl.cli.command import Call, Command
 from envctl.cli.options import ALWAYS
 from envctl.cli.top import size
@@ -34,7 +34,7 @@ def snapshot_ls(
 
     with call.talk() as tell:
         report = ls(anywhere(tell), project)
-    call.answer(report.data(), _lines(report), _after(report))
+    call.answer(report.data(), _lines(report), _after(report, project))
 
 
 def _lines(report: SnapshotListing) -> list[str]:
@@ -48,9 +48,10 @@ def _lines(report: SnapshotListing) -> list[str]:
     return columns(rows, HEADER)
 
 
-def _after(report: SnapshotListing) -> Iterator[str]:
+def _after(report: SnapshotListing, project: str | None) -> Iterator[str]:
     if not report.snapshots:
-        yield "There is no snapshot."
+        of = "" if project is None else f" of {printable(project) or repr(project)}"
+        yield f"There is no snapshot{of}."
     for address in report.unreadable:
         yield f"left alone: snapshot {address[:12]}: a later version of envctl may have made it"
 

@@ -16,7 +16,7 @@ def unpin(call: Call, *, named: Env = None) -> None:
     from envctl.ops.lifetime import unpin as release
 
     with call.talk() as tell:
-        report = release(*chosen(call.file, named or call.env, tell))
+        report = release(*chosen(call.file, call.called(named), tell))
     call.answer(report.data(), lifetime_lines(report))
 
 

@@ -54,7 +54,7 @@ def find(world: World, word: str, project: str | None = None) -> Identity:
         guess = f"Did you mean {close[0]}? " if close else ""
         raise EnvctlError(
             Exit.NOT_FOUND,
-            f"there is no environment {word}",
+            f"there is no environment {word or repr(word)}",
             unchanged="Nothing was changed.",
             hint=f"{guess}`envctl ls` shows those that are there, `envctl ls --removed` those that were.",
         )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from envctl.errors import EnvctlError, Exit
@@ -48,4 +49,21 @@ def here_with_services(
     stack = load(file if file is not None else find_file(Path.cwd()), environ=os.environ)
     if env is not None or not words or words[0] in stack.services:
         return here(file, env, tell), tuple(words)
-    return here_called(file, None, words[0], tell), tuple(words[1:])
+    try:
+        return here_called(file, None, words[0], tell), tuple(words[1:])
+    except EnvctlError as error:
+        if error.code is not Exit.NOT_FOUND:
+            raise
+        raise _neither(words[0], stack.services, error) from error
+
+
+def _neither(word: str, services: Iterable[str], error: EnvctlError) -> EnvctlError:
+    """A word that may have been meant for a service."""
+    close = get_close_matches(word, list(services), n=1)
+    guess = f"Did you mean the service {close[0]}? " if close else f"Services here: {', '.join(services)}. "
+    return EnvctlError(
+        Exit.NOT_FOUND,
+        f"there is neither an environment nor a service {word or repr(word)}",
+        unchanged=error.unchanged,
+        hint=f"{guess}{error.hint}",
+    )

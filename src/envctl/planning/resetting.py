@@ -48,7 +48,7 @@ def goals(blueprint: Blueprint, observed: Observed, services: Collection[str]) -
     if unknown:
         raise EnvctlError(
             Exit.USAGE,
-            f"{', '.join(unknown)} has no data that could be put back",
+            f"{', '.join(name or repr(name) for name in unknown)} has no data that could be put back",
             unchanged="Nothing was changed.",
             hint=f"Services with data: {', '.join(keeping) or 'none'}.",
         )

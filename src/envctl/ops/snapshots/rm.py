@@ -49,7 +49,8 @@ def _refused(clones: dict[str, tuple[str, ...]]) -> EnvctlError:
         f"the snapshot{'s' * (len(clones) > 1)} {called} cannot be removed: environments live on what would go",
         details=tuple(f"{name}: {lives(who)}" for name, who in clones.items()),
         unchanged="Nothing was removed.",
-        hint="Take those environments down first (`envctl down`); `envctl gc` then removes what nobody needs.",
+        hint="Remove those environments first: `envctl down --env NAME` in their projects. `envctl gc` then removes "
+        "what nobody needs.",
     )
 
 
