@@ -32,6 +32,7 @@ class Job:
     hosts: Mapping[str, str] = field(default_factory=dict)  # name → address, as `--add-host` has it
     privileged: bool = False
     binds: tuple[str, ...] = ()
+    listens: bool = False  # to whoever is connected to it, and only for as long
     shared_memory: int = 64 << 20  # bytes of /dev/shm
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)  # path in it → content, put there before
 
@@ -57,6 +58,7 @@ def script(
     user: str = "0",
     privileged: bool = False,
     binds: tuple[str, ...] = (),
+    listens: bool = False,
 ) -> Job:
     """A job that runs a shell script with arguments: no word of them is ever read as a part of it."""
     return Job(
@@ -67,4 +69,5 @@ def script(
         user=user,
         privileged=privileged,
         binds=binds,
+        listens=listens,
     )

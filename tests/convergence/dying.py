@@ -45,7 +45,7 @@ _ASKING = re.compile(rb"(GET|HEAD) ")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _LONGEST = 160
 _CHANGEABLE = re.compile(  # IDs, ports, versions of the record and its like, times
-    r"[0-9a-f]{12,}|\b\d{4,5}\b|(record|lease|project)-\d+|bundle-\d{8}T\d{6}(-\d+)?|(box|helper)-[0-9a-f]{8}"
+    r"[0-9a-f]{12,}|\b\d{4,5}\b|(record|lease|project)-\d+|bundle-\d{8}T\d{6}(-\d+)?|(box|helper)-[0-9a-f]{8,}"
 )
 
 

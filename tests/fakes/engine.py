@@ -6,7 +6,7 @@ import io
 import json
 import tarfile
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy, deepcopy
 from dataclasses import dataclass, field, replace
@@ -22,7 +22,6 @@ from envctl.observed import Container, Happening, ImageDefaults, Network, Used, 
 from envctl.world.client import InUse
 from envctl.world.daemon import stopped
 from envctl.world.engine import SubnetTaken
-from envctl.world.shell import Finished
 
 T = TypeVar("T", Container, Volume)
 
@@ -355,10 +354,6 @@ class FakeEngine:
                 else:
                     self.stored.setdefault(volume, {})[path.removeprefix(f"{root}/")] = content.read()
 
-    def execute(self, container: str, argv: Sequence[str], user: str, said: bytes) -> Finished | None:
-        """It has no programs: `docker exec` is asked instead, which a test's shell answers."""
-        return None
-
     def logs(
         self, container: str, *, stream: str, follow: bool, since: float | None, tail: int | None
     ) -> Iterator[bytes]:
@@ -368,6 +363,8 @@ class FakeEngine:
         every.sort(key=lambda entry: entry[0].partition(b" ")[0])
         last = every if tail is None else every[len(every) - min(tail, len(every)) :]  # of both streams together
         return iter([line for line, of in last if of == stream])
+
+    is_near = False  # it has no programs to talk to: `docker exec` is asked, which a test's shell answers
 
     # How it does it
 

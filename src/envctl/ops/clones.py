@@ -1,8 +1,8 @@
-"""Makes volumes of an environment writable copies of a snapshot's data, and puts them back to it."""
+"""Makes volumes of an environment writable copies of a snapshot's data."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from envctl import labels
@@ -22,12 +22,7 @@ from envctl.pool import CLONES
 from envctl.snapshot import MARKER, Held, held, marker
 from envctl.snapshots import SCRIPT, STRATEGIES, Layout
 from envctl.world import World
-from envctl.world.helper import ended, environment_helper, made, must, put, run
-
-_WORD = "/envctl-begin"  # a file: once it is there, the helper begins
-_WAITING = f"""n=0
-until [ -e {_WORD} ]; do [ $((n += 1)) -lt 6000 ] || exit 75; sleep 0.02; done
-"""
+from envctl.world.helper import environment_helper, must, run
 
 
 @dataclass(frozen=True)
@@ -51,7 +46,7 @@ def clone(world: World, blueprint: Blueprint, copies: Sequence[Copy], image: str
     """
     if not copies:
         return
-    _attached(world, copies)
+    attach(world, copies)
     layouts = [_layout(world, copy, number, image) for number, copy in enumerate(copies)]
     for address in dict.fromkeys(copy.address for copy in copies):
         with world.locks.hold(marker(address), "clone"):  # gc looks for clones under it
@@ -66,27 +61,6 @@ def clone(world: World, blueprint: Blueprint, copies: Sequence[Copy], image: str
         world.tell(Event(f"data of {copy.service}", f"cloned ({how})", "done"))
 
 
-def prepare(world: World, identity: Identity, copies: Sequence[Copy], there: Mapping[str, Volume], image: str) -> str:
-    """Make the helper that puts copies back to what the snapshot holds, in the way they were made; its container.
-
-    `there`: the volumes by their name. Once started it waits for refill(), for when nobody uses them any more.
-    """
-    _attached(world, copies)
-    layouts = [
-        STRATEGIES[there[copy.volume].labels.get(labels.STRATEGY, COPY)].layout(copy.source, copy.volume, number)
-        for number, copy in enumerate(copies)
-    ]
-    job = _job(world, layouts, image, waiting=_WAITING)
-    return made(world.engine, job, *environment_helper(identity, own_labels(identity)))
-
-
-def refill(world: World, helper: str) -> None:
-    """Put copies back, by the helper that was made for it and waits. Raises EnvctlError."""
-    put(world.engine, helper, _WORD, b"")
-    stopped = "It is not whole, so its servers stay stopped until `envctl up` has copied it again."
-    must(ended(world.engine, helper), "the data could not be put back", unchanged=stopped)
-
-
 def fill(
     world: World,
     identity: Identity,
@@ -97,16 +71,20 @@ def fill(
 ) -> None:
     """Copy, all in one helper. Raises EnvctlError."""
     name, own = environment_helper(identity, own_labels(identity))
-    must(run(world.engine, _job(world, layouts, image), name, own), "the data could not be copied", unchanged=unchanged)
+    must(run(world.engine, job(world, layouts, image), name, own), "the data could not be copied", unchanged=unchanged)
 
 
-def _job(world: World, layouts: Sequence[Layout], image: str, *, waiting: str = "") -> Job:
-    """In a pool by the programs it was made with, where they are still there: not every image's `cp` shares blocks."""
+def job(world: World, layouts: Sequence[Layout], image: str, *, begins: str = "") -> Job:
+    """What copies: with `begins` once it is told so, and then it stays; it ends when who would tell it is gone.
+
+    In a pool by the programs it was made with, where they are still there: not every image's `cp` shares blocks.
+    """
     if any(layout.held.pool for layout in layouts):
         image = pools.tools(world) or image
     words = [word for layout in layouts for word in layout.words]
     mounts: dict[str, Mounted] = {path: mounted for layout in layouts for path, mounted in layout.mounts.items()}
-    return script(image, waiting + SCRIPT, *words, mounts=mounts)
+    text = f'read -r word && [ "$word" = {begins} ] || exit 75\n{SCRIPT}read -r word || :\n' if begins else SCRIPT
+    return script(image, text, *words, mounts=mounts, listens=bool(begins))
 
 
 def remove_folders(world: World, identity: Identity, volumes: Sequence[Volume]) -> None:
@@ -136,7 +114,8 @@ def attach_for(world: World, volumes: Iterable[Volume]) -> None:
         _attach(world, wanted)
 
 
-def _attached(world: World, copies: Sequence[Copy]) -> None:
+def attach(world: World, copies: Sequence[Copy]) -> None:
+    """Attach the pool that what is copied lies in."""
     wanted = {copy.source.pool for copy in copies if copy.source.pool}
     if wanted:
         _attach(world, wanted)

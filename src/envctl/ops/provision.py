@@ -14,8 +14,6 @@ from envctl.ops.setting import Here
 from envctl.plan import CreateDatabase, CreateTopics, Load, Plan, SetPassword, Start, Step
 from envctl.planning.provision import fact, topics_fingerprint
 from envctl.secret import Secrets
-from envctl.seeds.databases import create_database
-from envctl.seeds.topics import create_topics
 from envctl.text import Password
 from envctl.world.parallel import together
 
@@ -55,9 +53,13 @@ def _do(here: Here, blueprint: Blueprint, plan: Plan, secrets: Secrets, dumps: D
             client.set_password(user, secrets[Password(service)])
             return {}
         case CreateDatabase(service=service):
+            from envctl.seeds.databases import create_database
+
             create_database(DatabaseClient(here.world, blueprint.container(service)), database_of(blueprint, service))
             return {}
         case CreateTopics(service=service, partitions=partitions):
+            from envctl.seeds.topics import create_topics
+
             create_topics(f"127.0.0.1:{plan.ports[service]}", partitions)
             here.world.tell(Event(f"topics of {service}", ", ".join(partitions), "done"))
             return {fact("topics", service): topics_fingerprint(partitions)}

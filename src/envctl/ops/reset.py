@@ -15,10 +15,11 @@ from envctl.errors import EnvctlError
 from envctl.events import Event
 from envctl.observed import Observed, Record, Volume
 from envctl.ops.client import DatabaseClient
-from envctl.ops.clones import Copy, prepare, refill
+from envctl.ops.clones import Copy
 from envctl.ops.leases import in_use
 from envctl.ops.observe import observe, running_here
 from envctl.ops.provision import provision
+from envctl.ops.refill import layouts, refill
 from envctl.ops.remember import remember
 from envctl.ops.setting import Here
 from envctl.ops.snapshots.reset_to import begun_as
@@ -39,6 +40,8 @@ from envctl.text import Password
 from envctl.workload import Workload
 from envctl.world.helper import ROLE as HELPER
 from envctl.world.parallel import together
+
+Work = Callable[[], object]
 
 
 def reset(here: Here, services: Sequence[str] = (), *, wait: bool = True) -> Reset:
@@ -79,6 +82,20 @@ class _Case:
     def cloned(self) -> list[Goal]:
         """Those whose data is a copy of a snapshot."""
         return [goal for goal in self.goals if goal.address]
+
+    @property
+    def copies(self) -> list[Copy]:
+        """Each volume of theirs, and what it is a copy of."""
+        return [
+            Copy(volume.name, goal.service, goal.address, self.bases[goal.service].parts[number].held)
+            for goal in self.cloned
+            for number, volume in enumerate(goal.volumes)
+        ]
+
+    @property
+    def there(self) -> dict[str, Volume]:
+        """The same volumes by their name."""
+        return {volume.name: volume for goal in self.cloned for volume in goal.volumes}
 
     @property
     def removed(self) -> list[str]:
@@ -137,7 +154,9 @@ def _look(here: Here, services: Sequence[str]) -> _Case:
             here.world.tell(Event(f"data of {passed}", "stays: it is no copy of a snapshot", "info"))
     bases = begun_as(here, blueprint, [goal for goal in chosen if goal.address])
     needing = dependents(blueprint, [goal.service for goal in chosen])  # also whom a reset that died removed already
-    return _Case(here, blueprint, observed, recall(here.world, blueprint, observed), chosen, bases, needing)
+    case = _Case(here, blueprint, observed, recall(here.world, blueprint, observed), chosen, bases, needing)
+    layouts(case.copies, case.there)
+    return case
 
 
 def _remove(case: _Case) -> None:
@@ -169,29 +188,22 @@ def _put_back(case: _Case) -> None:
     Nothing is recorded of the data before the first of its bytes goes, and all once its server is ready.
     """
     world, names = case.here.world, [goal.service for goal in case.cloned]
-    copies = [
-        Copy(volume.name, goal.service, goal.address, case.bases[goal.service].parts[number].held)
-        for goal in case.cloned
-        for number, volume in enumerate(goal.volumes)
-    ]
-    there = {volume.name: volume for goal in case.cloned for volume in goal.volumes}
-    helper = prepare(world, case.here.identity, copies, there, case.cloned[0].container.image_id)
+    helper = refill(world, case.here.identity, case.copies, case.there, case.cloned[0].container.image_id)
     try:
-        works: list[Callable[[], object]] = [
-            partial(world.engine.end_container, goal.container.id) for goal in case.cloned
-        ]
-        works.append(partial(remember, world, case.blueprint, {}, forget=names))
-        works.append(partial(world.engine.start_container, helper))  # it waits for the word
+        works: list[Work] = [partial(world.engine.end_container, goal.container.id) for goal in case.cloned]
+        works += [partial(remember, world, case.blueprint, {}, forget=names), helper.prepare]
         together(world.shell, works)
-        refill(world, helper)
+        helper.begin()
+        for name in names:
+            world.tell(Event(f"data of {name}", "put back", "done"))
+        works = [partial(_start, case), helper.tidy]
+        together(world.shell, works)
     except BaseException:
         with suppress(EnvctlError):
-            world.engine.kill_container(helper)
+            helper.end()
         raise
-    for name in names:
-        world.tell(Event(f"data of {name}", "put back", "done"))
-    together(world.shell, [partial(_start, case), partial(world.engine.kill_container, helper)])
-    provision(case.here, case.blueprint, _rest(case), case.secrets, {})
+    works = [partial(provision, case.here, case.blueprint, _rest(case), case.secrets, {}), helper.end]
+    together(world.shell, works)
 
 
 def _start(case: _Case) -> None:
@@ -200,7 +212,7 @@ def _start(case: _Case) -> None:
     answering = {step.service: step for step in case.passwords}
     for layer in layers(case.blueprint.workloads, ids):
         together(world.shell, [partial(world.engine.start_container, ids[name]) for name in layer])
-        works = [partial(_answered, case, answering[name]) for name in layer if name in answering]
+        works: list[Work] = [partial(_answered, case, answering[name]) for name in layer if name in answering]
         if others := frozenset(layer) - answering.keys():
             works.append(partial(see_through, case.here, case.blueprint, others, list))
         together(world.shell, works)

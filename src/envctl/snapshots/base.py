@@ -11,30 +11,41 @@ from envctl.job import Mounted
 from envctl.pool import Pool
 from envctl.snapshot import Held
 
+COPIED, TIDIED = "envctl: copied", "envctl: tidied"  # the script's own words
 # Each three words are one thing to do: how, from where, to where. What is there already goes first, so it can be done
-# again after a run that died. Only options that both GNU's and busybox's programs know.
+# again after a run that died: where it can be it is only put aside, and removed once all is copied, which is said. Only
+# options that both GNU's and busybox's programs know.
 SCRIPT = """set -eu
 refused() { echo "envctl: $1" >&2; exit 64; }
-emptied() { mkdir -p "$1"; find "$1" -mindepth 1 -maxdepth 1 -exec rm -rf {} +; }
-[ $(($# % 3)) = 0 ] || refused "each copy takes three words"
-while [ $# -gt 0 ]; do
+aside() {
+    rm -rf "$1~"
+    mkdir -p "$1"
+    if mv "$1" "$1~" 2>/dev/null; then mkdir "$1"; else find "$1" -mindepth 1 -maxdepth 1 -exec rm -rf {} +; fi
+}
+one() {
     case $2:$3 in
     /*:/*) ;;
     -:/*) [ "$1" = remove ] || refused "$2 is no folder" ;;
     *) refused "$2 and $3 are no folders" ;;
     esac
     case $1 in
-    reflink) emptied "$3"; cp -a --reflink=always "$2/." "$3/" ;;
-    copy) emptied "$3"; cp -a "$2/." "$3/" ;;
+    reflink) aside "$3"; cp -a --reflink=always "$2/." "$3/" ;;
+    copy) aside "$3"; cp -a "$2/." "$3/" ;;
     overlay)
-        emptied "$3"; mkdir "$3/upper" "$3/work"
+        aside "$3/upper"; rm -rf "$3/work"; mkdir "$3/work"
         chown "$(stat -c %u:%g "$2")" "$3/upper"; chmod "$(stat -c %a "$2")" "$3/upper"
         touch -r "$2" "$3/upper" ;;
     remove) rm -rf "$3" ;;
     *) refused "$1 is no way to copy" ;;
     esac
-    shift 3
-done
+}
+tidy() { if [ "$1" = overlay ]; then rm -rf "$3/upper~"; else rm -rf "$3~"; fi; }
+each() { do=$1; shift; while [ $# -gt 0 ]; do "$do" "$1" "$2" "$3"; shift 3; done; }
+[ $(($# % 3)) = 0 ] || refused "each copy takes three words"
+each one "$@"
+echo "envctl: copied"
+each tidy "$@"
+echo "envctl: tidied"
 """
 
 

@@ -34,6 +34,8 @@ def helper(job: Job, own: Mapping[str, str]) -> dict[str, Any]:
         "Env": [f"{name}={value}" for name, value in job.environment.items()],
         "Labels": dict(own),
         "Healthcheck": {"Test": ["NONE"]},
+        "OpenStdin": job.listens,
+        "StdinOnce": job.listens,
         "HostConfig": {
             "NetworkMode": job.network,
             "ExtraHosts": [f"{name}:{address}" for name, address in job.hosts.items()],

@@ -10,8 +10,8 @@ import json
 import re
 import socket
 import sys
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -133,9 +133,11 @@ def _answer(host: str, request: Request) -> tuple[bytes, bytes]:
     return head, body
 
 
-def talk(host: str, request: Request, said: bytes) -> bytes:
-    """What comes back on a connection that the daemon hands over to a program, which is told `said`: pieces of its
-    output, as in a log. Raises Refused, or OSError where nobody answers.
+@contextmanager
+def handed_over(host: str, request: Request) -> Iterator[tuple[socket.socket, bytes]]:
+    """A connection that the daemon gives away to a program, and what came on it already: pieces as in a log.
+
+    Raises Refused, or OSError where nobody answers.
     """
     sys.audit("envctl.request", request.written(_HANDED_OVER))
     with socket.socket(socket.AF_UNIX) as connection:
@@ -150,6 +152,12 @@ def talk(host: str, request: Request, said: bytes) -> bytes:
             raise broken_off()
         if int(status[1]) != HTTPStatus.SWITCHING_PROTOCOLS:
             raise refused(int(status[1]), output)
+        yield connection, output
+
+
+def talk(host: str, request: Request, said: bytes) -> bytes:
+    """All that a program answers which is told `said`, a few lines. Raises as handed_over()."""
+    with handed_over(host, request) as (connection, output):
         with suppress(BrokenPipeError, ConnectionResetError):  # it ended before it was told all: its status says why
             connection.sendall(said)
             connection.shutdown(socket.SHUT_WR)

@@ -14,6 +14,7 @@ from envctl.job import Job
 from envctl.observed import Happening, Used
 from envctl.world import bodies, daemon, readings
 from envctl.world.client import is_gone, reaching, refused, speaking, used
+from envctl.world.line import Line
 from envctl.world.reader import Reader
 from envctl.world.shell import Finished
 
@@ -187,12 +188,8 @@ class Engine(Reader):
         with speaking(what):
             self.client.put_archive(container, folder, iter(archive))
 
-    def execute(self, container: str, argv: Sequence[str], user: str, said: bytes) -> Finished | None:
-        """Run a program in a container to its end, and tell it `said`, a few lines. None where the daemon is far away:
-        `docker exec` is the way there.
-        """
-        if not self._is_local:
-            return None
+    def execute(self, container: str, argv: Sequence[str], user: str, said: bytes) -> Finished:
+        """Run a program in a container to its end, and tell it `said`, a few lines. For a daemon that is near."""
         what = f"{argv[0]} in container {container}"
         streams = {f"Attach{stream}": True for stream in ("Stdin", "Stdout", "Stderr")}
         asked = {**streams, "Cmd": list(argv), "User": user}
@@ -208,6 +205,12 @@ class Engine(Reader):
         ended = self._read(f"{path}/json") or {}
         out, err = (b"".join(readings.frames(output, number)) for number in (1, 2))
         return Finished(ended.get("ExitCode") or 0, out, err)
+
+    def connect(self, container: str) -> Line:
+        """Connect to a container that is going to be started and listens. For a daemon that is near."""
+        query = {"stream": "1", "stdin": "1", "stdout": "1"}
+        request = daemon.Request("POST", f"{_path('containers', container)}/attach", query, patience=_DAY)
+        return Line(self._host, request)
 
     def logs(
         self, container: str, *, stream: str, follow: bool, since: float | None, tail: int | None

@@ -32,7 +32,8 @@ class Reader:
         self._client: APIClient | None = None
 
     @property
-    def _is_local(self) -> bool:
+    def is_near(self) -> bool:
+        """Whether the daemon listens on a socket of this machine, where no client library is needed."""
         return self._host.startswith(daemon.SOCKET)
 
     @property
@@ -62,7 +63,7 @@ class Reader:
     def _ask(self, request: daemon.Request) -> bytes:
         """The body of the daemon's answer. Raises daemon.Refused."""
         try:
-            answer = daemon.ask(self._host, request) if self._is_local else ask_far(self.client, request)
+            answer = daemon.ask(self._host, request) if self.is_near else ask_far(self.client, request)
         except OSError as error:
             raise daemon.stopped(error) if self._answered else daemon.nobody(self._host, error) from error
         self._answered = True
@@ -84,7 +85,7 @@ class Reader:
     def now(self) -> datetime:
         """What time it is for the daemon, to the second: the one clock of all its clients."""
         try:
-            return daemon.moment(self._host) if self._is_local else far_moment(self.client)
+            return daemon.moment(self._host) if self.is_near else far_moment(self.client)
         except OSError as error:
             raise daemon.nobody(self._host, error) from error
 

@@ -1,13 +1,13 @@
-"""Where the data of snapshots comes from: a file for each source."""
+"""Where the data of snapshots comes from: a file for each source, of which only what is needed is loaded."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
+
+from envctl.blueprint import Blueprint
 from envctl.ops.setting import Here
-from envctl.ops.snapshots.sources.backup import BaseBackup
 from envctl.ops.snapshots.sources.base import Site, Source
-from envctl.ops.snapshots.sources.dump import Dump
-from envctl.ops.snapshots.sources.empty import Empty
-from envctl.ops.snapshots.sources.live import LiveServer, read_again
 from envctl.workload import Workload
 
 
@@ -15,12 +15,38 @@ def source_of(here: Here, workload: Workload) -> Source:  # noqa: ARG001 – sec
     """What a service's data is made from, as the stack file says."""
     database = workload.database
     if database is not None and database.dump is not None:
+        from envctl.ops.snapshots.sources.dump import Dump
+
         return Dump(workload.service, database)
     if database is not None and database.live is not None:
+        from envctl.ops.snapshots.sources.live import LiveServer
+
         return LiveServer(database, database.live)
     if database is not None and database.backup is not None:
+        from envctl.ops.snapshots.sources.backup import BaseBackup
+
         return BaseBackup(database)
+    from envctl.ops.snapshots.sources.empty import Empty
+
     return Empty(workload.kind)
+
+
+def read_again(here: Here, blueprint: Blueprint, services: Collection[str]) -> Blueprint:
+    """The blueprint with what these services are filled from read anew, where that is a live server.
+
+    Who asks at the same time gets the same. Raises EnvctlError(NOT_FOUND) where a URL is missing.
+    """
+
+    def anew(workload: Workload) -> Workload:
+        database = workload.database
+        if database is None or database.live is None or workload.service not in services:
+            return workload
+        from envctl.ops.snapshots.sources.live import LiveServer
+
+        server = LiveServer(database, database.live)
+        return replace(workload, database=replace(database, live=server.again(here)))
+
+    return replace(blueprint, workloads=tuple(map(anew, blueprint.workloads)))
 
 
 __all__ = ["Site", "Source", "read_again", "source_of"]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from envctl import labels
-from envctl.blueprint import Blueprint
 from envctl.errors import EnvctlError, Exit
 from envctl.ops.setting import Here
 from envctl.ops.snapshots.sources.base import Site
@@ -25,7 +24,7 @@ from envctl.seeds.statements import PUBLIC_DROPPER, role_maker
 from envctl.seeds.tidy import tidy
 from envctl.seeds.url import FORM, BadUrl, Url, read_url
 from envctl.snapshot import MARKER, is_marker
-from envctl.workload import Database, Live, Workload
+from envctl.workload import Database, Live
 from envctl.world.shell import Finished
 
 
@@ -156,22 +155,6 @@ class LiveServer:
         return _refused(
             f"{self.words} could not be copied: {text}", hint, Exit.NO_CAPACITY if full else Exit.DATA_REFUSED
         )
-
-
-def read_again(here: Here, blueprint: Blueprint, services: Collection[str]) -> Blueprint:
-    """The blueprint with what these services are filled from read anew, where that is a live server.
-
-    Who asks at the same time gets the same. Raises EnvctlError(NOT_FOUND) where a URL is missing.
-    """
-
-    def anew(workload: Workload) -> Workload:
-        database = workload.database
-        if database is None or database.live is None or workload.service not in services:
-            return workload
-        server = LiveServer(database, database.live)
-        return replace(workload, database=replace(database, live=server.again(here)))
-
-    return replace(blueprint, workloads=tuple(map(anew, blueprint.workloads)))
 
 
 def newest(here: Here, known: str) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from envctl.errors import EnvctlError, Exit
 from envctl.job import Output, script
-from envctl.ops.clones import refill
+from envctl.ops.refill import Refill
 from envctl.planning.ownership import own_labels
 from envctl.world.helper import environment_helper, made
 from tests.ops.fake import IDENTITY, FakeEngine, here
@@ -23,7 +23,6 @@ def test_data_that_could_not_be_put_back_says_what_goes_on(tmp_path: Path, said:
     place = here(tmp_path, engine)
     name, own = environment_helper(IDENTITY, own_labels(IDENTITY))
     helper = made(place.world.engine, script("tools", "true", mounts={}), name, own)
-    place.world.engine.start_container(helper)
     with pytest.raises(EnvctlError, match="could not be put back") as caught:
-        refill(place.world, helper)
+        Refill(place.world, helper, None).begin()
     assert (code, True) == (caught.value.code, "envctl up" in caught.value.unchanged)
