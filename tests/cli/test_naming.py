@@ -27,7 +27,8 @@ def test_two_names_for_one_environment_are_refused(envctl: Envctl, ops: Ops, com
     assert (2, "") == (ran.status, ran.out)
     assert "two environments are named: a and b" in ran.err
     assert {} == ops.calls
-    assert 0 == envctl(*command.split(), "a", *more.split(), "--env", "a").status
+    for word, env in (("a", "a"), ("shop/a", "a"), ("a", "shop/a")):
+        assert 0 == envctl(*command.split(), word, *more.split(), "--env", env).status
 
 
 @NAMING

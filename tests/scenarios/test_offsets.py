@@ -13,6 +13,7 @@ from time import monotonic
 import pytest
 from confluent_kafka import Consumer, KafkaError, Producer
 
+from tests.scenarios.contents import called
 from tests.scenarios.stage import Stage
 
 pytestmark = pytest.mark.docker
@@ -169,7 +170,7 @@ def test_only_the_topics_that_are_named_must_be_reset(up: Stage) -> None:
 def test_names_that_are_not_there_must_be_refused(up: Stage, reader: Reader) -> None:
     """Environment, group, topic, broker: status 5, and nothing is read again."""
     refused = [
-        up.refused(5, "kafka offsets", "one-two-three", reader.group, "--to", "earliest"),
+        called(up, "one-two-three").refused(5, "kafka offsets", reader.group, "--to", "earliest"),
         up.refused(5, "kafka offsets", f"{reader.group}x", "--to", "earliest"),
         up.refused(5, "kafka offsets", reader.group, "--to", "earliest", "--topic", "ordrs"),
         up.refused(5, "kafka offsets", reader.group, "--to", "earliest", "--service", "worker"),

@@ -140,7 +140,11 @@ def test_what_is_not_up_must_be_refused(up: Stage) -> None:
         assert "second is exited" in error["message"]
     finally:
         up.up()
-    up.refused(5, "snapshot create", "--", "name", "nosuch")
+    up.by_branch = True
+    try:
+        up.refused(5, "snapshot create", "name", "nosuch")
+    finally:
+        up.by_branch = False
     assert there == volumes(up)
 
 

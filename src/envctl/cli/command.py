@@ -42,14 +42,14 @@ class Call:
                 unchanged="Nothing was changed.",
                 hint="Write one, as `envctl ls` shows them, or leave it out: then this branch's is meant.",
             )
-        if word is not None and self.env not in (None, word):
+        if word is not None and self.env is not None and _name(word) != _name(self.env):
             raise EnvctlError(
                 Exit.USAGE,
                 f"two environments are named: {word} and {self.env}",
                 unchanged="Nothing was changed.",
                 hint="Name the one that is meant.",
             )
-        return self.env if word is None else word
+        return self.env if word is None or "/" in (self.env or "") else word
 
     @contextmanager
     def talk(self) -> Iterator[Tell]:
@@ -74,6 +74,11 @@ class Call:
             *(("--file", str(self.file)) if self.file else ()),
         ]
         return shlex.join(["envctl", *command.split(), *chosen, *rest])
+
+
+def _name(word: str) -> str:
+    """Of NAME or PROJECT/NAME."""
+    return word.rpartition("/")[2]
 
 
 @dataclass(frozen=True)
