@@ -134,7 +134,7 @@ def _clone(base: Base, name: str) -> None:
     where = here(base.file, name, nobody)
     blueprint = draw_here(where)
     plan, _ = decide(where, blueprint)
-    clone_data(where, blueprint, with_snapshots(where, blueprint, plan))
+    clone_data(where, blueprint, with_snapshots(where, blueprint, plan))()
 
 
 def _used() -> int:

@@ -187,6 +187,7 @@ class Plan:
     digests: Mapping[str, str] = field(default_factory=dict)  # service → what its container is made from
     versions: Mapping[str, str] = field(default_factory=dict)  # of data, to be recorded once the stores are up
     bases: Mapping[str, Base] = field(default_factory=dict)  # service → what its new data starts from
+    cloned: frozenset[str] = frozenset()  # volumes that are copies of a snapshot, once they are there
     subpaths: Mapping[str, str] = field(default_factory=dict)  # volume → its folder in a pool, once it is there
     beneath: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # volume → those that it lies over
     other_folders: tuple[str, ...] = ()  # from which the environment was brought up before

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from envctl import labels
 from envctl.blueprint import FURTHER_NETWORK, Blueprint
@@ -13,7 +14,7 @@ from envctl.events import Event
 from envctl.ops import leases
 from envctl.ops.dumps import check_dumps
 from envctl.ops.observe import refuse_pretenders
-from envctl.ops.provision import provision
+from envctl.ops.provision import Content, contents
 from envctl.ops.remember import remember
 from envctl.ops.setting import Here
 from envctl.ops.snapshots.bases import clone_data, with_snapshots
@@ -50,21 +51,25 @@ def carry_out(here: Here, blueprint: Blueprint, plan: Plan, secrets: Secrets, tt
     plan = with_snapshots(here, blueprint, plan)
     leases.begin(here, ttl)
     _prepare(here.world, blueprint, plan)
-    clone_data(here, blueprint, plan)
-    if not plan.provision:  # nothing comes between stores and services: Compose is run once
-        start(here, blueprint, plan, (*plan.stores, *plan.services), secrets)
-        provision(here, blueprint, plan, secrets, dumps)
-        tidy_files(here.world, blueprint)
-        return
-    start(here, blueprint, plan, plan.stores, secrets)
-    try:
-        provision(here, blueprint, plan, secrets, dumps)
-    except EnvctlError:
-        if not any(isinstance(step, Load) and step.fresh for step in plan.provision):
-            start(here, blueprint, plan, plan.services, secrets)  # they go on with the data they had
-        raise
-    start(here, blueprint, plan, plan.services, secrets)
+    _start(here, blueprint, plan, secrets, contents(here, blueprint, plan, secrets, dumps))
     tidy_files(here.world, blueprint)
+
+
+def _start(here: Here, blueprint: Blueprint, plan: Plan, secrets: Secrets, put: Mapping[str, Content]) -> None:
+    """Services go on with the data they had where nothing could be put into it, which is raised once they run."""
+    failures: list[EnvctlError] = []
+
+    def passing(work: Callable[[], None]) -> None:
+        try:
+            work()
+        except EnvctlError as error:
+            failures.append(error)
+
+    if not any(isinstance(step, Load) and step.fresh for step in plan.provision):
+        put = {service: replace(content, work=partial(passing, content.work)) for service, content in put.items()}
+    start(here, blueprint, plan, secrets, clone_data(here, blueprint, plan), put)
+    if failures:
+        raise failures[0]
 
 
 def _with_images(here: Here, blueprint: Blueprint, plan: Plan) -> Plan:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from envctl import labels
@@ -39,13 +39,12 @@ class Gone(Exception):
     """The snapshot was removed since it was found."""
 
 
-def clone(world: World, blueprint: Blueprint, copies: Sequence[Copy], image: str) -> None:
-    """Make volumes that are not there, as copies. `image` is one whose programs copy. Raises Gone, or EnvctlError.
+def clone(world: World, blueprint: Blueprint, copies: Sequence[Copy], image: str) -> Callable[[], None]:
+    """Make volumes that are not there, to be copies; what is returned copies. `image` is one whose programs do. Raises
+    Gone, or EnvctlError.
 
     Who dies meanwhile leaves volumes that say what they were to be; only the environment's record says that they are.
     """
-    if not copies:
-        return
     attach(world, copies)
     layouts = [_layout(world, copy, number, image) for number, copy in enumerate(copies)]
     for address in dict.fromkeys(copy.address for copy in copies):
@@ -56,9 +55,13 @@ def clone(world: World, blueprint: Blueprint, copies: Sequence[Copy], image: str
             if not world.engine.volumes({labels.SNAPSHOT: address, labels.ROLE: MARKER}):
                 _unmake(world, [layout for c, (_, layout) in zip(copies, layouts, strict=True) if c.address == address])
                 raise Gone(address)
-    fill(world, blueprint.identity, [layout for _, layout in layouts], image)
-    for copy, (how, _) in zip(copies, layouts, strict=True):
-        world.tell(Event(f"data of {copy.service}", f"cloned ({how})", "done"))
+
+    def copied() -> None:
+        fill(world, blueprint.identity, [layout for _, layout in layouts], image)
+        for copy, (how, _) in zip(copies, layouts, strict=True):
+            world.tell(Event(f"data of {copy.service}", f"cloned ({how})", "done"))
+
+    return copied
 
 
 def fill(
@@ -105,6 +108,11 @@ def remove_folders(world: World, identity: Identity, volumes: Sequence[Volume]) 
 def subpaths(volumes: Iterable[Volume]) -> dict[str, str]:
     """Which of these volumes are a folder of a pool, and which."""
     return {volume.name: volume.labels[labels.SUBPATH] for volume in volumes if labels.SUBPATH in volume.labels}
+
+
+def cloned(volumes: Iterable[Volume]) -> frozenset[str]:
+    """Which of these volumes are copies of a snapshot, whole or to be."""
+    return frozenset(volume.name for volume in volumes if labels.CLONE in volume.labels)
 
 
 def attach_for(world: World, volumes: Iterable[Volume]) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 
@@ -12,7 +15,7 @@ from envctl.ops.dumps import Dumps, database_of, telling
 from envctl.ops.remember import remember
 from envctl.ops.setting import Here
 from envctl.plan import CreateDatabase, CreateTopics, Load, Plan, SetPassword, Start, Step
-from envctl.planning.provision import fact, topics_fingerprint
+from envctl.planning.provision import fact, service_of, topics_fingerprint
 from envctl.secret import Secrets
 from envctl.text import Password
 from envctl.world.parallel import together
@@ -20,25 +23,51 @@ from envctl.world.parallel import together
 Facts = dict[str, str]
 
 
+@dataclass(frozen=True)
+class Content:
+    """What puts into a service what must be in it. `patient`: it waits by itself until the service answers."""
+
+    work: Callable[[], None]
+    patient: bool = False
+
+
 def provision(here: Here, blueprint: Blueprint, plan: Plan, secrets: Secrets, dumps: Dumps) -> None:
     """Carry out a plan's provisioning, each service beside the others, and record what was done."""
+    every = contents(here, blueprint, plan, secrets, dumps)
+    together(here.world.shell, [content.work for content in every.values()])
+
+
+def contents(here: Here, blueprint: Blueprint, plan: Plan, secrets: Secrets, dumps: Dumps) -> dict[str, Content]:
+    """By service, what puts into it what must be in it, and records that: before anybody else uses it."""
     by_service: dict[str, list[Step]] = {step.service: [] for step in plan.stores}
     for step in plan.provision:
         by_service.setdefault(_service(step), []).append(step)
-    facts: Facts = dict(plan.versions)
+    recording = threading.Lock()
 
     def work(service: str) -> None:
-        for step in by_service[service]:
-            facts.update(_do(here, blueprint, plan, secrets, dumps, step))
-        workload = blueprint.workload(service)
-        if workload is not None and workload.database is not None:  # others take the password from their container
-            facts[fact("password", service)] = secrets[Password(service)].fingerprint()
-            facts[fact("database", service)] = workload.database.name
+        facts = {key: value for key, value in plan.versions.items() if service_of(key) == service}
+        try:
+            for step in by_service[service]:
+                facts.update(_do(here, blueprint, plan, secrets, dumps, step))
+            workload = blueprint.workload(service)
+            if workload is not None and workload.database is not None:  # others take it from their container
+                facts[fact("password", service)] = secrets[Password(service)].fingerprint()
+                facts[fact("database", service)] = workload.database.name
+        finally:
+            with recording:
+                remember(here.world, blueprint, facts)
 
-    try:
-        together(here.world.shell, [partial(work, service) for service in by_service])
-    finally:
-        remember(here.world, blueprint, facts)
+    return {
+        service: Content(partial(work, service), patient=_is_patient(plan, service, steps))
+        for service, steps in by_service.items()
+    }
+
+
+def _is_patient(plan: Plan, service: str, steps: Sequence[Step]) -> bool:
+    """A broker is asked until it answers; so is a server on a copy. One that makes its data answers too early."""
+    return bool(steps) and all(
+        isinstance(step, CreateTopics) or (isinstance(step, SetPassword) and service in plan.bases) for step in steps
+    )
 
 
 def _service(step: Step) -> str:
@@ -50,7 +79,7 @@ def _do(here: Here, blueprint: Blueprint, plan: Plan, secrets: Secrets, dumps: D
     match step:
         case SetPassword(service=service, user=user):
             client = DatabaseClient(here.world, blueprint.container(service))
-            client.set_password(user, secrets[Password(service)])
+            client.set_password(user, secrets[Password(service)], patient=service in plan.bases)
             return {}
         case CreateDatabase(service=service):
             from envctl.seeds.databases import create_database

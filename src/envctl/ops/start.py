@@ -13,13 +13,16 @@ from envctl.blueprint import Blueprint
 from envctl.errors import EnvctlError, Exit
 from envctl.events import Event
 from envctl.observed import Container, ImageDefaults
-from envctl.ops.clones import attach_for, subpaths
+from envctl.ops.clones import attach_for, cloned, subpaths
 from envctl.ops.failure import not_ready
+from envctl.ops.launch import launch
 from envctl.ops.observe import observe
 from envctl.ops.project import leave_project
+from envctl.ops.provision import Content
 from envctl.ops.setting import Here
 from envctl.ops.settle import GLANCE, Ages, is_lost, settle
 from envctl.plan import Plan, Start
+from envctl.planning.launch import needs_of
 from envctl.planning.ownership import is_ours, refuse_strangers
 from envctl.runtimes.compose import drive, wrapped
 from envctl.runtimes.compose.masked import masked
@@ -27,22 +30,78 @@ from envctl.runtimes.compose.project import Fill, render
 from envctl.secret import Secrets
 from envctl.secrets.files import host_file, write_files
 from envctl.text import MASK, Hole, PublishedPort
+from envctl.world.parallel import together
 
 
-def start(here: Here, blueprint: Blueprint, plan: Plan, steps: Sequence[Start], secrets: Secrets) -> None:
-    """Start these services, each after those it needs. Raises EnvctlError(UNHEALTHY) that names who failed and why."""
-    services = frozenset(step.service for step in steps)
-    if not services:
+def start(
+    here: Here,
+    blueprint: Blueprint,
+    plan: Plan,
+    secrets: Secrets,
+    copied: Callable[[], None],
+    contents: Mapping[str, Content],
+) -> None:
+    """Start what a plan starts, each after those it needs, which hold by then what is put into them.
+
+    `copied` fills the volumes that are copies. Raises EnvctlError(UNHEALTHY) that names who failed and why.
+    """
+    services = _services(plan.stores, plan.services)
+    if blueprint.composition is not None:
+        copied()
+        _by_compose(here, blueprint, plan, secrets, blueprint.composition.variables, contents)
         return
+    running = [content.work for service, content in contents.items() if service not in services]
+    if not services:
+        together(here.world.shell, [copied, *running])
+        return
+    project = _project(here, blueprint, plan, secrets, services)
+    complaints: list[str] = []
 
+    def create() -> None:
+        complaints.extend(drive.create(here.world, project, here.stack.root))
+
+    together(here.world.shell, [create, copied, *running])
+    started = {service: content for service, content in contents.items() if service in services}
+    see_through(here, blueprint, services, lambda: complaints or launch(here, needs_of(project), started))
+
+
+def _by_compose(
+    here: Here,
+    blueprint: Blueprint,
+    plan: Plan,
+    secrets: Secrets,
+    values: Mapping[str, str],
+    contents: Mapping[str, Content],
+) -> None:
+    """A wrapped Compose project is started by Compose, whose rules its files rely on: the stores first, where something
+    is put into them, then the rest."""
+    first, then = (plan.stores, plan.services) if plan.provision else ((*plan.stores, *plan.services), ())
+
+    def begun(services: frozenset[str]) -> None:
+        if services:
+            project = _project(here, blueprint, plan, secrets, services)
+            see_through(here, blueprint, services, lambda: drive.up(here.world, project, here.stack.root, values))
+
+    begun(_services(first))
+    together(here.world.shell, [content.work for content in contents.values()])
+    begun(_services(then))
+
+
+def _services(*stages: Sequence[Start]) -> frozenset[str]:
+    return frozenset(step.service for steps in stages for step in steps)
+
+
+def _project(
+    here: Here, blueprint: Blueprint, plan: Plan, secrets: Secrets, services: frozenset[str]
+) -> dict[str, Any]:
+    """The project that starts services, left with the daemon for whoever wants to look at it."""
     observed = observe(here.world, here.identity)
     refuse_strangers(blueprint, observed)  # who came since the plan was made
     attach_for(here.world, observed.volumes)
-    plan = replace(plan, subpaths=subpaths(observed.volumes))
+    plan = replace(plan, cloned=cloned(observed.volumes), subpaths=subpaths(observed.volumes))
     project, shown = _prepared(here, blueprint, plan, services, secrets)
     leave_project(here.world, blueprint, observed, shown, str(plan))
-    values = blueprint.composition.variables if blueprint.composition else {}
-    see_through(here, blueprint, services, lambda: drive.up(here.world, project, here.stack.root, values))
+    return project
 
 
 def prepared(

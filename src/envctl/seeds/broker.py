@@ -18,7 +18,12 @@ def connect(brokers: str) -> AdminClient:
     """A client of the broker at `host:port`. Connects when it is first asked something."""
     from confluent_kafka.admin import AdminClient
 
-    return AdminClient({"bootstrap.servers": brokers, "socket.timeout.ms": 10_000}, logger=_silent())
+    settings: dict[str, str | int | float | bool] = {
+        "bootstrap.servers": brokers,
+        "socket.timeout.ms": 10_000,
+        "reconnect.backoff.max.ms": 200,
+    }
+    return AdminClient(settings, logger=_silent())
 
 
 @contextmanager

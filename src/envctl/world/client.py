@@ -57,9 +57,13 @@ def far_moment(client: APIClient) -> datetime:
     return daemon.dated(client.get(f"{client.base_url}/_ping", timeout=client.timeout).headers.get("Date", ""))
 
 
-def refused(what: str, refusal: daemon.Refused) -> EnvctlError:
+class Declined(EnvctlError):
     """The daemon said no."""
-    return full_disk(f"{what} could not be made", refusal.reason) or EnvctlError(
+
+
+def refused(what: str, refusal: daemon.Refused) -> EnvctlError:
+    """What the daemon refused as our error: Declined, or that a disk is full."""
+    return full_disk(f"{what} could not be made", refusal.reason) or Declined(
         Exit.DOCKER,
         f"{what}: the Docker Engine refused: {refusal.reason}",
         hint="Nothing else was tried. See `docker info` and the daemon's log.",

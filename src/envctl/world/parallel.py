@@ -38,6 +38,15 @@ def together(shell: Shell, works: Iterable[Callable[[], T]], *, at_most: int = 8
     return [f.result() for f in ([failed] if failed else futures)]
 
 
+def apart(work: Callable[[], T]) -> Future[T]:
+    """Begin a work, which goes on by itself; nobody has to wait for it."""
+    future: Future[T] = Future()
+    waiting: _Queue[T] = SimpleQueue()
+    waiting.put((future, work))
+    Thread(target=_work_off, args=(waiting,), daemon=True).start()
+    return future
+
+
 def _work_off(waiting: _Queue[T]) -> None:
     """What one thread does until nothing waits any more."""
     for future, work in _taken(waiting):

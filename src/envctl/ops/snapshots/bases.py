@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -99,14 +99,16 @@ def with_snapshots(here: Here, blueprint: Blueprint, plan: Plan) -> Plan:
     return replace(plan, bases={**plan.bases, **dict(zip(services, built, strict=True))})
 
 
-def clone_data(here: Here, blueprint: Blueprint, plan: Plan) -> None:
-    """Make the volumes that a plan clones, and record that they are whole. Raises EnvctlError."""
+def clone_data(here: Here, blueprint: Blueprint, plan: Plan) -> Callable[[], None]:
+    """Make the volumes that a plan clones; what is returned copies into them, and records that they are whole. Raises
+    EnvctlError.
+    """
     steps = [step for step in plan.prepare if isinstance(step, CloneVolume)]
     if not steps:
-        return
+        return lambda: None
     while True:
         try:
-            clone(here.world, blueprint, [_copy(plan, step) for step in steps], plan.images[steps[0].service])
+            copied = clone(here.world, blueprint, [_copy(plan, step) for step in steps], plan.images[steps[0].service])
             break
         except Gone as gone:  # somebody removed it since it was found
             lost = {name: b for name, b in plan.bases.items() if b.snapshot and b.snapshot.address == gone.args[0]}
@@ -118,7 +120,12 @@ def clone_data(here: Here, blueprint: Blueprint, plan: Plan) -> None:
     for workload in blueprint.workloads:
         if workload.service in plan.bases:
             facts |= cloned_facts(workload, plan.bases[workload.service])
-    remember(here.world, blueprint, facts)
+
+    def whole() -> None:
+        copied()
+        remember(here.world, blueprint, facts)
+
+    return whole
 
 
 def _copy(plan: Plan, step: CloneVolume) -> Copy:

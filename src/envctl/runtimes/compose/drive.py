@@ -17,6 +17,14 @@ _ENVIRONMENT = {"COMPOSE_IGNORE_ORPHANS": "true", "COMPOSE_PARALLEL_LIMIT": "16"
 _PORT_TAKEN = re.compile(r"port is already allocated|address already in use|ports are not available", re.IGNORECASE)
 
 
+def create(world: World, project: dict[str, Any], folder: Path) -> list[str]:
+    """Create the containers of a project that are not there, and start none.
+
+    Returns what Compose complained about. Raises EnvctlError when a disk is full.
+    """
+    return _run(world, project, folder, "create", "--no-build", "--no-recreate", "--quiet-pull")
+
+
 def up(world: World, project: dict[str, Any], folder: Path, values: Mapping[str, str] | None = None) -> list[str]:
     """Start a project's services in the order of their needs, each once those it needs are ready.
 
@@ -24,27 +32,37 @@ def up(world: World, project: dict[str, Any], folder: Path, values: Mapping[str,
     about when a service did not come up: the caller can see better which and why.
     Raises EnvctlError when a port was taken meanwhile, or a disk is full.
     """
+    return _run(world, project, folder, "up", "--detach", "--no-build", "--quiet-pull", "--no-recreate", values=values)
+
+
+def port_taken(complaint: str) -> EnvctlError | None:
+    """The error that a complaint about a port stands for."""
+    if not _PORT_TAKEN.search(complaint):
+        return None
+    return EnvctlError(
+        Exit.NO_CAPACITY,
+        "a port was taken by another program while the environment started",
+        details=tuple(complaint.splitlines()),
+        hint="Run `envctl up` again: it chooses another port.",
+    )
+
+
+def _run(
+    world: World, project: dict[str, Any], folder: Path, *words: str, values: Mapping[str, str] | None = None
+) -> list[str]:
     argv = (
         *_COMPOSE,
         "--project-directory", str(folder),
         "--env-file", "/dev/null",  # no `.env` of the folder changes what was decided
         "--file", "-",
-        "up", "--detach", "--no-build", "--quiet-pull",
-        "--no-recreate",  # what must be made anew the plan has removed; nothing else is Compose's to remove
+        *words,  # never to recreate: what must be made anew the plan has removed; nothing else is Compose's to remove
     )  # fmt: skip
     finished = world.shell.run(argv, stdin=[written(project)], env={**(values or {}), **_ENVIRONMENT})
     if finished.status == 0:
         return []
     complaint = _complaint(finished.stderr)
-    if _PORT_TAKEN.search(complaint):
-        raise EnvctlError(
-            Exit.NO_CAPACITY,
-            "a port was taken by another program while the environment started",
-            details=tuple(complaint.splitlines()),
-            hint="Run `envctl up` again: it chooses another port.",
-        )
-    if full := full_disk("a service could not be started", complaint):
-        raise full
+    if error := port_taken(complaint) or full_disk("a service could not be started", complaint):
+        raise error
     return complaint.splitlines()
 
 

@@ -35,8 +35,13 @@ def volumes(blueprint: Blueprint, plan: Plan, workload: Workload) -> dict[str, d
 
 
 def _data(blueprint: Blueprint, plan: Plan, mount: Mount) -> dict[str, Any]:
-    subpath = plan.subpaths.get(blueprint.volume(mount.volume))
-    inside = {"volume": {"subpath": subpath}} if subpath else {}
+    """Nothing of the image goes into a copy, which may only become one while its container is made."""
+    name = blueprint.volume(mount.volume)
+    options = {
+        **({"subpath": plan.subpaths[name]} if name in plan.subpaths else {}),
+        **({"nocopy": True} if name in plan.cloned else {}),
+    }
+    inside = {"volume": options} if options else {}
     return {"type": "volume", "source": mount.volume, "target": mount.path, **inside}
 
 
