@@ -19,7 +19,7 @@ from envctl.errors import EnvctlError, Exit
 from envctl.job import Job, Output
 from envctl.machine import Daemon
 from envctl.observed import Container, Happening, ImageDefaults, Network, Used, Volume
-from envctl.world.client import InUse
+from envctl.world.client import Declined, InUse
 from envctl.world.daemon import stopped
 from envctl.world.engine import SubnetTaken
 
@@ -428,8 +428,8 @@ def _asked(thing: Container | Volume, any_of: Iterable[Mapping[str, str]], prefi
     return labelled or (bool(prefix) and thing.name.startswith(prefix))
 
 
-def _refused(what: str, why: str) -> EnvctlError:
-    return EnvctlError(Exit.DOCKER, f"{what}: the Docker Engine refused: {why}", hint="See the daemon's log.")
+def _refused(what: str, why: str) -> Declined:
+    return Declined(Exit.DOCKER, f"{what}: the Docker Engine refused: {why}", hint="See the daemon's log.")
 
 
 def _in_use(what: str, why: str) -> InUse:
