@@ -14,6 +14,10 @@ from tests.scenarios.stage import Stage
 
 pytestmark = pytest.mark.docker
 
+# Adds a row, and shows all.
+ROWS = """psql -U "$POSTGRES_USER" -d "$POSTGRES_DB" -Atq -c "INSERT INTO items VALUES ('two')" \\
+    -c "SELECT name FROM items ORDER BY 1" """
+
 
 @pytest.fixture
 def over(tmp_path: Path) -> Iterator[Stage]:
@@ -34,6 +38,19 @@ def volume(stage: Stage) -> dict[str, str]:
     """What the data's volume carries."""
     found: dict[str, str] = stage.docker.volumes.get(f"{stage.full()}_db-data").attrs["Labels"]
     return found
+
+
+def prune(stage: Stage) -> set[str]:
+    """The volumes that are left when everything is taken that no container has."""
+    stage.docker.volumes.prune({"all": True})
+    return {str(one.name) for one in stage.docker.volumes.list()}
+
+
+def test_what_data_lies_over_must_survive_while_its_container_is_there(over: Stage) -> None:
+    """Its snapshot's bytes, and what was written since; no rows are lost, and more can be written."""
+    named = volume(over)[labels.BENEATH].split()
+    assert {*named, f"{over.full()}_db-data"} <= prune(over)
+    assert "one\ntwo\n" == over.container("db").exec_run(["sh", "-c", ROWS]).output.decode()
 
 
 def test_what_was_taken_must_be_said_before_anything_is_started(over: Stage) -> None:

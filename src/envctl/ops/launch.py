@@ -39,17 +39,17 @@ def launch(here: Here, needs: Needs, contents: Mapping[str, Content]) -> list[st
             for name in _fillable(there, contents, begun - filling.keys()):
                 filling[name] = apart(contents[name].work)
                 filling[name].add_done_callback(lambda _: woken.set())
-            _raise_failure(filling.values())
             unfilled = [name for name in contents if name not in filling or not filling[name].done()]
+            _raise_failure(filling.values())  # after that look: what fails in between was not filled
+            if begun >= needs.keys() and not unfilled:
+                return []
+            if lost := hopeless(needs, there, begun) | _lost(there, unfilled, begun):
+                return [f"{name} was not started: {need} is not ready" for name, need in sorted(lost.items())]
             names = next_up(needs, there, begun, unfilled)
             works = [partial(_start, here, there[name]) for name in names]
             if complaints := [said for said in together(here.world.shell, works, at_most=16) if said]:
                 return complaints
             begun |= set(names)
-            if begun >= needs.keys() and not unfilled:
-                return []
-            if lost := hopeless(needs, there, begun) | _lost(there, unfilled, begun):
-                return [f"{name} was not started: {need} is not ready" for name, need in sorted(lost.items())]
             if not names:
                 woken.wait(GLANCE)
                 woken.clear()

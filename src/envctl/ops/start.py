@@ -24,6 +24,7 @@ from envctl.ops.settle import GLANCE, Ages, is_lost, settle
 from envctl.plan import Plan, Start
 from envctl.planning.launch import needs_of
 from envctl.planning.ownership import is_ours, refuse_strangers
+from envctl.planning.volumes import beneath
 from envctl.runtimes.compose import drive, wrapped
 from envctl.runtimes.compose.masked import masked
 from envctl.runtimes.compose.project import Fill, render
@@ -98,7 +99,8 @@ def _project(
     observed = observe(here.world, here.identity)
     refuse_strangers(blueprint, observed)  # who came since the plan was made
     attach_for(here.world, observed.volumes)
-    plan = replace(plan, cloned=cloned(observed.volumes), subpaths=subpaths(observed.volumes))
+    volumes = observed.volumes
+    plan = replace(plan, cloned=cloned(volumes), subpaths=subpaths(volumes), beneath=beneath(volumes))
     project, shown = _prepared(here, blueprint, plan, services, secrets)
     leave_project(here.world, blueprint, observed, shown, str(plan))
     return project

@@ -24,25 +24,16 @@ def up(
     rebuild: bool = False,
     overcommit: bool = False,
     ttl: float | None = None,
-    start_from: str | None = None,
     wait: bool = True,
 ) -> CameUp:
     """Bring this branch's environment to what its stack file says.
 
     `rebuild` builds images anew, `overcommit` starts what the machine has too little for. It lives for `ttl` seconds
-    after its last use, else as long as the stack file says. Data that is new starts from the snapshot or environment
-    `start_from`. Without `wait` it gives up where another command works on the environment. Raises EnvctlError.
+    after its last use, else as long as the stack file says. Without `wait` it gives up where another command works on
+    the environment. Raises EnvctlError.
     """
-    chosen = None if start_from is None else _chosen(here, start_from, wait=wait)
     with here.world.locks.hold(here.identity.full, "up", wait=wait):
-        return converge(here, rebuild=rebuild, overcommit=overcommit, ttl=ttl, chosen=chosen)
-
-
-def _chosen(here: Here, word: str, *, wait: bool) -> Snapshot:
-    """Before the environment's own lock is taken: a snapshot of another one is made under that one's."""
-    from envctl.ops.snapshots.start_from import origin
-
-    return origin(here, word, wait=wait).snapshot
+        return converge(here, rebuild=rebuild, overcommit=overcommit, ttl=ttl)
 
 
 def converge(
