@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from time import monotonic
 
 from envctl import labels
-from envctl.base import Base
-from envctl.blueprint import Blueprint
 from envctl.errors import EnvctlError
 from envctl.events import Event
-from envctl.observed import Observed, Record, Volume
+from envctl.observed import Observed
 from envctl.ops.client import DatabaseClient
-from envctl.ops.clones import Copy
 from envctl.ops.leases import in_use
-from envctl.ops.observe import observe, running_here
+from envctl.ops.observe import observe
 from envctl.ops.provision import provision
-from envctl.ops.refill import layouts, refill
+from envctl.ops.refill import refill
 from envctl.ops.remember import remember
+from envctl.ops.reset_case import Case, look
 from envctl.ops.setting import Here
-from envctl.ops.snapshots.reset_to import begun_as
-from envctl.ops.start import see_through
 from envctl.ops.status import status_of
-from envctl.plan import Plan, SetPassword, Start, Step
+from envctl.ops.watch import see_through
+from envctl.plan import Plan, SetPassword, Start
 from envctl.planning.data import unrecorded
 from envctl.planning.order import layers
-from envctl.planning.provision import cloned_facts, service_of
-from envctl.planning.provision import provision as contents
-from envctl.planning.resetting import Goal, dependents, goals
-from envctl.planning.volumes import refuse_unknown_data
-from envctl.reports.reset import Put, Reset
+from envctl.planning.provision import service_of
+from envctl.reports.reset import Reset
 from envctl.reports.status import Status
-from envctl.secret import Secrets
-from envctl.secrets.gather import fingerprints, recall
 from envctl.text import Password
-from envctl.workload import Workload
 from envctl.world.helper import ROLE as HELPER
 from envctl.world.parallel import together
 
@@ -52,7 +43,7 @@ def reset(here: Here, services: Sequence[str] = (), *, wait: bool = True) -> Res
     """
     began = monotonic()
     with here.world.locks.hold(here.identity.full, "reset", wait=wait), in_use(here.world, here.identity):
-        case = _look(here, services)
+        case = look(here, services)
         _remove(case)
         if case.cloned:
             _put_back(case)
@@ -66,100 +57,7 @@ def _brought_up(here: Here) -> Status:
     return converge(here).status
 
 
-@dataclass(frozen=True)
-class _Case:
-    """What is put back, and where it comes from."""
-
-    here: Here
-    blueprint: Blueprint
-    observed: Observed
-    secrets: Secrets
-    goals: tuple[Goal, ...]
-    bases: Mapping[str, Base]  # of those whose data is a copy
-    dependents: tuple[str, ...]
-
-    @property
-    def cloned(self) -> list[Goal]:
-        """Those whose data is a copy of a snapshot."""
-        return [goal for goal in self.goals if goal.address]
-
-    @property
-    def copies(self) -> list[Copy]:
-        """Each volume of theirs, and what it is a copy of."""
-        return [
-            Copy(volume.name, goal.service, goal.address, self.bases[goal.service].parts[number].held)
-            for goal in self.cloned
-            for number, volume in enumerate(goal.volumes)
-        ]
-
-    @property
-    def there(self) -> dict[str, Volume]:
-        """The same volumes by their name."""
-        return {volume.name: volume for goal in self.cloned for volume in goal.volumes}
-
-    @property
-    def removed(self) -> list[str]:
-        """Those whose container is made anew: who needs what is put back, and what begins empty."""
-        return [*self.dependents, *(goal.service for goal in self.goals if not goal.address)]
-
-    @property
-    def known(self) -> list[str]:
-        """Those of the copies whose passwords can be had: for others the next `up` makes one."""
-        return [goal.service for goal in self.cloned if _is_known(self.secrets, goal.workload)]
-
-    @property
-    def facts(self) -> dict[str, str]:
-        """What is recorded of the data once it is put back."""
-        found = (cloned_facts(goal.workload, self.bases[goal.service]) for goal in self.cloned)
-        return {key: value for one in found for key, value in one.items()}
-
-    @property
-    def after(self) -> Observed:
-        """What will be there then: the same, with another record."""
-        names, before = {goal.service for goal in self.cloned}, self.observed.record
-        whole = {**{k: v for k, v in before.facts.items() if service_of(k) not in names}, **self.facts}
-        own = {labels.ROLE: "record", **{labels.FACT + key: value for key, value in whole.items()}}
-        record = Volume(Record(before.number + 1).name(self.here.identity), own)
-        return replace(self.observed, volumes=(*self.observed.volumes, record))
-
-    @property
-    def contents(self) -> list[Step]:
-        """What the stores shall hold that is not in the snapshot."""
-        steps = contents(self.blueprint, self.after, fingerprints(self.secrets), (), {})
-        return [step for step in steps if getattr(step, "service", "") in self.known]
-
-    @property
-    def passwords(self) -> list[SetPassword]:
-        """Those of this environment, which the snapshot never has."""
-        return [step for step in self.contents if isinstance(step, SetPassword)]
-
-    @property
-    def unfinished(self) -> bool:
-        """Whether there is more to do than to put data back."""
-        return bool(self.removed) or len(self.known) < len(self.cloned)
-
-    def put(self, goal: Goal) -> Put:
-        """What became of one."""
-        base = self.bases.get(goal.service)
-        return Put(goal.service, base.source if base else "nothing", goal.address or None)
-
-
-def _look(here: Here, services: Sequence[str]) -> _Case:
-    """All that could be refused is refused here."""
-    blueprint, observed = here.blueprint(), running_here(here.world, here.identity)
-    chosen = goals(blueprint, observed, services)
-    refuse_unknown_data(blueprint, observed, [goal.service for goal in chosen])
-    for passed in sorted({w.service for w in blueprint.workloads if w.freezing} - {g.service for g in chosen}):
-        if not services:
-            here.world.tell(Event(f"data of {passed}", "stays: it is no copy of a snapshot", "info"))
-    bases = begun_as(here, blueprint, [goal for goal in chosen if goal.address])
-    needing = dependents(blueprint, [goal.service for goal in chosen])  # also whom a reset that died removed already
-    case = _Case(here, blueprint, observed, recall(here.world, blueprint, observed), chosen, bases, needing)
-    layouts(case.copies, case.there)
-    return case
-
-
-def _remove(case: _Case) -> None:
+def _remove(case: Case) -> None:
     """Who needs others goes first; then what begins empty: nothing is recorded of it before its bytes go.
 
     Before all of them what a run that died has left at work: a helper that copies would go on under the new server.
@@ -182,7 +80,7 @@ def _remove(case: _Case) -> None:
                 world.engine.remove_volume(volume.name)
 
 
-def _put_back(case: _Case) -> None:
+def _put_back(case: Case) -> None:
     """The same containers on the same volumes: their servers are killed, since what they would still write goes.
 
     Nothing is recorded of the data before the first of its bytes goes, and all once its server is ready.
@@ -206,7 +104,7 @@ def _put_back(case: _Case) -> None:
     together(world.shell, works)
 
 
-def _start(case: _Case) -> None:
+def _start(case: Case) -> None:
     """A server that takes its password answers: that is not asked again of the daemon, which looks now and then."""
     world, ids = case.here.world, {goal.service: goal.container.id for goal in case.cloned}
     answering = {step.service: step for step in case.passwords}
@@ -218,7 +116,7 @@ def _start(case: _Case) -> None:
         together(world.shell, works)
 
 
-def _answered(case: _Case, step: SetPassword) -> None:
+def _answered(case: Case, step: SetPassword) -> None:
     """Set a password as soon as the server answers. Raises EnvctlError: where it does not start, with the reason."""
     client = DatabaseClient(case.here.world, case.blueprint.container(step.service))
     case.here.world.tell(Event(step.service, "starting", "waiting"))
@@ -230,7 +128,7 @@ def _answered(case: _Case, step: SetPassword) -> None:
     case.here.world.tell(Event(step.service, "healthy", "done"))
 
 
-def _seen(case: _Case) -> Observed:
+def _seen(case: Case) -> Observed:
     """What is there now. Who answered us is well, although the daemon's own check may not have come round yet."""
     observed, answered = observe(case.here.world, case.here.identity), {step.service for step in case.passwords}
     containers = [
@@ -240,7 +138,7 @@ def _seen(case: _Case) -> Observed:
     return replace(observed, containers=tuple(containers))
 
 
-def _rest(case: _Case) -> Plan:
+def _rest(case: Case) -> Plan:
     """What is not in the snapshot beside passwords, such as topics that the stack file names since; with all that is to
     be recorded."""
     versions = {k: v for k, v in unrecorded(case.blueprint, case.after).items() if service_of(k) in case.known}
@@ -252,11 +150,4 @@ def _rest(case: _Case) -> Plan:
         provision=tuple(step for step in case.contents if not isinstance(step, SetPassword)),
         ports=ports,
         versions={**case.facts, **versions},
-    )
-
-
-def _is_known(secrets: Secrets, workload: Workload) -> bool:
-    """Whether the password that a service was started with can be had."""
-    return all(
-        hole in secrets for text in workload.files.values() for hole in text.holes() if isinstance(hole, Password)
     )

@@ -14,8 +14,8 @@ from envctl.ops.clones import attach_for
 from envctl.ops.leases import renew
 from envctl.ops.observe import observe
 from envctl.ops.setting import Here
-from envctl.ops.start import see_through
 from envctl.ops.status import status_of
+from envctl.ops.watch import see_through
 from envctl.planning.order import layers
 from envctl.planning.volumes import refuse_half_copied
 from envctl.reports.changed import Changed

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from envctl import labels
 from envctl.blueprint import Blueprint
 from envctl.errors import EnvctlError, Exit
-from envctl.events import Event
-from envctl.observed import Container, ImageDefaults
+from envctl.observed import ImageDefaults
 from envctl.ops.clones import attach_for, cloned, subpaths
-from envctl.ops.failure import not_ready
 from envctl.ops.launch import launch
 from envctl.ops.observe import observe
 from envctl.ops.project import leave_project
 from envctl.ops.provision import Content
 from envctl.ops.setting import Here
-from envctl.ops.settle import GLANCE, Ages, is_lost, settle
+from envctl.ops.watch import see_through
 from envctl.plan import Plan, Start
 from envctl.planning.launch import needs_of
-from envctl.planning.ownership import is_ours, refuse_strangers
+from envctl.planning.ownership import refuse_strangers
 from envctl.planning.volumes import beneath
 from envctl.runtimes.compose import drive, wrapped
 from envctl.runtimes.compose.masked import masked
@@ -133,19 +128,6 @@ def _prepared(
     return project, masked(shown)
 
 
-def see_through(here: Here, blueprint: Blueprint, services: frozenset[str], begin: Callable[[], list[str]]) -> None:
-    """Begin what starts services, and stay until they are ready. `begin` returns what was complained about.
-
-    Raises EnvctlError(UNHEALTHY) that names who failed and why.
-    """
-    ages = Ages()
-    with _watched(here, blueprint, services, ages):
-        complaints = begin()
-        ready = settle(lambda: _runners(here, services), len(services), ages, complained=bool(complaints))
-    if not ready:
-        raise not_ready(here, blueprint, services, complaints)
-
-
 def _images(here: Here, blueprint: Blueprint, plan: Plan, services: frozenset[str]) -> dict[str, ImageDefaults]:
     """How the images of services with hidden variables start."""
     hiding = [w for w in blueprint.workloads if w.hidden and w.service in services]
@@ -172,60 +154,3 @@ def _plain(blueprint: Blueprint, images: Mapping[str, ImageDefaults], fill: Fill
         for w in blueprint.workloads
         if w.service in images
     }
-
-
-def _look(here: Here, services: frozenset[str]) -> list[Container]:
-    own = {labels.PROJECT: here.identity.project, labels.ENVIRONMENT: here.identity.name}
-    found = here.world.engine.listed(own)  # ten times a second: one question each time
-    return [c for c in found if c.service in services and is_ours(c)]
-
-
-def _runners(here: Here, services: frozenset[str]) -> list[Container]:
-    return [c for c in _look(here, services) if c.labels[labels.ROLE] == "service"]
-
-
-@contextmanager
-def _watched(here: Here, blueprint: Blueprint, services: frozenset[str], ages: Ages) -> Iterator[None]:
-    """Tell what becomes of the services while they start."""
-    over = threading.Event()
-
-    def watch() -> None:
-        with suppress(EnvctlError):  # who waits for the services meets it too, and says so
-            while not over.wait(GLANCE):
-                _tell_states(here, blueprint, services, ages)
-            _tell_states(here, blueprint, services, ages)
-
-    for service in sorted(services):
-        here.world.tell(Event(service, "starting", "waiting"))
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        over.set()
-        watcher.join()
-
-
-def _tell_states(here: Here, blueprint: Blueprint, services: frozenset[str], ages: Ages) -> None:
-    containers = _look(here, services)
-    ages.see(containers)
-    runners = {c.service: c for c in containers if c.labels[labels.ROLE] == "service"}
-    one_shots = {c.service: c for c in containers if c.labels[labels.ROLE] == "before"}
-    for service in sorted(services):
-        here.world.tell(_state(blueprint, service, runners, one_shots.get(service)))
-
-
-def _state(blueprint: Blueprint, service: str, runners: dict[str, Container], one_shot: Container | None) -> Event:
-    container = runners.get(service)
-    if container is None or container.state == "created":
-        if one_shot is not None and one_shot.state == "running":
-            return Event(service, "running what comes before it")
-        workload = blueprint.workload(service)
-        needs = workload.needs if workload else ()
-        missing = [n for n in needs if (c := runners.get(n)) is not None and not c.ready]
-        return Event(service, f"waiting for {', '.join(missing)}" if missing else "starting", "waiting")
-    if is_lost(container):
-        return Event(service, container.health or f"{container.state} with status {container.exit_code}", "failed")
-    if container.ready:
-        return Event(service, "finished" if container.finished else container.health or "running", "done")
-    return Event(service, "waiting to become healthy", "waiting")

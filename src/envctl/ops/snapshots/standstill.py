@@ -11,7 +11,7 @@ from envctl.errors import EnvctlError, Exit
 from envctl.events import Event
 from envctl.observed import Container
 from envctl.ops.setting import Here
-from envctl.ops.start import see_through
+from envctl.ops.watch import see_through
 from envctl.planning.order import layers
 from envctl.world.parallel import together
 
