@@ -50,7 +50,7 @@ def test_what_data_lies_over_must_survive_while_its_container_is_there(over: Sta
     """Its snapshot's bytes, and what was written since; no rows are lost, and more can be written."""
     named = volume(over)[labels.BENEATH].split()
     assert {*named, f"{over.full()}_db-data"} <= prune(over)
-    assert "one\ntwo\n" == over.container("db").exec_run(["sh", "-c", ROWS]).output.decode()
+    assert (0, "one\ntwo\n") == over.inside("db", "sh", "-c", ROWS)
 
 
 def test_what_was_taken_must_be_said_before_anything_is_started(over: Stage) -> None:
