@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 
 import pytest
 
-from envctl.world.parallel import together
+from envctl.world.parallel import apart, together
 from envctl.world.shell import Shell
 
 LONG = 60.0  # seconds: longer than any test may take
@@ -135,3 +137,42 @@ def test_an_interrupt_ends_the_programs_of_all_works(shell: Shell) -> None:
     assert ended.wait(LONG)
     with pytest.raises(KeyboardInterrupt):
         shell.run(("true",))
+
+
+def test_what_is_begun_apart_goes_on_by_itself() -> None:
+    """Who began it goes on too, and hears of its result when it is there."""
+    begun, released = threading.Event(), threading.Event()
+
+    def work() -> int:
+        begun.set()
+        assert released.wait(LONG)
+        return 7
+
+    future = apart(work)
+    assert begun.wait(LONG)
+    assert not future.done()
+    released.set()
+    assert 7 == future.result(LONG)
+
+
+def test_what_fails_apart_is_known_to_who_asks() -> None:
+    """It is raised there and nowhere else, whatever it is."""
+
+    def fail() -> None:
+        raise KeyboardInterrupt("first")
+
+    future = apart(fail)
+    assert isinstance(future.exception(LONG), KeyboardInterrupt)
+    assert 8 == apart(number(8)).result(LONG)
+
+
+def test_nobody_waits_at_the_end_for_what_was_begun_apart() -> None:
+    """A program that ends leaves it, as a kill would."""
+    lines = (
+        "import threading",
+        "from envctl.world.parallel import apart",
+        "begun = threading.Event()",
+        "apart(lambda: (begun.set(), threading.Event().wait()))",
+        "begun.wait()",
+    )
+    subprocess.run([sys.executable, "-c", "\n".join(lines)], check=True, timeout=LONG)

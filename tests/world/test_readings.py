@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from envctl.observed import Happening, Used
-from envctl.world.readings import happening, used
+from envctl.world.readings import frames, happening, used
 
 
 def reading(spent: int, passed: int) -> dict[str, Any]:
@@ -49,3 +49,30 @@ def test_an_event_s_time_keeps_its_nanoseconds() -> None:
     event = {"Type": "volume", "Action": "create", "Actor": {"ID": "v", "Attributes": {}}, "timeNano": 1_000_000_005}
     assert Happening("1970-01-01T00:00:01.000000005Z", "volume", "create", "v") == happening(event)
     assert "" == happening({}).name
+
+
+def framed(stream: int, piece: bytes) -> bytes:
+    """A piece as it comes from the daemon."""
+    return bytes([stream, 0, 0, 0]) + len(piece).to_bytes(4, "big") + piece
+
+
+def test_the_pieces_of_a_log_are_told_apart_by_their_stream() -> None:
+    """In the order they came; an empty one is one; a long one is as long as all four bytes say."""
+    long = b"x" * 70_000
+    content = framed(1, b"out\n") + framed(2, b"err\n") + framed(1, b"") + framed(2, long)
+    assert [b"out\n", b"err\n", b"", long] == list(frames(content))
+    assert [b"out\n", b""] == list(frames(content, 1))
+    assert [b"err\n", long] == list(frames(content, 2))
+
+
+@pytest.mark.parametrize(
+    ("missing", "left"), [(1, [b"whole", b"hal"]), (4, [b"whole", b""]), (5, [b"whole"]), (12, [b"whole"])]
+)
+def test_half_a_piece_is_what_there_is_of_it(missing: int, left: list[bytes]) -> None:
+    """Half a head is nothing yet."""
+    assert left == list(frames((framed(1, b"whole") + framed(1, b"half"))[:-missing]))
+
+
+def test_no_log_has_no_pieces() -> None:
+    """Nothing was printed."""
+    assert [] == list(frames(b""))
