@@ -146,7 +146,7 @@ def test_what_is_not_there_must_be_said(stage: Stage, elsewhere: dict[str, Any])
         assert "name the environment" in stage.refused(3, command, **elsewhere)["error"]["hint"]
     git(stage.folder, "init", "--quiet", "--initial-branch=topic")
     for command in ("inspect", "revive"):
-        assert "'' cannot be the name" in stage.refused(2, command, "")["error"]["message"]
+        assert "name of the environment is empty" in stage.refused(2, command, "")["error"]["message"]
     asked: list[tuple[str, ...]] = [("logs",), ("inspect",), ("revive",), ("logs", f"{stage.project}/oen")]
     for words in asked:
         error = stage.refused(5, *words)["error"]
