@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from envctl.snapshots import SCRIPT
+from envctl.snapshots import COPIED, SCRIPT, TIDIED
 
 
-def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
+def run(*words: str | Path, programs: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """With the programs of a folder before all others."""
     argv = ["sh", "-c", SCRIPT, "envctl", *map(str, words)]
-    return subprocess.run(argv, capture_output=True, text=True, check=False)
+    path = os.environ["PATH"] if programs is None else f"{programs}:{os.environ['PATH']}"
+    return subprocess.run(argv, capture_output=True, text=True, check=False, env={**os.environ, "PATH": path})
+
+
+def program(folder: Path, name: str, text: str) -> None:
+    """A program that does what it is told here, in a folder of its own."""
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(f"#!/bin/sh\n{text}\n")
+    (folder / name).chmod(0o755)
 
 
 def tree(folder: Path) -> dict[str, str]:
@@ -82,3 +93,69 @@ def test_a_copy_that_fails_stops_the_rest(tmp_path: Path) -> None:
     (tmp_path / "b" / "file").write_text("b")
     assert 0 != run("copy", tmp_path / "none", tmp_path / "to", "copy", tmp_path / "b", tmp_path / "later").returncode
     assert not (tmp_path / "later").exists()
+
+
+def filled(folder: Path, *names: str) -> list[Path]:
+    """Folders with a file that says which, one of them hidden."""
+    for name in names:
+        (folder / name / "deep").mkdir(parents=True)
+        (folder / name / "deep" / "file").write_text(name)
+        (folder / name / f".{name}").write_text(name)
+    return [folder / name for name in names]
+
+
+def test_what_was_there_is_aside_until_all_is_copied(tmp_path: Path) -> None:
+    """Only after that is said is it removed, which takes time; and then that is said."""
+    a, b, to, further = filled(tmp_path, "a", "b", "to", "further")
+    for name in ("rm", "cp"):
+        program(tmp_path / "programs", name, f'echo "{name}" "$@"\nexec {shutil.which(name)} "$@"')
+    ran = run("copy", a, to, "copy", b, further, programs=tmp_path / "programs")
+    assert (0, "") == (ran.returncode, ran.stderr)
+    began, _, after = ran.stdout.partition(f"{COPIED}\n")
+    copied, removed = [f"cp -a {a}/. {to}/", f"cp -a {b}/. {further}/"], [f"rm -rf {to}~", f"rm -rf {further}~"]
+    assert copied == [line for line in began.splitlines() if line.startswith("cp")]
+    assert [*removed, TIDIED] == after.splitlines()
+
+
+@pytest.mark.parametrize("how", ["copy", "overlay"])
+def test_nothing_that_was_put_aside_stays(tmp_path: Path, how: str) -> None:
+    """Of this run, nor of one that died before it was done: half of what was there may be aside still."""
+    source, to = filled(tmp_path, "a", "to")
+    upper = to / "upper" if how == "overlay" else to
+    for left in (upper, upper.with_name(f"{upper.name}~")):
+        (left / "left").mkdir(parents=True)
+        (left / "left" / ".file").write_text("left")
+    ran = run(how, source, to)
+    assert (0, "") == (ran.returncode, ran.stderr)
+    assert [] == list(tmp_path.rglob("*~"))
+    assert ({} if how == "overlay" else tree(source)) == tree(upper)
+    assert [COPIED, TIDIED] == ran.stdout.splitlines()
+
+
+def test_a_run_that_died_at_any_step_is_made_good(tmp_path: Path) -> None:
+    """The next one ends where an undisturbed one ends, whatever the first had come to."""
+    source, to = filled(tmp_path, "a", "to")
+    programs = tmp_path / "programs"
+    for number, name in enumerate(("rm", "mkdir", "mv", "cp"), 1):
+        program(programs, name, f'kill -9 $PPID; exec {shutil.which(name)} "$@"')
+        (to / str(number)).mkdir()
+        assert -9 == run("copy", source, to, programs=programs).returncode
+        (programs / name).unlink()
+        assert 0 == run("copy", source, to).returncode
+        assert tree(source) == tree(to)
+        assert [] == list(tmp_path.rglob("*~"))
+
+
+def test_a_folder_that_cannot_be_moved_is_emptied_where_it_is(tmp_path: Path) -> None:
+    """As a volume's root is, on which something is mounted: it stays, and what was in it does not."""
+    source, to = filled(tmp_path, "a", "to")
+    (to / "-rf").mkdir()
+    (to / "two\nlines").write_text("x")
+    before = to.stat().st_ino
+    program(tmp_path / "programs", "mv", "echo 'mv: Device or resource busy' >&2; exit 1")
+    ran = run("copy", source, to, programs=tmp_path / "programs")
+    assert (0, "") == (ran.returncode, ran.stderr)
+    assert before == to.stat().st_ino
+    assert tree(source) == tree(to)
+    assert {"deep", ".a"} == {path.name for path in to.iterdir()}
+    assert [] == list(tmp_path.rglob("*~"))
