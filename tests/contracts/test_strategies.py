@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 import pytest
@@ -12,9 +12,13 @@ import pytest
 from envctl.events import nobody
 from envctl.job import Mounted
 from envctl.measure import OVERLAY, REFLINK
+from envctl.ops.clones import job
 from envctl.ops.measure import measure, measured
+from envctl.ops.refill import BEGIN, Refill
 from envctl.snapshot import Held
+from envctl.snapshots import SCRIPT, Layout
 from envctl.world import real_world
+from envctl.world.helper import made
 from tests.contracts.copying import BYTES, HAVOC, Lab, busybox_image, lab, sharing_daemon
 from tests.contracts.daemons import small_image
 from tests.scenarios.pools import pooled
@@ -119,6 +123,78 @@ def test_a_copy_is_filled_again(it: Lab, base: Held, original: list[str]) -> Non
     it.run(it.looks, half, place, mounts=layout.mounts)
     it.fill(layout)
     assert original == it.seen(layout.held)
+    it.remove(layout)
+
+
+@contextmanager
+def refilling(it: Lab, layout: Layout) -> Iterator[Refill]:
+    """What puts a copy back as `reset` does, not started yet."""
+    helper = made(it.world.engine, job(it.world, [layout], it.image, begins=BEGIN), f"{it.token}_one__helper", it.own)
+    refill = Refill(it.world, helper, it.world.engine.connect(helper))
+    try:
+        yield refill
+    finally:
+        refill.end()
+
+
+def put_aside(it: Lab, layout: Layout) -> list[str]:
+    """What is aside in the volumes that are written to when a copy is made."""
+    mounts = {path: mounted for path, mounted in layout.mounts.items() if not mounted.read_only}
+    return it.run(it.looks, 'find "$@" -name "*~"', *mounts, mounts=mounts)
+
+
+def test_a_copy_is_put_back_at_a_word(it: Lab, base: Held, original: list[str]) -> None:
+    """Nothing is touched before it. What was there is gone once that is said, and the helper stays until it is left."""
+    layout = it.clone(base)
+    it.seen(layout.held, HAVOC, read_only=False)
+    havoc = it.seen(layout.held)
+    with refilling(it, layout) as refill:
+        refill.prepare()
+        assert havoc == it.seen(layout.held)
+        refill.begin()
+        assert original == it.seen(layout.held)
+        refill.tidy()
+        assert [] == put_aside(it, layout)
+        found = it.world.engine.inspect(refill.helper)
+        assert found is not None
+        assert "running" == found.state
+        assert refill.line is not None
+        refill.line.close()
+        assert 0 == it.world.engine.wait_container(refill.helper)
+    it.remove(layout)
+
+
+def test_a_copy_is_put_back_after_a_run_that_was_killed(it: Lab, base: Held, original: list[str]) -> None:
+    """At some moment of its work, and at the one when nothing is there: what was is aside, and no byte is copied."""
+    layout = it.clone(base)
+    it.seen(layout.held, HAVOC, read_only=False)
+    with refilling(it, layout) as refill:
+        refill.prepare()
+        assert refill.line is not None
+        refill.line.say(BEGIN)
+    ending = f"cp() {{ exit 0; }}; chown() {{ exit 0; }}\n{SCRIPT}"
+    assert [] == it.run(it.image, ending, *layout.words, mounts=layout.mounts)
+    assert original != it.seen(layout.held)
+    with refilling(it, layout) as refill:
+        refill.prepare()
+        refill.begin()
+        refill.tidy()
+        assert original == it.seen(layout.held)
+    assert [] == put_aside(it, layout)
+    it.remove(layout)
+
+
+def test_a_helper_that_nobody_will_tell_anything_ends(it: Lab, base: Held) -> None:
+    """By itself, and with the data as it was: who would have told it is gone."""
+    layout = it.clone(base)
+    it.seen(layout.held, HAVOC, read_only=False)
+    havoc = it.seen(layout.held)
+    with refilling(it, layout) as refill:
+        refill.prepare()
+        assert refill.line is not None
+        refill.line.close()
+        assert 75 == it.world.engine.wait_container(refill.helper)
+        assert havoc == it.seen(layout.held)
     it.remove(layout)
 
 

@@ -17,7 +17,7 @@ from envctl.world import World
 from envctl.world.helper import ended, environment_helper, made, must
 from envctl.world.line import Line
 
-_BEGIN = "begin"
+BEGIN = "begin"  # the word
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Refill:
     def begin(self) -> None:
         """Return once the data is back. What was there before may still be being removed."""
         if self.line is not None:
-            self.line.say(_BEGIN)
+            self.line.say(BEGIN)
             if self.line.hears(COPIED):
                 return
         else:
@@ -63,7 +63,7 @@ class Refill:
 def refill(world: World, identity: Identity, copies: Sequence[Copy], there: Mapping[str, Volume], image: str) -> Refill:
     """What puts copies back, in the way they were made. `there`: the volumes by their name. Raises EnvctlError."""
     attach(world, copies)
-    work = job(world, layouts(copies, there), image, begins=_BEGIN if world.engine.is_near else "")
+    work = job(world, layouts(copies, there), image, begins=BEGIN if world.engine.is_near else "")
     helper = made(world.engine, work, *environment_helper(identity, own_labels(identity)))
     return Refill(world, helper, world.engine.connect(helper) if work.listens else None)
 
