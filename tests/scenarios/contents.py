@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
+from time import monotonic
 
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from envctl.ops.snapshots.find import look
@@ -13,6 +14,9 @@ from envctl.snapshot import Snapshot
 from tests.scenarios.stage import Stage
 
 PATIENCE = 60  # seconds
+_PAUSE = 0.1  # seconds
+# Its own word for "ask again", retriable(), is about transactions only.
+_NOT_YET = (KafkaError.NOT_COORDINATOR, KafkaError.COORDINATOR_NOT_AVAILABLE, KafkaError.COORDINATOR_LOAD_IN_PROGRESS)
 GROUP, TOPIC = "workers", "orders"
 MIGRATE = "psql $DATABASE_URL -c 'CREATE TABLE IF NOT EXISTS runs (n serial)' -c 'INSERT INTO runs DEFAULT VALUES'"
 DATABASE = """
@@ -110,7 +114,7 @@ def contents(stage: Stage) -> Contents:
     brokers = _brokers(stage)
     consumer = Consumer({"bootstrap.servers": brokers, "group.id": GROUP, "enable.auto.commit": False})
     partitions = [TopicPartition(TOPIC, number) for number in range(2)]
-    committed = {p.partition: p.offset for p in consumer.committed(partitions, timeout=PATIENCE) if p.offset >= 0}
+    committed = {p.partition: p.offset for p in _committed(consumer, partitions) if p.offset >= 0}
     found = {
         "rows": tuple(sql(stage, "SELECT name FROM items ORDER BY name")),
         "runs": int(sql(stage, "SELECT count(*) FROM runs")[0]),
@@ -119,6 +123,18 @@ def contents(stage: Stage) -> Contents:
     made = Contents(topics=_topics(brokers), messages=_messages(consumer), committed=committed, **found)  # type: ignore[arg-type]  # as above
     consumer.close()
     return made
+
+
+def _committed(consumer: Consumer, partitions: list[TopicPartition]) -> list[TopicPartition]:
+    """A broker that was started again does not coordinate the group at once: as every client, ask again."""
+    until = monotonic() + PATIENCE
+    while True:
+        try:
+            return consumer.committed(partitions, timeout=PATIENCE)
+        except KafkaException as error:
+            if error.args[0].code() not in _NOT_YET or monotonic() > until:
+                raise
+            consumer.poll(_PAUSE)
 
 
 def _messages(consumer: Consumer) -> tuple[str, ...]:
