@@ -22,6 +22,7 @@ from envctl.observed import Container, Happening, ImageDefaults, Network, Used, 
 from envctl.world.client import Declined, InUse
 from envctl.world.daemon import stopped
 from envctl.world.engine import SubnetTaken
+from envctl.world.stir import Stir
 
 T = TypeVar("T", Container, Volume)
 
@@ -353,6 +354,11 @@ class FakeEngine:
                     self.contents[container, path] = content.read()
                 else:
                     self.stored.setdefault(volume, {})[path.removeprefix(f"{root}/")] = content.read()
+
+    @contextmanager
+    def stirring(self, own: Mapping[str, str]) -> Iterator[Stir]:
+        self._listen()
+        yield Stir()
 
     def logs(
         self, container: str, *, stream: str, follow: bool, since: float | None, tail: int | None

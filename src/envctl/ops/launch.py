@@ -6,7 +6,6 @@ use it.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Future, wait
 from functools import partial
@@ -21,9 +20,10 @@ from envctl.planning.ownership import is_ours
 from envctl.runtimes.compose.drive import port_taken
 from envctl.world.client import Declined
 from envctl.world.parallel import apart, together
+from envctl.world.stir import Stir
 
 
-def launch(here: Here, needs: Needs, contents: Mapping[str, Content]) -> list[str]:
+def launch(here: Here, needs: Needs, contents: Mapping[str, Content], stir: Stir) -> list[str]:
     """Start every container of `needs`, by its Compose service; what was complained about where one cannot be.
 
     What runs already counts as started. Raises EnvctlError where contents cannot be put into a store: then nothing new
@@ -31,14 +31,14 @@ def launch(here: Here, needs: Needs, contents: Mapping[str, Content]) -> list[st
     """
     begun: set[str] = set()
     filling: dict[str, Future[None]] = {}
-    woken = threading.Event()
     try:
         while True:
+            seen = stir.count
             there = _there(here, needs)
             begun |= {name for name, container in there.items() if container.state == "running"}
             for name in _fillable(there, contents, begun - filling.keys()):
                 filling[name] = apart(contents[name].work)
-                filling[name].add_done_callback(lambda _: woken.set())
+                filling[name].add_done_callback(lambda _: stir.happen())
             unfilled = [name for name in contents if name not in filling or not filling[name].done()]
             _raise_failure(filling.values())  # after that look: what fails in between was not filled
             if begun >= needs.keys() and not unfilled:
@@ -51,8 +51,7 @@ def launch(here: Here, needs: Needs, contents: Mapping[str, Content]) -> list[st
                 return complaints
             begun |= set(names)
             if not names:
-                woken.wait(GLANCE)
-                woken.clear()
+                stir.wait(seen, GLANCE)
     except KeyboardInterrupt:
         here.world.shell.end_all()
         raise

@@ -112,7 +112,7 @@ def _start(case: Case) -> None:
         together(world.shell, [partial(world.engine.start_container, ids[name]) for name in layer])
         works: list[Work] = [partial(_answered, case, answering[name]) for name in layer if name in answering]
         if others := frozenset(layer) - answering.keys():
-            works.append(partial(see_through, case.here, case.blueprint, others, list))
+            works.append(partial(see_through, case.here, case.blueprint, others))
         together(world.shell, works)
 
 
@@ -123,7 +123,7 @@ def _answered(case: Case, step: SetPassword) -> None:
     try:
         client.set_password(step.user, case.secrets[Password(step.service)], patient=True)
     except EnvctlError:
-        see_through(case.here, case.blueprint, frozenset([step.service]), list)
+        see_through(case.here, case.blueprint, frozenset([step.service]))
         raise
     case.here.world.tell(Event(step.service, "healthy", "done"))
 

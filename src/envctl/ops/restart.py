@@ -20,6 +20,7 @@ from envctl.planning.order import layers
 from envctl.planning.volumes import refuse_half_copied
 from envctl.reports.changed import Changed
 from envctl.world.parallel import together
+from envctl.world.stir import Stir
 
 
 def restart(here: Here, services: Sequence[str] = (), *, wait: bool = True) -> Changed:
@@ -51,7 +52,7 @@ def _stop(here: Here, container: Container) -> None:
 def _start(here: Here, blueprint: Blueprint, chosen: Mapping[str, Container], layer: Sequence[str]) -> None:
     """Start one layer and stay until it is ready."""
 
-    def begin() -> list[str]:
+    def begin(_: Stir) -> list[str]:
         together(here.world.shell, [partial(here.world.engine.start_container, chosen[s].id) for s in layer])
         return []
 

@@ -58,7 +58,7 @@ def start(
 
     together(here.world.shell, [create, copied, *running])
     started = {service: content for service, content in contents.items() if service in services}
-    see_through(here, blueprint, services, lambda: complaints or launch(here, needs_of(project), started))
+    see_through(here, blueprint, services, lambda stir: complaints or launch(here, needs_of(project), started, stir))
 
 
 def _by_compose(
@@ -76,7 +76,7 @@ def _by_compose(
     def begun(services: frozenset[str]) -> None:
         if services:
             project = _project(here, blueprint, plan, secrets, services)
-            see_through(here, blueprint, services, lambda: drive.up(here.world, project, here.stack.root, values))
+            see_through(here, blueprint, services, lambda _: drive.up(here.world, project, here.stack.root, values))
 
     begun(_services(first))
     together(here.world.shell, [content.work for content in contents.values()])

@@ -15,17 +15,30 @@ from envctl.ops.failure import not_ready
 from envctl.ops.setting import Here
 from envctl.ops.settle import GLANCE, Ages, is_lost, settle
 from envctl.planning.ownership import is_ours
+from envctl.world.stir import Stir
 
 
-def see_through(here: Here, blueprint: Blueprint, services: frozenset[str], begin: Callable[[], list[str]]) -> None:
-    """Begin what starts services, and stay until they are ready. `begin` returns what was complained about.
+def see_through(
+    here: Here, blueprint: Blueprint, services: frozenset[str], begin: Callable[[Stir], list[str]] | None = None
+) -> None:
+    """Begin what starts services, if they are not started yet, and stay until they are ready.
 
-    Raises EnvctlError(UNHEALTHY) that names who failed and why.
+    `begin` hears when something happens to them, and returns what was complained about. Raises EnvctlError(UNHEALTHY)
+    that names who failed and why.
     """
-    ages = Ages()
-    with _watched(here, blueprint, services, ages):
-        complaints = begin()
-        ready = settle(lambda: _runners(here, services), len(services), ages, complained=bool(complaints))
+    own = {labels.PROJECT: here.identity.project, labels.ENVIRONMENT: here.identity.name}
+    ages, seen = Ages(), 0
+
+    def look() -> list[Container]:
+        nonlocal seen
+        seen = stir.count
+        return [c for c in _look(here, services) if c.labels[labels.ROLE] == "service"]
+
+    with here.world.engine.stirring(own) as stir, _watched(here, blueprint, services, ages, stir):
+        complaints = begin(stir) if begin else []
+        ready = settle(
+            look, len(services), ages, complained=bool(complaints), pause=lambda at_most: stir.wait(seen, at_most)
+        )
     if not ready:
         raise not_ready(here, blueprint, services, complaints)
 
@@ -36,19 +49,17 @@ def _look(here: Here, services: frozenset[str]) -> list[Container]:
     return [c for c in found if c.service in services and is_ours(c)]
 
 
-def _runners(here: Here, services: frozenset[str]) -> list[Container]:
-    return [c for c in _look(here, services) if c.labels[labels.ROLE] == "service"]
-
-
 @contextmanager
-def _watched(here: Here, blueprint: Blueprint, services: frozenset[str], ages: Ages) -> Iterator[None]:
+def _watched(here: Here, blueprint: Blueprint, services: frozenset[str], ages: Ages, stir: Stir) -> Iterator[None]:
     """Tell what becomes of the services while they start."""
     over = threading.Event()
 
     def watch() -> None:
         with suppress(EnvctlError):  # who waits for the services meets it too, and says so
-            while not over.wait(GLANCE):
+            while not over.is_set():
+                seen = stir.count
                 _tell_states(here, blueprint, services, ages)
+                stir.wait(seen, GLANCE)
             _tell_states(here, blueprint, services, ages)
 
     for service in sorted(services):
@@ -59,6 +70,7 @@ def _watched(here: Here, blueprint: Blueprint, services: frozenset[str], ages: A
         yield
     finally:
         over.set()
+        stir.happen()
         watcher.join()
 
 

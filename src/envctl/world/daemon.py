@@ -155,6 +155,16 @@ def handed_over(host: str, request: Request) -> Iterator[tuple[socket.socket, by
         yield connection, output
 
 
+@contextmanager
+def fed(host: str, request: Request) -> Iterator[socket.socket]:
+    """A connection on which the daemon goes on telling. Raises OSError where nobody answers."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(request.patience)
+        connection.connect(host.removeprefix(SOCKET))
+        connection.sendall(request.written())
+        yield connection
+
+
 def talk(host: str, request: Request, said: bytes) -> bytes:
     """All that a program answers which is told `said`, a few lines. Raises as handed_over()."""
     with handed_over(host, request) as (connection, output):

@@ -74,7 +74,7 @@ def _go_on(here: Here, blueprint: Blueprint, stores: Sequence[Container], writer
     try:
         for layer in layers(blueprint.workloads, ids):
             _begin(here, [ids[name] for name in layer])
-            see_through(here, blueprint, frozenset(layer), list)
+            see_through(here, blueprint, frozenset(layer))
     except BaseException:  # one is not well: the turn of others may not have come
         with suppress(EnvctlError):
             _begin(here, ids.values())
