@@ -18,6 +18,7 @@ from envctl.ops.provision import Content
 from envctl.planning.launch import ENDED, HEALTHY, Needs
 from envctl.world.client import Declined
 from envctl.world.parallel import apart
+from envctl.world.stir import Stir
 from tests.ops.fake import FakeEngine, container, here
 
 PATIENCE = 20.0  # seconds: after them it would go on for ever
@@ -66,7 +67,7 @@ def launched(
     folder: Path, engine: FakeEngine, needs: Needs, contents: Mapping[str, Content] | None = None
 ) -> list[str]:
     """What was complained about; it may not take for ever."""
-    return apart(partial(launch, here(folder, engine), needs, contents or {})).result(PATIENCE)
+    return apart(partial(launch, here(folder, engine), needs, contents or {}, Stir())).result(PATIENCE)
 
 
 def filling(engine: Living, what: str, then: Callable[[], object] = lambda: None, *, patient: bool = False) -> Content:
