@@ -65,12 +65,36 @@ def dump(name: str) -> dict[str, str]:
     }
 
 
+_SOME = 6  # points of a copy that does not try them all
 HEAVY = (
     Stop("up", FULL, dump("one")),
     Stop("seed", FULL, dump("two")),
     Stop("up", FULL.replace("orders = 1", "orders = 3").replace("VALUES (1)", "VALUES (2)"), dump("two")),
     Stop("down", FULL, dump("two")),
 )
+
+DATA = f"""
+[services.app]
+image = "postgres:17"
+command = ["sh", "-c", "trap exit INT TERM; sleep infinity & wait"]
+needs = ["db"]
+{READY}
+env.DATABASE_URL = "${{db.url}}"
+[services.db]
+kind = "postgres"
+data = "catalogue"
+[data.catalogue]
+from = "dump"
+path = "catalogue.sql"
+"""
+
+
+def copying(points: list[Break]) -> list[Break]:
+    """Those of the first `up` from where Compose makes containers to where what copies beside it is removed."""
+    said = [point.point if point.stop == 0 else "" for point in points]
+    begin = next(number for number, one in enumerate(said) if "--no-recreate" in one)
+    end = next(number for number, one in enumerate(said[begin:], begin) if one.startswith("request DELETE"))
+    return points[begin : end + 1]
 
 
 def ways(points: list[Break]) -> list[Break]:
@@ -115,3 +139,13 @@ def test_killed_with_data(docker: DockerClient, tmp_path: Path) -> None:
     with travellers(docker, tmp_path, HEAVY, 3) as people:
         points, expected = people[0].survey()
         nothing_wrong(travel(people, laps(sampled(ways(points), 20, seed=1)), expected))
+
+
+def test_killed_while_data_is_copied(docker: DockerClient, tmp_path: Path) -> None:
+    """Beside the making of containers: neither half a copy nor a container too many is left to whoever comes next."""
+    tour = (Stop("up", DATA, dump("one")), Stop("down", DATA, dump("one")))
+    with travellers(docker, tmp_path, tour, 3) as people:
+        points, expected = people[0].survey()
+        meanwhile = copying(points)
+        assert {"containers/create", "/wait"} == {w for w in ("containers/create", "/wait") if w in str(meanwhile)}
+        nothing_wrong(travel(people, laps(sampled(ways(meanwhile), _SOME, seed=7)), expected))

@@ -15,12 +15,13 @@ from envctl.ops import leases
 from envctl.ops.dumps import check_dumps
 from envctl.ops.observe import refuse_pretenders
 from envctl.ops.provision import Content, contents
-from envctl.ops.remember import remember
+from envctl.ops.remember import begin_record, remember
 from envctl.ops.setting import Here
 from envctl.ops.snapshots.bases import clone_data, with_snapshots
 from envctl.ops.start import start
 from envctl.ops.volumes import make_volume
 from envctl.plan import (
+    CloneVolume,
     CreateNetwork,
     CreateVolume,
     Forget,
@@ -124,6 +125,8 @@ def _prepare(world: World, blueprint: Blueprint, plan: Plan) -> None:
     if gone := [step.service for step in plan.prepare if isinstance(step, Forget)]:
         remember(world, blueprint, {}, forget=gone)
     together(world.shell, [_small(world, blueprint, step) for step in plan.prepare if isinstance(step, CreateVolume)])
+    if any(isinstance(step, CloneVolume) for step in plan.prepare):
+        begin_record(world, blueprint)
 
 
 def _make_network(world: World, blueprint: Blueprint, step: CreateNetwork) -> None:

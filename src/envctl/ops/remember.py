@@ -13,6 +13,16 @@ from envctl.planning.provision import service_of
 from envctl.world import World
 
 
+def begin_record(world: World, blueprint: Blueprint) -> None:
+    """Have a record, if there is none, before data is copied: what is not in it is not whole yet, rather than known to
+    nobody any more.
+    """
+    identity = blueprint.identity
+    own = {labels.PROJECT: identity.project, labels.ENVIRONMENT: identity.name, labels.ROLE: "record"}
+    if not world.engine.volumes(own):
+        make_volume(world, identity, Record(1).name(identity), {**blueprint.labels, **own})
+
+
 def remember(world: World, blueprint: Blueprint, facts: Mapping[str, str], forget: Collection[str] = ()) -> None:
     """Add facts to the environment's record, after striking those about the services to `forget`.
 

@@ -59,7 +59,7 @@ def is_half_copied(blueprint: Blueprint, observed: Observed, workload: Workload)
 
 def refuse_unknown_data(blueprint: Blueprint, observed: Observed, given_up: Collection[str] = ()) -> None:
     """Data that a server was started on stays, also where nothing tells any more that it came to be whole, as after
-    `docker volume prune --all`: a run that died over a copy leaves a record, or no container yet. Raises EnvctlError.
+    `docker volume prune --all`: a run that died over a copy leaves a record. Raises EnvctlError.
 
     `given_up` are the services whose data somebody asked to replace.
     """
