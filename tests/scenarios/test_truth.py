@@ -47,6 +47,8 @@ from = "dump"
 path = "catalogue.sql"
 """
 DUMP = "--\n-- PostgreSQL database dump\n--\nCREATE TABLE t (n int);\n--\n-- PostgreSQL database dump complete\n--\n"
+# A program of a container, as an event names it: psql, maybe by a shell that waits until the server answers.
+_PSQL = re.compile(r"exec_create: (sh -c .* envctl )?psql ", re.DOTALL)
 
 Event = dict[str, Any]
 
@@ -99,7 +101,7 @@ class Heard:
     def told(self, service: str) -> bool:
         """Whether a program was run in a service's container that changes its data."""
         name = f"{self.stage.full()}_{service}"
-        return any(e["Action"].startswith("exec_create: psql") for e in self.events if e["name"] == name)
+        return any(_PSQL.match(e["Action"]) for e in self.events if e["name"] == name)
 
     def steps(self) -> list[str]:
         """The same in the words of a plan."""
