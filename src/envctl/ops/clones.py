@@ -19,6 +19,7 @@ from envctl.ops.volumes import make_volume
 from envctl.planning.data import data_labels
 from envctl.planning.ownership import own_labels
 from envctl.pool import CLONES
+from envctl.secrets.files import remove_files
 from envctl.snapshot import MARKER, Held, held, marker
 from envctl.snapshots import SCRIPT, STRATEGIES, Layout
 from envctl.world import World
@@ -49,6 +50,7 @@ def clone(world: World, blueprint: Blueprint, copies: Sequence[Copy], image: str
     layouts = [_layout(world, copy, number, image) for number, copy in enumerate(copies)]
     for address in dict.fromkeys(copy.address for copy in copies):
         with world.locks.hold(marker(address), "clone"):  # gc looks for clones under it
+            remove_files(world, marker(address))  # a builder may have died over its last word
             for copy, (how, layout) in zip(copies, layouts, strict=True):
                 if copy.address == address:
                     _make(world, blueprint, copy, how, layout)

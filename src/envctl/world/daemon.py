@@ -10,13 +10,14 @@ import json
 import re
 import socket
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
+from threading import Thread
 from urllib.parse import urlencode
 
 from envctl.errors import EnvctlError, Exit
@@ -51,7 +52,8 @@ class Request:
 
     def written(self, how: str = "HTTP/1.0") -> bytes:
         """The request as it is sent to a socket."""
-        about = f"Content-Type: {self.kind}\r\nContent-Length: {len(self.body)}\r\n" if self.method != "GET" else ""
+        length = "" if "chunked" in how else f"Content-Length: {len(self.body)}\r\n"
+        about = f"Content-Type: {self.kind}\r\n{length}" if self.method != "GET" else ""
         return f"{self.method} {self.target} {how}\r\nHost: docker\r\n{about}\r\n".encode() + self.body
 
 
@@ -114,17 +116,29 @@ def dated(text: str) -> datetime:
         raise broken_off() from None
 
 
+def upload(host: str, request: Request, blocks: Iterable[bytes]) -> None:
+    """Send a body of which nobody knows yet how long it is. Raises as ask(), and whatever `blocks` raises."""
+    with _begun(host, request, "HTTP/1.1\r\nConnection: close\r\nTransfer-Encoding: chunked") as connection:
+        with suppress(BrokenPipeError, ConnectionResetError):  # it has answered already: not all was needed
+            for block in filter(None, blocks):
+                sys.audit("envctl.request", block)
+                connection.sendall(b"%x\r\n%b\r\n" % (len(block), block))
+            connection.sendall(b"0\r\n\r\n")
+        _parted(_rest(connection))
+
+
 def _answer(host: str, request: Request) -> tuple[bytes, bytes]:
     """Head and body of an answer.
 
     In HTTP/1.0 it ends with its connection and comes in one piece, so that nothing of HTTP is left to know.
     """
-    sys.audit("envctl.request", request.written())  # as the interpreter's own library tells of its requests
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(request.patience)
-        connection.connect(host.removeprefix(SOCKET))
-        connection.sendall(request.written())
-        head, _, body = _rest(connection).partition(b"\r\n\r\n")
+    with _begun(host, request) as connection:
+        return _parted(_rest(connection))
+
+
+def _parted(answer: bytes) -> tuple[bytes, bytes]:
+    """Head and body of a whole answer. Raises Refused."""
+    head, _, body = answer.partition(b"\r\n\r\n")
     said, status = _LENGTH.search(head), _STATUS.match(head)
     if status is None or (said is not None and len(body) < int(said[1])):
         raise broken_off()
@@ -134,16 +148,24 @@ def _answer(host: str, request: Request) -> tuple[bytes, bytes]:
 
 
 @contextmanager
+def _begun(host: str, request: Request, how: str = "HTTP/1.0") -> Iterator[socket.socket]:
+    """A connection on which something was asked."""
+    written = request.written(how)
+    sys.audit("envctl.request", written)  # as the interpreter's own library tells of its requests
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(request.patience)
+        connection.connect(host.removeprefix(SOCKET))
+        connection.sendall(written)
+        yield connection
+
+
+@contextmanager
 def handed_over(host: str, request: Request) -> Iterator[tuple[socket.socket, bytes]]:
     """A connection that the daemon gives away to a program, and what came on it already: pieces as in a log.
 
     Raises Refused, or OSError where nobody answers.
     """
-    sys.audit("envctl.request", request.written(_HANDED_OVER))
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(request.patience)
-        connection.connect(host.removeprefix(SOCKET))
-        connection.sendall(request.written(_HANDED_OVER))
+    with _begun(host, request, _HANDED_OVER) as connection:
         answer = bytearray()
         while b"\r\n\r\n" not in answer and (block := connection.recv(1 << 16)):
             answer += block
@@ -156,13 +178,21 @@ def handed_over(host: str, request: Request) -> Iterator[tuple[socket.socket, by
 
 
 @contextmanager
-def fed(host: str, request: Request) -> Iterator[socket.socket]:
-    """A connection on which the daemon goes on telling. Raises OSError where nobody answers."""
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(request.patience)
-        connection.connect(host.removeprefix(SOCKET))
-        connection.sendall(request.written())
-        yield connection
+def listening(host: str, request: Request, heard: Callable[[], None]) -> Iterator[None]:
+    """Call `heard` whenever the daemon tells something, as long as this lasts. Raises OSError where nobody answers."""
+
+    def listen() -> None:
+        with suppress(OSError):  # it is over, or the daemon is gone, which the next question tells
+            while connection.recv(1 << 16):
+                heard()
+
+    with _begun(host, request) as connection:
+        Thread(target=listen, daemon=True).start()
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
 
 def talk(host: str, request: Request, said: bytes) -> bytes:

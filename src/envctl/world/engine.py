@@ -168,9 +168,11 @@ class Engine(Talker):
         what, path = f"what goes into container {container}", f"{place('containers', container)}/archive"
         if isinstance(archive, bytes):
             self._done(what, daemon.Request("PUT", path, {"path": folder}, archive, "application/x-tar"))
-            return
-        with speaking(what):
-            self.client.put_archive(container, folder, iter(archive))
+        elif self.is_near:
+            self._sent(what, daemon.Request("PUT", path, {"path": folder}, kind="application/x-tar"), archive)
+        else:
+            with speaking(what):
+                self.client.put_archive(container, folder, iter(archive))
 
     def _container(self, name: str, asked: Mapping[str, Any]) -> str:
         """Create a container; its ID."""

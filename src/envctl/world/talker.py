@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import socket
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
-from threading import Thread
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from urllib.parse import quote
 
@@ -49,22 +47,12 @@ class Talker(Reader):
         asked = {"type": ["container"], "event": list(_STIRS), "label": [f"{k}={v}" for k, v in own.items()]}
         request = daemon.Request("GET", "/events", {"filters": json.dumps(asked)}, patience=_DAY)
 
-        def listen(connection: socket.socket) -> None:
-            with suppress(OSError):  # it is over, or the daemon is gone, which the next question tells
-                while connection.recv(1 << 16):
-                    stir.happen()
-
         with ExitStack() as held:
             try:
-                connection = held.enter_context(daemon.fed(self._host, request))
+                held.enter_context(daemon.listening(self._host, request, stir.happen))
             except OSError as error:
                 raise daemon.stopped(error) from error
-            Thread(target=listen, args=(connection,), daemon=True).start()
-            try:
-                yield stir
-            finally:
-                with suppress(OSError):
-                    connection.shutdown(socket.SHUT_RDWR)
+            yield stir
 
     def execute(self, container: str, argv: Sequence[str], user: str, said: bytes) -> Finished:
         """Run a program in a container to its end, and tell it `said`, a few lines. For a daemon that is near."""
@@ -133,6 +121,30 @@ class Talker(Reader):
             if gone_is_fine and is_gone(refusal):
                 return b""
             raise refused(what, refusal) from refusal
+
+    def _sent(self, what: str, request: daemon.Request, blocks: Iterable[bytes]) -> None:
+        """Send them; what goes wrong with the blocks themselves is not the daemon's."""
+        try:
+            daemon.upload(self._host, request, _read(blocks))
+        except daemon.Refused as refusal:
+            raise refused(what, refusal) from refusal
+        except _Unread as unread:
+            raise unread.failure from None
+        except OSError as error:
+            raise daemon.stopped(error) from error
+
+
+class _Unread(Exception):
+    def __init__(self, failure: OSError) -> None:
+        super().__init__(failure)
+        self.failure = failure
+
+
+def _read(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    try:
+        yield from blocks
+    except OSError as error:
+        raise _Unread(error) from error
 
 
 def place(kind: str, name: str) -> str:
