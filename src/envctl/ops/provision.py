@@ -40,6 +40,7 @@ def provision(here: Here, blueprint: Blueprint, plan: Plan, secrets: Secrets, du
 def contents(here: Here, blueprint: Blueprint, plan: Plan, secrets: Secrets, dumps: Dumps) -> dict[str, Content]:
     """By service, what puts into it what must be in it, and records that: before anybody else uses it."""
     by_service: dict[str, list[Step]] = {step.service: [] for step in plan.stores}
+    seen = {service_of(key) for key in plan.versions}  # also of stores that run, and nothing is put into
     for step in plan.provision:
         by_service.setdefault(_service(step), []).append(step)
     recording = threading.Lock()
@@ -47,9 +48,9 @@ def contents(here: Here, blueprint: Blueprint, plan: Plan, secrets: Secrets, dum
     def work(service: str) -> None:
         facts = {key: value for key, value in plan.versions.items() if service_of(key) == service}
         try:
-            for step in by_service[service]:
+            for step in by_service.get(service, ()):
                 facts.update(_do(here, blueprint, plan, secrets, dumps, step))
-            workload = blueprint.workload(service)
+            workload = blueprint.workload(service) if service in by_service else None
             if workload is not None and workload.database is not None:  # others take it from their container
                 facts[fact("password", service)] = secrets[Password(service)].fingerprint()
                 facts[fact("database", service)] = workload.database.name
@@ -58,8 +59,8 @@ def contents(here: Here, blueprint: Blueprint, plan: Plan, secrets: Secrets, dum
                 remember(here.world, blueprint, facts)
 
     return {
-        service: Content(partial(work, service), patient=_is_patient(plan, service, steps))
-        for service, steps in by_service.items()
+        service: Content(partial(work, service), patient=_is_patient(plan, service, by_service.get(service, ())))
+        for service in (*by_service, *(seen - by_service.keys()))
     }
 
 
