@@ -116,7 +116,7 @@ class Forget(Step):
 
 @dataclass(frozen=True)
 class Start(Step):
-    """Start a service; Compose orders those that start together."""
+    """Start a service, after those it needs that start with it."""
 
     service: str
 
