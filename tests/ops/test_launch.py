@@ -221,6 +221,24 @@ def test_a_store_that_dies_before_it_is_filled_is_not_waited_for(tmp_path: Path,
     assert ["db"] == engine.story
 
 
+def test_a_store_may_be_too_busy_for_its_check_while_it_is_filled(tmp_path: Path) -> None:
+    """Who needs it waits until it is filled, and for nothing else of one that was well before."""
+    seen = threading.Event()
+    engine = made("db", "api", db=(*WELL, {"health": "unhealthy"}), api=WELL)
+    listed = engine.listed
+
+    def look(only: Mapping[str, str] | None = None, *, surely: bool = True) -> tuple[Container, ...]:
+        found = listed(only, surely=surely)
+        if any(one.health == "unhealthy" for one in found):
+            seen.set()
+        return found
+
+    engine.listed = look  # type: ignore[method-assign]  # to know when it was seen so
+    contents = {"db": filling(engine, "rows", partial(seen.wait, PATIENCE))}
+    assert [] == launched(tmp_path, engine, {"db": {}, "api": {"db": HEALTHY}}, contents)
+    assert ["db", "rows", "rows done", "api"] == engine.story
+
+
 def test_what_comes_before_and_fails_holds_back_its_service(tmp_path: Path) -> None:
     """That is said, and what runs stays."""
     engine = made(*CHAIN, db=WELL, api_before=({"state": "exited", "exit_code": 3},))

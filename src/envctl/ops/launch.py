@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Future, wait
+from dataclasses import replace
 from functools import partial
 
 from envctl import labels
@@ -30,6 +31,7 @@ def launch(here: Here, needs: Needs, contents: Mapping[str, Content], stir: Stir
     is started, and what is under way ends first.
     """
     begun: set[str] = set()
+    well: set[str] = set()
     filling: dict[str, Future[None]] = {}
     try:
         while True:
@@ -43,6 +45,8 @@ def launch(here: Here, needs: Needs, contents: Mapping[str, Content], stir: Stir
             _raise_failure(filling.values())  # after that look: what fails in between was not filled
             if begun >= needs.keys() and not unfilled:
                 return []
+            well |= {name for name, container in there.items() if container.ready}
+            there |= {name: _as_well(there[name]) for name in well if name in there}
             if lost := hopeless(needs, there, begun) | _lost(there, unfilled, begun):
                 return [f"{name} was not started: {need} is not ready" for name, need in sorted(lost.items())]
             names = next_up(needs, there, begun, unfilled)
@@ -78,6 +82,11 @@ def _start(here: Here, container: Container) -> str:
 def _fillable(there: Mapping[str, Container], contents: Mapping[str, Content], begun: Collection[str]) -> list[str]:
     running = [name for name in contents if name in begun and name in there and there[name].state == "running"]
     return [name for name in running if contents[name].patient or there[name].ready]
+
+
+def _as_well(container: Container) -> Container:
+    """One that was ready once may have no time for its health check while it is filled."""
+    return replace(container, health="healthy") if container.health == "unhealthy" else container
 
 
 def _lost(there: Mapping[str, Container], unfilled: Collection[str], begun: Collection[str]) -> dict[str, str]:
