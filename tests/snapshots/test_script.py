@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from envctl.snapshots import COPIED, SCRIPT, TIDIED
+from envctl.snapshots import COPIED, SCRIPT, TIDIED, awaiting
 
 
 def run(*words: str | Path, programs: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -112,9 +112,46 @@ def test_what_was_there_is_aside_until_all_is_copied(tmp_path: Path) -> None:
     ran = run("copy", a, to, "copy", b, further, programs=tmp_path / "programs")
     assert (0, "") == (ran.returncode, ran.stderr)
     began, _, after = ran.stdout.partition(f"{COPIED}\n")
-    copied, removed = [f"cp -a {a}/. {to}/", f"cp -a {b}/. {further}/"], [f"rm -rf {to}~", f"rm -rf {further}~"]
+    copied, removed = (
+        [f"cp -a {a}/. {to}/", f"cp -a {b}/. {further}/"],
+        [f"rm -rf {one}~ {one}~new" for one in (to, further)],
+    )
     assert copied == [line for line in began.splitlines() if line.startswith("cp")]
     assert [*removed, TIDIED] == after.splitlines()
+
+
+def awaited(*words: str | Path, said: str, programs: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """The script that waits for a word, and what it is told."""
+    argv = ["sh", "-c", awaiting("begin"), "envctl", *map(str, words)]
+    path = os.pathsep.join([*([str(programs)] if programs else []), os.environ["PATH"]])
+    environ = {**os.environ, "PATH": path}
+    return subprocess.run(argv, input=said, env=environ, capture_output=True, text=True, check=False)
+
+
+def test_a_copy_is_made_before_the_word_and_only_moved_after_it(tmp_path: Path) -> None:
+    """Until then what is there stays as it is."""
+    source, to = filled(tmp_path, "a", "to")
+    program(tmp_path / "programs", "cp", f'exec {shutil.which("cp")} "$@"\n')
+    program(tmp_path / "programs", "mv", f'cat "{to}/deep/file" "{to}~new/deep/file"\nexec {shutil.which("mv")} "$@"')
+    ran = awaited("copy", source, to, said="begin\n", programs=tmp_path / "programs")
+    assert (0, "") == (ran.returncode, ran.stderr.replace(f"cat: {to}/deep/file: No such file or directory\n", ""))
+    assert ran.stdout.startswith("toa")
+    assert ran.stdout.endswith(f"{COPIED}\n{TIDIED}\n")
+    assert tree(source) == tree(to)
+    assert {"a", "to", "programs"} == {path.name for path in tmp_path.iterdir()}
+
+
+@pytest.mark.parametrize("said", ["", "another\n"])
+def test_without_the_word_what_is_there_stays(tmp_path: Path, said: str) -> None:
+    """The next that copies removes what was made aside, and never believes it."""
+    source, to = filled(tmp_path, "a", "to")
+    before = tree(to)
+    assert 75 == awaited("copy", source, to, said=said).returncode
+    assert before == tree(to)
+    (tmp_path / "to~new" / "deep" / "file").write_text("half")
+    assert 0 == run("copy", source, to).returncode
+    assert tree(source) == tree(to)
+    assert {"a", "to"} == {path.name for path in tmp_path.iterdir()}
 
 
 @pytest.mark.parametrize("how", ["copy", "overlay"])

@@ -21,7 +21,7 @@ from envctl.planning.ownership import own_labels
 from envctl.pool import CLONES
 from envctl.secrets.files import remove_files
 from envctl.snapshot import MARKER, Held, held, marker
-from envctl.snapshots import SCRIPT, STRATEGIES, Layout
+from envctl.snapshots import SCRIPT, STRATEGIES, Layout, awaiting
 from envctl.world import World
 from envctl.world.helper import environment_helper, must, run
 
@@ -80,7 +80,7 @@ def fill(
 
 
 def job(world: World, layouts: Sequence[Layout], image: str, *, begins: str = "") -> Job:
-    """What copies: with `begins` once it is told so, and then it stays; it ends when who would tell it is gone.
+    """What copies: with `begins` what has all ready, and puts it in its place once it is told so.
 
     In a pool by the programs it was made with, where they are still there: not every image's `cp` shares blocks.
     """
@@ -88,8 +88,7 @@ def job(world: World, layouts: Sequence[Layout], image: str, *, begins: str = ""
         image = pools.tools(world) or image
     words = [word for layout in layouts for word in layout.words]
     mounts: dict[str, Mounted] = {path: mounted for layout in layouts for path, mounted in layout.mounts.items()}
-    text = f'read -r word && [ "$word" = {begins} ] || exit 75\n{SCRIPT}read -r word || :\n' if begins else SCRIPT
-    return script(image, text, *words, mounts=mounts, listens=bool(begins))
+    return script(image, awaiting(begins) if begins else SCRIPT, *words, mounts=mounts, listens=bool(begins))
 
 
 def remove_folders(world: World, identity: Identity, volumes: Sequence[Volume]) -> None:

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from envctl.snapshots.base import COPIED, SCRIPT, TIDIED, Layout, Spec, Strategy, copied, place, spec
+from envctl.snapshots.base import COPIED, SCRIPT, TIDIED, Layout, Spec, Strategy, awaiting, copied, place, spec
 from envctl.snapshots.copy import Copy
 from envctl.snapshots.overlay import Overlay
 from envctl.snapshots.reflink import Reflink
 
 STRATEGIES: Mapping[str, Strategy] = {strategy.name: strategy for strategy in (Reflink(), Overlay(), Copy())}
 
-__all__ = ["COPIED", "SCRIPT", "STRATEGIES", "TIDIED", "Layout", "Spec", "Strategy", "copied", "place", "spec"]
+__all__ = [
+    "COPIED",
+    "SCRIPT",
+    "STRATEGIES",
+    "TIDIED",
+    "Layout",
+    "Spec",
+    "Strategy",
+    "awaiting",
+    "copied",
+    "place",
+    "spec",
+]

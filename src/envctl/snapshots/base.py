@@ -11,42 +11,63 @@ from envctl.job import Mounted
 from envctl.pool import Pool
 from envctl.snapshot import Held
 
-COPIED, TIDIED = "envctl: copied", "envctl: tidied"  # the script's own words
+COPIED, TIDIED = "envctl: copied", "envctl: tidied"  # the scripts' own words
 # Each three words are one thing to do: how, from where, to where. What is there already goes first, so it can be done
 # again after a run that died: where it can be it is only put aside, and removed once all is copied, which is said. Only
 # options that both GNU's and busybox's programs know.
-SCRIPT = """set -eu
+_PARTS = """set -eu
+ahead=
 refused() { echo "envctl: $1" >&2; exit 64; }
-aside() {
-    rm -rf "$1~"
-    mkdir -p "$1"
-    if mv "$1" "$1~" 2>/dev/null; then mkdir "$1"; else find "$1" -mindepth 1 -maxdepth 1 -exec rm -rf {} +; fi
-}
-one() {
+checked() {
+    case $1 in reflink|copy|overlay|remove) ;; *) refused "$1 is no way to copy" ;; esac
     case $2:$3 in
     /*:/*) ;;
     -:/*) [ "$1" = remove ] || refused "$2 is no folder" ;;
     *) refused "$2 and $3 are no folders" ;;
     esac
+}
+aside() {
+    rm -rf "$1~"
+    mkdir -p "$1"
+    if mv "$1" "$1~" 2>/dev/null; then mkdir "$1"; else find "$1" -mindepth 1 -maxdepth 1 -exec rm -rf {} +; fi
+}
+filled() { if [ "$1" = reflink ]; then cp -a --reflink=always "$2/." "$3/"; else cp -a "$2/." "$3/"; fi; }
+movable() { [ -d "$1" ] && [ "$(stat -c %d "$1")" = "$(stat -c %d "${1%/*}")" ]; }
+ahead() {
+    case $1 in overlay|remove) return ;; esac
+    if movable "$3"; then rm -rf "$3~new"; mkdir "$3~new"; filled "$1" "$2" "$3~new"; fi
+}
+one() {
     case $1 in
-    reflink) aside "$3"; cp -a --reflink=always "$2/." "$3/" ;;
-    copy) aside "$3"; cp -a "$2/." "$3/" ;;
+    reflink|copy)
+        aside "$3"
+        if [ -n "$ahead" ] && [ -d "$3~new" ]; then rmdir "$3"; mv "$3~new" "$3"; else filled "$1" "$2" "$3"; fi ;;
     overlay)
         aside "$3/upper"; rm -rf "$3/work"; mkdir "$3/work"
         chown "$(stat -c %u:%g "$2")" "$3/upper"; chmod "$(stat -c %a "$2")" "$3/upper"
         touch -r "$2" "$3/upper" ;;
     remove) rm -rf "$3" ;;
-    *) refused "$1 is no way to copy" ;;
     esac
 }
-tidy() { if [ "$1" = overlay ]; then rm -rf "$3/upper~"; else rm -rf "$3~"; fi; }
+tidy() { if [ "$1" = overlay ]; then rm -rf "$3/upper~"; else rm -rf "$3~" "$3~new"; fi; }
 each() { do=$1; shift; while [ $# -gt 0 ]; do "$do" "$1" "$2" "$3"; shift 3; done; }
 [ $(($# % 3)) = 0 ] || refused "each copy takes three words"
-each one "$@"
+each checked "$@"
+"""
+_COPYING = """each one "$@"
 echo "envctl: copied"
 each tidy "$@"
 echo "envctl: tidied"
 """
+SCRIPT = _PARTS + _COPYING
+
+
+def awaiting(word: str) -> str:
+    """The script that makes copies aside where it can, puts them in their places once it is told a word, and stays
+    until nobody is there to tell it anything; where that is before, it ends with 75.
+    """
+    ready = f'ahead=yes\neach ahead "$@"\nread -r word && [ "$word" = {word} ] || exit 75\n'
+    return f"{_PARTS}{ready}{_COPYING}read -r word || :\n"
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 from envctl.world import daemon, readings
 from envctl.world.client import refused
@@ -24,9 +24,10 @@ class Line:
             raise refused(request.path, refusal) from refusal
 
     def say(self, line: str) -> None:
-        """Tell it a line."""
+        """Tell it a line. One that has ended does not hear it, which hears() tells."""
         try:
-            self._connection.sendall(f"{line}\n".encode())
+            with suppress(BrokenPipeError, ConnectionResetError):
+                self._connection.sendall(f"{line}\n".encode())
         except OSError as error:
             raise daemon.stopped(error) from error
 
