@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from time import perf_counter
 
@@ -30,16 +31,18 @@ class Ratio:
     rival: str
     limit: float
     unit: str = "s"
+    within: float = inf  # what ours may be at most, whatever the rival
 
     @property
     def kept(self) -> bool:
-        """Whether the limit holds."""
-        return self.ours <= self.limit * self.theirs
+        """Whether the limits hold."""
+        return self.ours <= min(self.limit * self.theirs, self.within)
 
     def __str__(self) -> str:
+        most = f", {self.within:g} {self.unit}" if self.within < inf else ""
         return (
             f"{self.what:<34} {self.ours:8.3f} {self.unit}   {self.rival:<28} {self.theirs:8.3f} {self.unit}   "
-            f"ratio {self.ours / self.theirs:5.2f}   limit {self.limit:.2f}   {'ok' if self.kept else 'BROKEN'}"
+            f"ratio {self.ours / self.theirs:5.2f}   limit {self.limit:.2f}{most}   {'ok' if self.kept else 'BROKEN'}"
         )
 
 

@@ -21,6 +21,8 @@ def test_a_limit_is_kept_or_broken() -> None:
     assert (True, False) == (kept.kept, broken.kept)
     assert "ratio  1.25" in str(kept) and str(kept).endswith("ok")
     assert str(broken).endswith("BROKEN")
+    assert not Ratio("up", 2.0, 9.0, "compose", 1.25, within=1.0).kept
+    assert "limit 1.25, 3 s" in str(Ratio("up", 2.0, 9.0, "compose", 1.25, within=3.0))
 
 
 def test_both_sides_are_measured_in_turn() -> None:
