@@ -54,6 +54,7 @@ def find_or_build(here: Here, blueprint: Blueprint, workload: Workload, image: s
     wanted = wanted_of(here, blueprint, workload, image_id)
     address = wanted.made.address
     if (found := _found(world, address)) is not None:
+        remove_files(world, marker(address))  # its builder may have died over its last word
         return found
     with world.locks.hold(marker(address), "build"):
         if (found := _found(world, address)) is not None:
