@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import tempfile
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from copy import copy
 from pathlib import Path
+from signal import SIGKILL
 from threading import Timer
 from typing import Any
 
@@ -21,7 +23,7 @@ from tests.scenarios.stage import LONGEST, Stage
 
 pytestmark = pytest.mark.docker
 
-# Gets healthy only once the test says so, and what needs it keeps Compose waiting until then.
+# Gets healthy only once the test says so, and what needs it waits until then.
 WAITING = f"""
 [services.app]
 image = "python:3.13-slim"
@@ -31,6 +33,18 @@ health = {{ command = ["test", "-e", "/tmp/healthy"], timeout = "120s" }}
 image = "python:3.13-slim"
 {IDLE}
 needs = ["app"]
+"""
+# The same as Compose's own project: it is Compose that waits.
+COMPOSED = """
+services:
+  app:
+    image: python:3.13-slim
+    command: ["sh", "-c", "trap exit TERM; sleep infinity & wait"]
+    healthcheck: {test: ["CMD", "test", "-e", "/tmp/healthy"], interval: 200ms, start_period: 120s}
+  page:
+    image: python:3.13-slim
+    command: ["sh", "-c", "trap exit TERM; sleep infinity & wait"]
+    depends_on: {app: {condition: service_healthy}}
 """
 DATA = """
 [services.db]
@@ -73,9 +87,12 @@ def heard(process: Process, said: str) -> str:
 
 
 @contextmanager
-def at_work(stage: Stage) -> Iterator[Process]:
+def at_work(stage: Stage, *, composed: bool = False) -> Iterator[Process]:
     """An `up` that has started what does not become healthy."""
-    stage.write(WAITING)
+    if composed:
+        stage.write('compose = "compose.yaml"\n', **{"compose.yaml": COMPOSED})
+    else:
+        stage.write(WAITING)
     with stage.running("up") as process:
         heard(process, "app  waiting to become healthy")
         yield process
@@ -186,7 +203,7 @@ def test_two_homes_exclude_each_other(stage: Stage, tmp_path: Path) -> None:
 
 def test_what_a_killed_up_started_is_waited_for(stage: Stage) -> None:
     """Compose outlives the envctl that ran it: the next one begins when Compose has ended, says so, and converges."""
-    with at_work(stage) as killed:
+    with at_work(stage, composed=True) as killed:
         killed.kill()
         killed.wait()
     message = stage.refused(6, "down", "--no-wait")["error"]["message"]
@@ -200,13 +217,16 @@ def test_what_a_killed_up_started_is_waited_for(stage: Stage) -> None:
 
 
 def test_a_killed_command_leaves_no_lock(stage: Stage) -> None:
-    """Killed together with all it started: the next command has nothing to wait for."""
-    with at_work(stage) as killed:
-        children = Path(f"/proc/{killed.pid}/task/{killed.pid}/children").read_text().split()
-        killed.kill()
-        killed.wait()
-    subprocess.run(["kill", "-9", *children], check=True)
-    stage.did("down", "--no-wait")
+    """Killed together with all it started, or where it waited by itself: the next has nothing to wait for."""
+    for composed in (True, False):
+        with at_work(stage, composed=composed) as killed:
+            children = Path(f"/proc/{killed.pid}/task/{killed.pid}/children").read_text().split()
+            killed.kill()
+            killed.wait()
+        assert composed == bool(children)
+        for child in children:
+            os.kill(int(child), SIGKILL)
+        stage.did("down", "--no-wait")
 
 
 def test_neither_home_nor_session_is_needed(stage: Stage) -> None:
