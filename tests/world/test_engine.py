@@ -162,6 +162,17 @@ def test_a_program_that_does_not_listen_is_no_error(room: RealRoom, run: Run) ->
     assert Finished(0) == room.engine.execute(run("sleep", "60"), ("true",), "0", b"word\n")
 
 
+def test_what_happens_to_a_container_is_heard(room: RealRoom, run: Run) -> None:
+    """Its start and its end; nobody looks meanwhile."""
+    container = run("sleep", "60", started=False)
+    with room.engine.stirring(room.labels) as stir:
+        for happens in (room.engine.start_container, room.engine.end_container):
+            seen = stir.count
+            happens(container)
+            stir.wait(seen, 30)
+            assert seen < stir.count
+
+
 def test_an_image_that_cannot_be_had_says_why(engine: Engine) -> None:
     """A host that never resolves (RFC 6761), and a name that is none."""
     assert "registry.invalid" in (engine.pull("registry.invalid/nothing:1", lambda _: None) or "")
