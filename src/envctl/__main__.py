@@ -24,6 +24,7 @@ def main() -> None:
     except KeyboardInterrupt:  # once more, at the very moment at which a command had ended
         os._exit(_INTERRUPTED)
     finally:
+        gc.freeze()  # what is thrown away as a whole is not looked through for what might be
         signal(SIGINT, SIG_IGN)  # the status is decided; Python's own end would let Ctrl-C replace it
 
 

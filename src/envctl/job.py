@@ -32,7 +32,7 @@ class Job:
     hosts: Mapping[str, str] = field(default_factory=dict)  # name → address, as `--add-host` has it
     privileged: bool = False
     binds: tuple[str, ...] = ()
-    listens: bool = False  # to whoever is connected to it, and only for as long
+    listens: bool = False  # to whoever is connected to it; its container goes when it ends
     shared_memory: int = 64 << 20  # bytes of /dev/shm
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)  # path in it → content, put there before
 

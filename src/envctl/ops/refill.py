@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from envctl import labels
 from envctl.errors import EnvctlError, Exit
 from envctl.identity import Identity
+from envctl.job import Output
 from envctl.measure import COPY
 from envctl.observed import Volume
 from envctl.ops.clones import Copy, attach, job
-from envctl.planning.ownership import own_labels
-from envctl.snapshots import COPIED, STRATEGIES, TIDIED, Layout
+from envctl.planning.ownership import REFILL, own_labels
+from envctl.snapshots import COPIED, STRATEGIES, Layout
 from envctl.world import World
 from envctl.world.helper import ended, environment_helper, made, must
 from envctl.world.line import Line
@@ -24,8 +25,9 @@ BEGIN = "begin"  # the word
 class Refill:
     """A helper that puts copies back: prepare() while their servers still run, begin() once they do not.
 
-    With a daemon that is near it starts at once, waits for the word, and stays to the end: its own end costs the daemon
-    as much as a server's start, which then goes on beside. One far away starts with begin(). All raise EnvctlError.
+    With a daemon that is near it starts at once, waits for the word, and removes what was there when it is left alone:
+    that, and its own end, would slow a server's start as much again. One far away starts with begin(). All raise
+    EnvctlError.
     """
 
     world: World
@@ -38,20 +40,16 @@ class Refill:
             self.world.engine.start_container(self.helper)
 
     def begin(self) -> None:
-        """Return once the data is back. What was there before may still be being removed."""
-        if self.line is not None:
-            self.line.say(BEGIN)
-            if self.line.hears(COPIED):
-                return
-        else:
-            self.world.engine.start_container(self.helper)
+        """Return once the data is back."""
         stopped = "It is not whole, so its servers stay stopped until `envctl up` has copied it again."
-        must(ended(self.world.engine, self.helper), "the data could not be put back", unchanged=stopped)
+        must(self._copied(), "the data could not be put back", unchanged=stopped)
 
-    def tidy(self) -> None:
-        """Return once nothing is left of what was there before."""
+    def leave(self) -> None:
+        """Let it remove what was there before, and then itself."""
         if self.line is not None:
-            self.line.hears(TIDIED)
+            self.line.close()
+        else:
+            self.end()
 
     def end(self) -> None:
         """Remove it, whatever it does."""
@@ -59,12 +57,22 @@ class Refill:
             self.line.close()
         self.world.engine.kill_container(self.helper)
 
+    def _copied(self) -> Output:
+        if self.line is None:
+            self.world.engine.start_container(self.helper)
+            return ended(self.world.engine, self.helper)
+        self.line.say(BEGIN)
+        if self.line.hears(COPIED):
+            return Output(0, ())
+        return Output(1, self.line.printed or ("its helper ended without a word",))
+
 
 def refill(world: World, identity: Identity, copies: Sequence[Copy], there: Mapping[str, Volume], image: str) -> Refill:
     """What puts copies back, in the way they were made. `there`: the volumes by their name. Raises EnvctlError."""
     attach(world, copies)
     work = job(world, layouts(copies, there), image, begins=BEGIN if world.engine.is_near else "")
-    helper = made(world.engine, work, *environment_helper(identity, own_labels(identity)))
+    name, own = environment_helper(identity, own_labels(identity))
+    helper = made(world.engine, work, name, {**own, labels.ROLE: REFILL} if work.listens else own)
     return Refill(world, helper, world.engine.connect(helper) if work.listens else None)
 
 

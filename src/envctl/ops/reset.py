@@ -25,6 +25,7 @@ from envctl.ops.watch import see_through
 from envctl.plan import Plan, SetPassword, Start
 from envctl.planning.data import unrecorded
 from envctl.planning.order import layers
+from envctl.planning.ownership import REFILL
 from envctl.planning.provision import service_of
 from envctl.reports.reset import Reset
 from envctl.reports.status import Status
@@ -60,10 +61,10 @@ def _brought_up(here: Here) -> Status:
 def _remove(case: Case) -> None:
     """Who needs others goes first; then what begins empty: nothing is recorded of it before its bytes go.
 
-    Before all of them what a run that died has left at work: a helper that copies would go on under the new server.
+    Before all of them what a run has left at work: a helper that copies would go on under the new server.
     """
     world, observed = case.here.world, case.observed
-    left = [box.id for box in observed.boxes if box.labels.get(labels.ROLE) == HELPER]
+    left = [box.id for box in observed.boxes if box.labels.get(labels.ROLE) in (HELPER, REFILL)]
     together(world.shell, [partial(world.engine.kill_container, one) for one in left])
     for layer in reversed(layers(case.blueprint.workloads, case.dependents)):
         gone = [c for c in observed.containers if c.service in layer]
@@ -94,14 +95,13 @@ def _put_back(case: Case) -> None:
         helper.begin()
         for name in names:
             world.tell(Event(f"data of {name}", "put back", "done"))
-        works = [partial(_start, case), helper.tidy]
-        together(world.shell, works)
+        _start(case)
     except BaseException:
         with suppress(EnvctlError):
             helper.end()
         raise
-    works = [partial(provision, case.here, case.blueprint, _rest(case), case.secrets, {}), helper.end]
-    together(world.shell, works)
+    helper.leave()
+    provision(case.here, case.blueprint, _rest(case), case.secrets, {})
 
 
 def _start(case: Case) -> None:

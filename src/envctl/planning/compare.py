@@ -59,7 +59,7 @@ def compare(
     return Plan(
         prepare=(
             *_images(blueprint, observed, images, rebuild=rebuild),
-            *removals(blueprint, observed, starts, anew),
+            *removals(blueprint, observed, starts, anew, bases),
             *resumes(blueprint, observed, anew),
             *new_networks(blueprint, observed, subnet, further),
             *forgets(blueprint, observed, {name: why[name] for name in bases}),

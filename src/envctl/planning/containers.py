@@ -11,6 +11,7 @@ from envctl import labels
 from envctl.blueprint import Blueprint
 from envctl.observed import Container, Observed
 from envctl.plan import RemoveContainer, Resume, Start, Step
+from envctl.planning.ownership import REFILL
 from envctl.text import Confidential, Hole, PublishedPort, Text
 from envctl.workload import Workload, published
 
@@ -143,11 +144,19 @@ def stores_of(workloads: Iterable[Workload]) -> set[str]:
 
 
 def removals(
-    blueprint: Blueprint, observed: Observed, starts: Mapping[str, Start], anew: Collection[str]
+    blueprint: Blueprint,
+    observed: Observed,
+    starts: Mapping[str, Start],
+    anew: Collection[str],
+    cloned: Collection[str],
 ) -> Iterable[Step]:
-    """Those of services that left the stack file, the old ones of those that start anew, and what died over data."""
+    """Those of services that left the stack file, the old ones of those that start anew, and what died over data.
+
+    What `reset` leaves to remove what was there ends by itself, and is in nobody's way but a clone's.
+    """
     for box in observed.boxes:
-        yield RemoveContainer("a run that died left it", box.id, box.name)
+        if cloned or box.labels.get(labels.ROLE) != REFILL:
+            yield RemoveContainer("a run that died left it", box.id, box.name)
     for container in observed.containers:
         service, workload = container.service, blueprint.workload(container.service)
         if workload is None:

@@ -12,6 +12,7 @@ from envctl.observed import COMPOSE_IMAGE, COMPOSE_PROJECT, Container, Network, 
 
 Object = Container | Network | Volume
 NOTHING: Mapping[str, str] = {}
+REFILL = "refill"  # the role of what puts data back: it ends by itself, in its own time
 
 
 def identity_of(object_labels: Mapping[str, str]) -> Identity | None:
@@ -52,7 +53,7 @@ def is_bundle(thing: Object) -> bool:
 
 def is_box(thing: Object) -> bool:
     """Whether it is a container that is there for a moment: bundles are read and written through it, data copied in."""
-    return thing.labels.get(labels.ROLE) in ("box", "helper")
+    return thing.labels.get(labels.ROLE) in ("box", "helper", REFILL)
 
 
 def is_pretender(identity: Identity, image_labels: Mapping[str, str]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from envctl.snapshots.base import COPIED, SCRIPT, TIDIED, Layout, Spec, Strategy, awaiting, copied, place, spec
+from envctl.snapshots.base import COPIED, SCRIPT, Layout, Spec, Strategy, awaiting, copied, place, spec
 from envctl.snapshots.copy import Copy
 from envctl.snapshots.overlay import Overlay
 from envctl.snapshots.reflink import Reflink
@@ -15,7 +15,6 @@ __all__ = [
     "COPIED",
     "SCRIPT",
     "STRATEGIES",
-    "TIDIED",
     "Layout",
     "Spec",
     "Strategy",

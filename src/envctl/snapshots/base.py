@@ -11,10 +11,10 @@ from envctl.job import Mounted
 from envctl.pool import Pool
 from envctl.snapshot import Held
 
-COPIED, TIDIED = "envctl: copied", "envctl: tidied"  # the scripts' own words
+COPIED = "envctl: copied"  # the scripts' own words
 # Each three words are one thing to do: how, from where, to where. What is there already goes first, so it can be done
-# again after a run that died: where it can be it is only put aside, and removed once all is copied, which is said. Only
-# options that both GNU's and busybox's programs know.
+# again after a run that died: where it can be it is only put aside, beside what others left there, and removed once all
+# is copied, which is said. Only options that both GNU's and busybox's programs know.
 _PARTS = """set -eu
 ahead=
 refused() { echo "envctl: $1" >&2; exit 64; }
@@ -27,9 +27,10 @@ checked() {
     esac
 }
 aside() {
-    rm -rf "$1~"
     mkdir -p "$1"
-    if mv "$1" "$1~" 2>/dev/null; then mkdir "$1"; else find "$1" -mindepth 1 -maxdepth 1 -exec rm -rf {} +; fi
+    free="$1~"
+    while [ -e "$free" ]; do free="$free~"; done
+    if mv "$1" "$free" 2>/dev/null; then mkdir "$1"; else find "$1" -mindepth 1 -maxdepth 1 -exec rm -rf {} +; fi
 }
 filled() { if [ "$1" = reflink ]; then cp -a --reflink=always "$2/." "$3/"; else cp -a "$2/." "$3/"; fi; }
 movable() { [ -d "$1" ] && [ "$(stat -c %d "$1")" = "$(stat -c %d "${1%/*}")" ]; }
@@ -49,25 +50,25 @@ one() {
     remove) rm -rf "$3" ;;
     esac
 }
-tidy() { if [ "$1" = overlay ]; then rm -rf "$3/upper~"; else rm -rf "$3~" "$3~new"; fi; }
+tidy() { if [ "$1" = overlay ]; then rm -rf "$3/upper~"*; else rm -rf "$3~"*; fi; }
 each() { do=$1; shift; while [ $# -gt 0 ]; do "$do" "$1" "$2" "$3"; shift 3; done; }
 [ $(($# % 3)) = 0 ] || refused "each copy takes three words"
 each checked "$@"
 """
 _COPYING = """each one "$@"
 echo "envctl: copied"
-each tidy "$@"
-echo "envctl: tidied"
 """
-SCRIPT = _PARTS + _COPYING
+_TIDYING = """each tidy "$@"
+"""
+SCRIPT = _PARTS + _COPYING + _TIDYING
 
 
 def awaiting(word: str) -> str:
-    """The script that makes copies aside where it can, puts them in their places once it is told a word, and stays
-    until nobody is there to tell it anything; where that is before, it ends with 75.
+    """The script that makes copies aside where it can, puts them in their places once it is told a word, and removes
+    what was there once nobody is there to tell it anything; where that is before, it ends with 75.
     """
     ready = f'ahead=yes\neach ahead "$@"\nread -r word && [ "$word" = {word} ] || exit 75\n'
-    return f"{_PARTS}{ready}{_COPYING}read -r word || :\n"
+    return f"{_PARTS}{ready}{_COPYING}read -r word || :\n{_TIDYING}"
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ def helper(job: Job, own: Mapping[str, str]) -> dict[str, Any]:
         "OpenStdin": job.listens,
         "StdinOnce": job.listens,
         "HostConfig": {
+            "AutoRemove": job.listens,
             "NetworkMode": job.network,
             "ExtraHosts": [f"{name}:{address}" for name, address in job.hosts.items()],
             "Mounts": mounts,

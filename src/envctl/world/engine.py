@@ -123,9 +123,15 @@ class Engine(Talker):
         self.kill_container(container)
 
     def kill_container(self, container: str) -> None:
-        """End a container at once, if it runs, and remove it with its anonymous volumes."""
-        request = daemon.Request("DELETE", place("containers", container), {"v": "1", "force": "1"})
-        self._done(f"container {container}", request, gone_is_fine=True)
+        """End a container at once, if it runs, and remove it with its anonymous volumes; return once it is gone."""
+        path, what = place("containers", container), f"container {container}"
+        try:
+            self._ask(daemon.Request("DELETE", path, {"v": "1", "force": "1"}))
+        except daemon.Refused as refusal:
+            if not is_gone(refusal):
+                raise refused(what, refusal) from refusal
+            # Somebody else may be at it: until that is done, its volumes are in use.
+            self._done(what, daemon.Request("POST", f"{path}/wait", {"condition": "removed"}), gone_is_fine=True)
 
     def remove_network(self, network: str) -> None:
         """Remove a network by ID. Raises InUse."""

@@ -45,6 +45,11 @@ class Line:
             raise daemon.stopped(error) from error
         return True
 
+    @property
+    def printed(self) -> tuple[str, ...]:
+        """The lines that were heard."""
+        return tuple(b"".join(readings.frames(self._came)).decode("utf-8", "replace").splitlines())
+
     def close(self) -> None:
         """Nothing more is said or heard."""
         self._open.close()
