@@ -11,7 +11,7 @@ import pytest
 from envctl import labels
 from envctl.base import Base
 from envctl.errors import EnvctlError, Exit
-from envctl.observed import Observed, Record, Volume
+from envctl.observed import Container, Observed, Record, Volume
 from envctl.plan import Load
 from envctl.planning.compare import compare
 from envctl.planning.ownership import own_labels
@@ -122,6 +122,17 @@ def test_a_copy_of_another_snapshot_than_the_recorded_one_is_half_made() -> None
     assert {"db": "a run died while it was copied"} == wanting(
         SHOP, Observed(volumes=(volume(clone="b" * 32), record(clone=ADDRESS)))
     )
+
+
+@pytest.mark.parametrize(("role", "whole", "goes"), [("helper", True, 1), ("refill", True, 0), ("refill", False, 1)])
+def test_what_is_still_at_work_on_data_goes(role: str, whole: bool, goes: int) -> None:
+    """But for what removes what was there before a `reset`, where no data is copied anew: it ends by itself."""
+    own = {**own_labels(IDENTITY), labels.ROLE: role}
+    box = Container("one", "shop_main__helper-1a", own, "debian", "running")
+    there = (volume(clone=ADDRESS), *([record(clone=ADDRESS)] if whole else []))
+    steps = planned(Observed(volumes=there, boxes=(box,)), {} if whole else {"db": FOUND})
+    gone = "remove container shop_main__helper-1a  # a run that died left it"
+    assert [gone] * goes == [step for step in steps if "container" in step]
 
 
 def test_data_that_is_no_copy_stays_as_it_is() -> None:

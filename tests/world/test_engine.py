@@ -16,7 +16,8 @@ from envctl.errors import EnvctlError, Exit
 from envctl.job import script
 from envctl.world import helper as helpers
 from envctl.world.engine import Engine
-from envctl.world.shell import Finished
+from envctl.world.parallel import together
+from envctl.world.shell import Finished, Shell
 from tests.contracts.daemons import RealRoom, small_image
 
 pytestmark = pytest.mark.docker
@@ -160,6 +161,19 @@ def test_a_program_in_a_container_is_told_and_says(room: RealRoom, run: Run) -> 
 def test_a_program_that_does_not_listen_is_no_error(room: RealRoom, run: Run) -> None:
     """It has ended before it was told all."""
     assert Finished(0) == room.engine.execute(run("sleep", "60"), ("true",), "0", b"word\n")
+
+
+def test_a_container_that_others_remove_too_is_gone_when_it_is_said_to_be(room: RealRoom, run: Run) -> None:
+    """Until it is, its volume is in use."""
+    room.engine.create_volume(room.name, room.labels)
+    container = run("sleep", "60", binds=[f"{room.name}:/kept"])
+
+    def remove() -> None:
+        room.engine.kill_container(container)
+        room.engine.remove_volume(room.name)
+
+    together(Shell(os.environ), [remove] * 8)
+    assert room.engine.inspect(container) is None
 
 
 def test_what_happens_to_a_container_is_heard(room: RealRoom, run: Run) -> None:

@@ -124,6 +124,7 @@ def test_an_end_without_the_line_is_heard(tmp_path: Path) -> None:
     with daemon(tmp_path, program) as host:
         line = Line(host, ATTACH)
         assert not line.hears("ready")
+        assert ("cp: no", "read") == line.printed
         line.close()
 
 
