@@ -1,0 +1,112 @@
+"""What a database consists of, as its own catalogue says: tables, their columns, and what holds between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+# What a type is to masking, whatever it is called. `other` is what nobody knows: extensions, ranges, composites.
+Family = Literal[
+    "text",
+    "integer",
+    "number",
+    "date",
+    "timestamp",
+    "time",
+    "boolean",
+    "uuid",
+    "network",
+    "json",
+    "bytes",
+    "enum",
+    "hstore",
+    "other",
+]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column. `type` is as Postgres writes it; `family` and `length` are those below all domains.
+
+    `length` is in characters, None where there is no limit; `low` and `high` are the limits of whole numbers.
+    """
+
+    name: str
+    type: str
+    family: Family
+    nullable: bool = True
+    length: int | None = None
+    low: int | None = None
+    high: int | None = None
+    labels: tuple[str, ...] = ()  # of an enum
+    array: bool = False  # of the family
+    generated: bool = False  # always computed from others: it is in no copy of the rows
+    fixed: bool = False  # blanks are added up to its length, as in char(10)
+
+
+@dataclass(frozen=True)
+class Unique:
+    """What makes rows unique. `columns` are all that it reads, those of expressions and of its condition too."""
+
+    name: str
+    columns: tuple[str, ...]
+    exact: bool = True  # the columns as they are, of every row: neither an expression nor a part of the rows
+
+
+@dataclass(frozen=True)
+class Check:
+    """A condition of rows, as Postgres writes it; a domain's too, on each column of it."""
+
+    name: str
+    columns: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """Columns whose values are those of another table's; `references` are in the same order."""
+
+    name: str
+    columns: tuple[str, ...]
+    table: str  # its full name
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with rows of its own. `parents` are the tables that it inherits from or is a partition of."""
+
+    schema: str
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()  # of its primary key
+    uniques: tuple[Unique, ...] = ()  # the primary key's among them
+    checks: tuple[Check, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    parents: tuple[str, ...] = ()  # full names, the nearest first
+    partitioned: bool = False  # it has no rows itself
+    rows: int = 0  # as far as the server knows without counting
+
+    @property
+    def full(self) -> str:
+        """`schema.name`, unquoted: what nothing is made of but lookups and messages."""
+        return f"{self.schema}.{self.name}"
+
+    def column(self, name: str) -> Column | None:
+        """The column of that name."""
+        return next((column for column in self.columns if column.name == name), None)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Everything that masking has to know of a database."""
+
+    tables: tuple[Table, ...]
+    large_objects: int = 0
+    foreign_tables: tuple[str, ...] = ()
+    objects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # kind → full names: views, triggers, enums …
+
+    def table(self, full: str) -> Table | None:
+        """The table of that full name."""
+        return next((table for table in self.tables if table.full == full), None)

@@ -1,0 +1,1 @@
+"""Replaces what nobody may see, on its way from a source to a snapshot. Pure: values in, values out."""

@@ -1,0 +1,75 @@
+"""What every way of masking a column says of itself, and does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict
+
+from envctl.catalogue import Column, Family
+from envctl.masking.key import Seed
+
+
+@dataclass(frozen=True)
+class Block:
+    """What a transform may look at beside the values: a part of a table's rows, as texts that Postgres wrote.
+
+    `rows` are as they were; `masked` has the columns that are done already, those among them that `follows` names.
+    """
+
+    seed: Seed
+    column: Column
+    rows: pl.DataFrame
+    masked: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Row:
+    """The same of one row."""
+
+    seed: Seed
+    column: Column
+    row: Mapping[str, str | None] = field(default_factory=dict)
+    masked: Mapping[str, str | None] = field(default_factory=dict)
+
+
+class Transform(BaseModel):
+    """A way of masking: its fields are what a rule may say, its name is the class variable `name`.
+
+    Values are texts as Postgres writes them (`2024-02-29`, `t`, `\\x00ff`). Null stays null whatever it does: who calls
+    it sees to that. The same value with the same seed gives the same result, in `bulk` as in `plain`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    name: ClassVar[str]
+    takes: ClassVar[frozenset[Family]]
+
+    def distinct(self, column: Column) -> bool:  # noqa: ARG002 – of most it does not depend on the column
+        """Whether different values always (or but for a chance of 2**-64 a pair) get different ones."""
+        return False
+
+    def longest(self, column: Column) -> int | None:
+        """Characters of the longest result; None where it is no longer than the longest value."""
+        raise NotImplementedError
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Other columns whose original values it looks at."""
+        return ()
+
+    @property
+    def follows(self) -> tuple[str, ...]:
+        """Other columns whose masked values it looks at."""
+        return ()
+
+    def bulk(self, values: pl.Series, block: Block) -> pl.Series:
+        """The masked values of a column (String, as many, in the same order)."""
+        raise NotImplementedError
+
+    def plain(self, value: str, row: Row) -> str:
+        """The same of one value, in plain Python: slow, and what `bulk` is tested against."""
+        raise NotImplementedError
