@@ -24,6 +24,7 @@ class Block:
     column: Column
     rows: pl.DataFrame
     masked: pl.DataFrame
+    seeds: Mapping[str, Seed] = field(default_factory=dict)  # of the `identities` that the transform names
 
 
 @dataclass(frozen=True)
@@ -34,19 +35,26 @@ class Row:
     column: Column
     row: Mapping[str, str | None] = field(default_factory=dict)
     masked: Mapping[str, str | None] = field(default_factory=dict)
+    seeds: Mapping[str, Seed] = field(default_factory=dict)
+
+
+class Unmaskable(ValueError):
+    """A value that a transform cannot mask and must not let through; says why, and nothing of the value."""
 
 
 class Transform(BaseModel):
     """A way of masking: its fields are what a rule may say, its name is the class variable `name`.
 
     Values are texts as Postgres writes them (`2024-02-29`, `t`, `\\x00ff`). Null stays null whatever it does: who calls
-    it sees to that. The same value with the same seed gives the same result, in `bulk` as in `plain`.
+    it sees to that. The same value with the same seed gives the same result, in `bulk` as in `plain`. Both raise
+    Unmaskable.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     name: ClassVar[str]
     takes: ClassVar[frozenset[Family]]
+    gives_null: ClassVar[bool] = False  # instead of every value
 
     def distinct(self, column: Column) -> bool:  # noqa: ARG002 – of most it does not depend on the column
         """Whether different values always (or but for a chance of 2**-64 a pair) get different ones."""
@@ -55,6 +63,15 @@ class Transform(BaseModel):
     def longest(self, column: Column) -> int | None:
         """Characters of the longest result; None where it is no longer than the longest value."""
         raise NotImplementedError
+
+    def objection(self, column: Column) -> str | None:  # noqa: ARG002 – most take whatever is of the right type
+        """Why it cannot mask a column of a type that it takes; None when it can."""
+        return None
+
+    @property
+    def identities(self) -> tuple[str, ...]:
+        """Identities, beside the column's own, whose seeds it needs in `Block.seeds`."""
+        return ()
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -70,6 +87,6 @@ class Transform(BaseModel):
         """The masked values of a column (String, as many, in the same order)."""
         raise NotImplementedError
 
-    def plain(self, value: str, row: Row) -> str:
+    def plain(self, value: str, row: Row) -> str | None:
         """The same of one value, in plain Python: slow, and what `bulk` is tested against."""
         raise NotImplementedError
