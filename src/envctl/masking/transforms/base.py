@@ -55,9 +55,16 @@ class Transform(BaseModel):
     name: ClassVar[str]
     takes: ClassVar[frozenset[Family]]
     gives_null: ClassVar[bool] = False  # instead of every value
+    aspects: ClassVar[frozenset[str]] = frozenset()  # fields in which columns of one identity may differ: a part of a name
 
     def distinct(self, column: Column) -> bool:  # noqa: ARG002 – of most it does not depend on the column
         """Whether different values always (or but for a chance of 2**-64 a pair) get different ones."""
+        return False
+
+    def digested(self, column: Column) -> bool:  # noqa: ARG002 – of most it does not depend on the column
+        """Whether results hold at least 64 bits of a digest in small letters: they are distinct where case is ignored
+        (`lower(email)`, citext), and from values that are left as they are.
+        """
         return False
 
     def longest(self, column: Column) -> int | None:
