@@ -29,7 +29,8 @@ Family = Literal[
 class Column:
     """A column. `type` is as Postgres writes it; `family` and `length` are those below all domains.
 
-    `length` is in characters, None where there is no limit; `low` and `high` are the limits of whole numbers.
+    `length` is in characters, None where there is no limit; `low` and `high` are the limits of whole numbers, and of the
+    digits before the point in others.
     """
 
     name: str
@@ -43,15 +44,22 @@ class Column:
     array: bool = False  # of the family
     generated: bool = False  # always computed from others: it is in no copy of the rows
     fixed: bool = False  # blanks are added up to its length, as in char(10)
+    counted: bool = False  # new rows take the next number of a sequence
+    caseless: bool = False  # its type takes `A` and `a` for the same: citext
 
 
 @dataclass(frozen=True)
 class Unique:
-    """What makes rows unique. `columns` are all that it reads, those of expressions and of its condition too."""
+    """What makes rows unique, or excludes each other. `columns` are all that it reads, also what a generated column among
+    them is made of.
+    """
 
     name: str
     columns: tuple[str, ...]
     exact: bool = True  # the columns as they are, of every row: neither an expression nor a part of the rows
+    expressions: tuple[str, ...] = ()  # what it compares beside columns as they are, as Postgres writes it
+    condition: str = ""  # which rows it is about
+    nulls: bool = True  # rows with a null in it never meet
 
 
 @dataclass(frozen=True)
@@ -86,6 +94,7 @@ class Table:
     foreign_keys: tuple[ForeignKey, ...] = ()
     parents: tuple[str, ...] = ()  # full names, the nearest first
     partitioned: bool = False  # it has no rows itself
+    split_by: tuple[str, ...] = ()  # the columns that decide in which partition a row is
     rows: int = 0  # as far as the server knows without counting
 
     @property
@@ -100,12 +109,19 @@ class Table:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Everything that masking has to know of a database."""
+    """Everything that masking has to know of a database.
+
+    `objects` are all that a schema consists of (kind → name as SQL writes it → definition), columns and constraints
+    among them. Definitions are written alike by servers of one major version (`server`) only.
+    """
 
     tables: tuple[Table, ...]
     large_objects: int = 0
     foreign_tables: tuple[str, ...] = ()
-    objects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # kind → full names: views, triggers, enums …
+    extension_tables: tuple[str, ...] = ()  # tables of extensions whose rows a dump has: in `tables` they are not
+    objects: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    unfinished: tuple[str, ...] = ()  # what is there and does not do its work, in words: an invalid index …
+    server: int = 0
 
     def table(self, full: str) -> Table | None:
         """The table of that full name."""

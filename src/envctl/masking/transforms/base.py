@@ -55,7 +55,7 @@ class Transform(BaseModel):
     name: ClassVar[str]
     takes: ClassVar[frozenset[Family]]
     gives_null: ClassVar[bool] = False  # instead of every value
-    aspects: ClassVar[frozenset[str]] = frozenset()  # fields in which columns of one identity may differ: a part of a name
+    aspects: ClassVar[frozenset[str]] = frozenset()  # fields in which columns of one identity may differ
 
     def distinct(self, column: Column) -> bool:  # noqa: ARG002 – of most it does not depend on the column
         """Whether different values always (or but for a chance of 2**-64 a pair) get different ones."""
