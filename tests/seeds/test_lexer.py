@@ -51,13 +51,17 @@ def test_blocks_do_not_matter(text: bytes, cuts: Sequence[int]) -> None:
 
 
 def merged(outcome: list[Piece] | tuple[str, int]) -> object:
-    """Runs of INSERTs end with a block, so two of them count as one here."""
+    """Runs of INSERTs and of rows end with a block, so two of them count as one here."""
     if isinstance(outcome, tuple):
         return outcome
     together: list[tuple[object, ...]] = []
     for piece in outcome:
         insert = piece.what == "statement" and piece.text.upper().startswith(b"INSERT")
         if insert and together and together[-1][0] == "inserts":
+            continue
+        if piece.what == "rows":
+            begun = together.pop()[1] if together and together[-1][::2] == ("rows", piece.start) else piece.start
+            together.append(("rows", begun, piece.end))
             continue
         together.append(("inserts",) if insert else (piece.what, piece.start, piece.line, piece.text.rstrip()))
     return together
@@ -85,7 +89,8 @@ def test_pieces_know_where_they_stand() -> None:
     """Offsets and lines are those of the text."""
     text = b"-- one\n\n  SELECT 1;\nCOPY t FROM stdin;\n1\n2\n\\.\nTABLE t;"
     pieces = split(text)
-    assert [(1, b"-- one\n"), (3, b"SELECT 1;"), (4, b"COPY t FROM stdin;"), (8, b"TABLE t;")] == [
+    parts = [(1, b"-- one\n"), (3, b"SELECT 1;"), (4, b"COPY t FROM stdin;"), (4, b"1\n2\n"), (8, b"TABLE t;")]
+    assert parts == [
         (piece.line, text[piece.start : piece.end]) for piece in pieces
     ]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 from functools import cached_property
-
-import polars as pl
-import polars_hash as plh
+from typing import TYPE_CHECKING
 
 from envctl.secret import Secret
+
+if TYPE_CHECKING:  # the fingerprint alone is asked for much more often than anything is masked
+    import polars as pl
 
 SHORTEST = 16  # characters: fewer could be tried one after the other
 _DIGITS = 15  # hex digits of which a number is made: what fits into 63 bits
@@ -34,6 +35,9 @@ class Seed:
 
     def digests(self, values: pl.Series) -> pl.Series:
         """The digest of each text; null for null."""
+        import polars as pl
+        import polars_hash as plh
+
         if not len(values):
             return values.cast(pl.String)
         named = values.cast(pl.String).alias("value")
@@ -69,6 +73,8 @@ class Key:
 
     def prove(self) -> None:
         """See that results depend on the key, and are those of the standard. Raises BadKey."""
+        import polars as pl
+
         mine, other = self.seed("proof"), Key(Secret(f"{self._made('another')}")).seed("proof")
         found = mine.digests(pl.Series(_PROOF, dtype=pl.String)).to_list()
         if found != [mine.digest(value) for value in _PROOF] or set(found) & {other.digest(v) for v in _PROOF}:
@@ -80,6 +86,8 @@ class Key:
 
 def numbers(digests: pl.Series, below: int, *, at: int = 0) -> pl.Series:
     """A whole number of each digest, 0 ≤ n < below ≤ 2**40; another `at` (0–3) gives another one of the same digest."""
+    import polars as pl
+
     taken = digests.str.slice(at * _DIGITS, _DIGITS).str.to_integer(base=16, dtype=pl.Int64)
     return taken % below
 

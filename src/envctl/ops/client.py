@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from envctl.errors import EnvctlError, Exit
 from envctl.secret import Secret
 from envctl.world import World
+from envctl.world.pipes import Reading
 from envctl.world.shell import Finished
 
 _USER = "postgres"
@@ -32,11 +34,18 @@ class DatabaseClient:
         self, argv: tuple[str, ...], *, stdin: Iterable[bytes] | None = None, env: Mapping[str, str] | None = None
     ) -> Finished:
         """Run a command to its end."""
-        variables = [word for name, value in (env or {}).items() for word in ("--env", f"{name}={value}")]
         interactive = () if stdin is None else ("--interactive",)
-        return self.world.shell.run(
-            ("docker", "exec", "--user", _USER, *interactive, *variables, self.container, *argv), stdin=stdin
-        )
+        return self.world.shell.run(self._words(argv, env, *interactive), stdin=stdin)
+
+    def reading(
+        self, argv: tuple[str, ...], *, stdin: Iterable[bytes] = (), env: Mapping[str, str] | None = None
+    ) -> AbstractContextManager[Reading]:
+        """Run a command, and read what it prints while it does."""
+        return self.world.shell.reading(self._words(argv, env, "--interactive"), stdin=stdin)
+
+    def _words(self, argv: tuple[str, ...], env: Mapping[str, str] | None, *options: str) -> tuple[str, ...]:
+        variables = [word for name, value in (env or {}).items() for word in ("--env", f"{name}={value}")]
+        return ("docker", "exec", "--user", _USER, *options, *variables, self.container, *argv)
 
     def _told(self, argv: tuple[str, ...], said: bytes) -> Finished:
         """The same for a few lines: of a daemon that is near without Docker's client, which takes longer to start."""

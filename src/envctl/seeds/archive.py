@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 
 from envctl.seeds import folder
@@ -25,7 +26,7 @@ from envctl.world.shell import Finished
 
 _JOBS = 2
 # Only what belongs to the database itself, and can exist here. A subscription would connect to production.
-_OPTIONS = ("--no-owner", "--no-privileges", "--no-tablespaces", "--no-subscriptions", "--no-security-labels")
+OPTIONS = ("--no-owner", "--no-privileges", "--no-tablespaces", "--no-subscriptions", "--no-security-labels")
 _FOLDER = "/tmp/envctl-restore"  # noqa: S108  # in the container, where only the server's own user works
 
 
@@ -46,26 +47,34 @@ def check(dump: Dump, progress: Progress) -> Contents:
 
 def load(client: Client, dump: Dump, _contents: Contents, server: Server, into: str, progress: Progress) -> None:
     """Restore it with pg_restore; `into` is the option that connects to the database."""
-    schema = _schema(client, dump, server)
+    schema = schema_of(client, dump, server).contents
     # Policies name roles, whatever is said about owners and privileges.
     first = [*map(role_maker, schema.roles), *[PUBLIC_DROPPER] * schema.public]
     if first:
         made = client.run((*PSQL, into, "--file=-"), stdin=first, env=ENV)
         if made.status != 0:
-            raise _failed(dump, made, schema, server)
+            raise failed(dump, made, schema, server)
     read = counted(dump, partial(progress, "restoring"))
     loaded = _pg_restore(client, dump, ("--exit-on-error", "--no-password", into), LOADING, read=read)
     if loaded.status != 0:
-        raise _failed(dump, loaded, schema, server)
+        raise failed(dump, loaded, schema, server)
 
 
-def _schema(client: Client, dump: Dump, server: Server) -> Contents:
-    """What the archive says, but for the data, as a plain dump."""
+@dataclass(frozen=True)
+class Schema:
+    """What an archive says, but for the data: as a plain dump, and what that consists of."""
+
+    text: bytes
+    contents: Contents
+
+
+def schema_of(client: Client, dump: Dump, server: Server) -> Schema:
+    """The schema of an archive. Raises EnvctlError."""
     schema = _pg_restore(client, dump, ("--schema-only", "--file=-"), ENV, only=folder.CONTENTS)
     if schema.status != 0:
-        raise _failed(dump, schema, None, server)
+        raise failed(dump, schema, None, server)
     try:
-        return read_text((schema.stdout,))
+        return Schema(schema.stdout, read_text((schema.stdout,)))
     except BrokenText as broken:
         raise refused(dump.path, f"has a schema that {broken.message}", hint=broken.hint) from None
 
@@ -80,7 +89,7 @@ def _pg_restore(
     read: Read = lambda _: None,
 ) -> Finished:
     """Run it on the archive; of a folder on all files, or on `only` one."""
-    argv = ("pg_restore", *_OPTIONS, *options)
+    argv = ("pg_restore", *OPTIONS, *options)
     if dump.format != "directory":
         return client.run(argv, stdin=dump.blocks(read), env=env)
     with _unpacked(client, dump, only, read):
@@ -108,7 +117,8 @@ def _unpacked(client: Client, dump: Dump, only: str | None, read: Read) -> Itera
         client.run(remove)
 
 
-def _failed(dump: Dump, finished: Finished, contents: Contents | None, server: Server) -> Exception:
+def failed(dump: Dump, finished: Finished, contents: Contents | None, server: Server) -> Exception:
+    """Why a program that reads an archive ended as it did."""
     check_found(finished, "pg_restore")
     source = contents.server if contents else None
     return not_restored(dump.path, read_failure(finished.stderr), source=source, server=server.version)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from typing import Protocol
 
+from envctl.world.pipes import Reading
 from envctl.world.shell import Finished
 
 
@@ -18,6 +20,15 @@ class Client(Protocol):
 
         A program that ends before it has read everything is no error of `run`; when `stdin` raises, that goes on.
         """
+
+
+class Streaming(Client, Protocol):
+    """One whose programs are read while they run."""
+
+    def reading(
+        self, argv: tuple[str, ...], *, stdin: Iterable[bytes] = (), env: Mapping[str, str] | None = None
+    ) -> AbstractContextManager[Reading]:
+        """Run it, and read what it prints while it does."""
 
 
 # Told while a dump is read: what for (`checking`, `restoring`), how many of its bytes on disk, out of how many.

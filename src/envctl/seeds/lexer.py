@@ -78,6 +78,11 @@ class Lexer:
         self._line, self._counted = 1, 0  # the line at the position `_counted`
         self._pieces: list[Piece] = []
 
+    @property
+    def open(self) -> bool:
+        """Whether a statement was begun whose end is still to come."""
+        return self._statement is not None
+
     def feed(self, block: bytes) -> list[Piece]:
         """Take the next block."""
         return self._take(self._kept + block)
@@ -208,11 +213,17 @@ class Lexer:
         while found >= 0:
             after = data[found + 3 : found + 5]
             if after.startswith(b"\n") or after == b"\r\n":
+                self._pass_rows(pos, found + 1)
                 return self._leave(pos, data.index(b"\n", found + 1) + 1)
             if after in (b"", b"\r"):
-                return found
+                return self._pass_rows(pos, found)
             found = data.find(b"\n\\.", found + 1)
-        return max(pos, len(data) - 2)
+        return self._pass_rows(pos, max(pos, len(data) - 2))
+
+    def _pass_rows(self, pos: int, end: int) -> int:
+        if end > pos:
+            self._pieces.append(Piece("rows", self.offset + pos, self.offset + end, self._opened, b""))
+        return end
 
     def _comment(self, pos: int, ready: int) -> int:
         """`/* … */`, which nests."""

@@ -7,7 +7,7 @@ from typing import Literal
 
 KEPT = 1 << 18  # bytes of one statement's text; no statement that is looked into is longer
 
-What = Literal["statement", "command", "comment"]
+What = Literal["statement", "command", "comment", "rows"]
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,8 @@ class Piece:
     """A part of the text: from which byte to which, on which line, and at most its first `KEPT` bytes.
 
     A statement ends with its `;`; a run of INSERTs counts as one. A command or a comment goes to the end of its line;
-    `alone` says that no statement was open before it.
+    `alone` says that no statement was open before it. Rows of COPY come in as many pieces as they were read in, none
+    with a text, without the line that ends them.
     """
 
     what: What

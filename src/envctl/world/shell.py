@@ -6,18 +6,16 @@ import os
 import subprocess
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGINT, SIGKILL
-from time import monotonic
-from typing import IO
+
+from envctl.world.pipes import PipeReader, Reading, close, end, feed, interrupt, signal_all
 
 TIMED_OUT = 124
 NOT_EXECUTABLE = 126
 NOT_FOUND = 127
-_PATIENCE = 10.0  # seconds between asking a program to end and making it
-_LAST_WORDS = 1.0  # seconds without a word once a program has ended, until we believe that another holds its pipes
 
 # What Docker's and git's own clients need. Everything else of the caller's environment stays outside.
 PASSED_ON = (
@@ -74,11 +72,30 @@ class Shell:
         try:
             return _finish(process, stdin, line, timeout)
         except BaseException:
-            _interrupt(process)
-            _end(process)
+            interrupt(process)
+            end(process)
             raise
         finally:
-            _close(process)  # only now: a program that read to the end of half an input might believe it whole
+            close(process)  # only now: a program that read to the end of half an input might believe it whole
+            with self._guard:
+                self._running.discard(process)
+
+    @contextmanager
+    def reading(
+        self, argv: Sequence[str], *, stdin: Iterable[bytes] = (), env: Mapping[str, str] | None = None
+    ) -> Iterator[Reading]:
+        """A program whose output is read while it runs. It is ended when nobody wants to read on.
+
+        Raises OSError where it cannot be run.
+        """
+        process = self._start(argv, True, {**self.environ, **(env or {})}, None)
+        reading = Reading(process, stdin)
+        try:
+            yield reading
+        finally:
+            interrupt(process)
+            end(process)
+            reading.close()
             with self._guard:
                 self._running.discard(process)
 
@@ -142,50 +159,13 @@ class Shell:
             self._ended = True
             running = list(self._running)
         for process in running:
-            _interrupt(process)
-        _end(*running)
+            interrupt(process)
+        end(*running)
 
 
 def _terminal() -> dict[str, str]:
     """What a program on a terminal asks for."""
     return {name: os.environ[name] for name in ("TERM", "COLUMNS", "LINES") if name in os.environ}
-
-
-class _Reader(threading.Thread):
-    """Reads a pipe to its end, also when nobody wants to hear of it any more: a full pipe stops its program."""
-
-    def __init__(self, pipe: IO[bytes], line: Callable[[str], None] | None = None) -> None:
-        super().__init__(daemon=True)
-        self._pipe = pipe
-        self._line = line
-        self._parts: list[bytes] = []
-        self.failure: Exception | None = None
-        self.start()
-
-    def run(self) -> None:
-        """Read line by line."""
-        with self._pipe:
-            for raw in self._pipe:
-                self._parts.append(raw)
-                self._say(raw)
-
-    def _say(self, raw: bytes) -> None:
-        if self._line is None or self.failure is not None:
-            return
-        try:
-            self._line(raw.decode("utf-8", "replace").rstrip("\r\n"))
-        except Exception as failure:  # the listener's; content() raises it
-            self.failure = failure
-
-    def content(self) -> bytes:
-        """What was read, once the program has ended; what its listener raised is raised here."""
-        latest, read = monotonic() + _PATIENCE, -1
-        while self.is_alive() and read < len(self._parts) and monotonic() < latest:
-            read = len(self._parts)
-            self.join(_LAST_WORDS)
-        if self.failure is not None:
-            raise self.failure
-        return b"".join(self._parts)
 
 
 def _finish(
@@ -196,9 +176,9 @@ def _finish(
 ) -> Finished:
     assert process.stdout is not None  # noqa: S101 – opened by Shell
     assert process.stderr is not None  # noqa: S101
-    out, err = _Reader(process.stdout), _Reader(process.stderr, line)
+    out, err = PipeReader(process.stdout), PipeReader(process.stderr, line)
     if stdin is not None:
-        _feed(process, stdin)
+        feed(process, stdin)
     status = _waited(process, timeout)
     return Finished(status if status >= 0 else 128 - status, out.content(), err.content())
 
@@ -207,46 +187,6 @@ def _waited(process: subprocess.Popen[bytes], timeout: float | None) -> int:
     try:
         return process.wait(timeout)
     except subprocess.TimeoutExpired:
-        _signal(process, SIGKILL)
+        signal_all(process, SIGKILL)
         process.wait()
         return TIMED_OUT
-
-
-def _feed(process: subprocess.Popen[bytes], stdin: Iterable[bytes]) -> None:
-    assert process.stdin is not None  # noqa: S101 – opened by Shell
-    with suppress(BrokenPipeError):  # the program ended before its input did: its status says why
-        for block in stdin:
-            process.stdin.write(block)
-    _close(process)
-
-
-def _close(process: subprocess.Popen[bytes]) -> None:
-    if process.stdin is not None:
-        with suppress(BrokenPipeError):
-            process.stdin.close()
-
-
-def _interrupt(process: subprocess.Popen[bytes]) -> None:
-    """What Ctrl-C does: tell the program and all it started."""
-    if process.poll() is None:
-        _signal(process, SIGINT)
-
-
-def _end(*processes: subprocess.Popen[bytes]) -> None:
-    """Wait for programs that were told to end; then, or at the next Ctrl-C, nothing of what they started is left."""
-    latest = monotonic() + _PATIENCE
-    try:
-        for process in processes:
-            process.wait(max(0.0, latest - monotonic()))
-    except subprocess.TimeoutExpired:
-        pass
-    finally:
-        for process in processes:
-            _signal(process, SIGKILL)
-        for process in processes:
-            process.wait()
-
-
-def _signal(process: subprocess.Popen[bytes], number: int) -> None:
-    with suppress(ProcessLookupError, PermissionError):  # none is left; macOS says the latter
-        os.killpg(process.pid, number)

@@ -10,10 +10,8 @@ from envctl.errors import EnvctlError, Exit
 from envctl.ops.setting import Here
 from envctl.ops.snapshots.sources.base import Site
 from envctl.ops.snapshots.sources.moved import move_in, settle
+from envctl.ops.snapshots.sources.provided import provided
 from envctl.ops.snapshots.sources.reader import UNCHANGED, Reader, reader
-from envctl.secret import Source
-from envctl.secrets.missing import Missing
-from envctl.secrets.providers import PROVIDERS
 from envctl.seeds import live
 from envctl.seeds.contents import Contents, read_text
 from envctl.seeds.live import State
@@ -87,15 +85,9 @@ class LiveServer:
 
     def url(self, here: Here) -> Url:
         """Its URL, from whoever provides the secret. Raises EnvctlError."""
-        from envctl.stack import secret_sources  # pydantic comes with it
-
         name = self.live.secret
-        source = secret_sources(here.stack)[name]
         try:
-            return read_url(PROVIDERS[source.provider](source, here.world.environ))
-        except Missing as missing:
-            why = f"The URL of {self.words} cannot be had: {name}: {missing}"
-            raise _refused(why, _providing(source), Exit.NOT_FOUND) from None
+            return read_url(provided(here, name, f"The URL of {self.words}", FORM))
         except BadUrl as bad:
             raise _refused(f"The URL of {self.words} is not one: {name} {bad}", bad.hint) from None
 
@@ -175,15 +167,6 @@ def _teller(site: Site) -> Callable[[str], None]:
             site.tell(last := said)
 
     return line
-
-
-def _providing(source: Source) -> str:
-    """What to do where a URL is missing, as somebody would type it."""
-    said = f"{source.key}='{FORM}'"
-    return {
-        "env": f"Set it, then run the same command again: export {said}",
-        "dotenv": f"Write it into {source.path}: {said}",
-    }.get(source.provider, f"Set it: export {said}\nOr write it, without export, into {source.path}.")
 
 
 def _refused(message: str, hint: str, code: Exit = Exit.DATA_REFUSED) -> EnvctlError:
