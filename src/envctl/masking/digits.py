@@ -1,0 +1,91 @@
+"""Numbers of so many digits, exchanged by the key, each for one of its own: what was unique stays unique.
+
+A Feistel network over the halves of a number in decimal digits: eight rounds, each adding to one half what HMAC
+makes of the other. For halves that have few values the sums of all of them are kept, once a column has enough rows.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from envctl.masking.key import Seed, number, numbers
+
+MOST = 18  # digits: what fits into a whole number of 64 bits, whatever the digits are
+_ROUNDS = 8
+_SHARED = 4  # rounds that take their sums from one digest
+_MARK = "\0digits "  # no value of Postgres holds a NUL: a sum is the digest of none
+_MOST_KEPT = 1_000_000  # values of a half whose sums are kept
+_WORTH = 2  # the sums of all halves are made once that part of as many values has been seen
+
+_seen: dict[tuple[str, int], int] = {}
+_sums: dict[tuple[str, int], list[pl.Series]] = {}
+
+
+def permuted(values: pl.Series, digits: int, seed: Seed) -> pl.Series:
+    """For each number 0 ≤ n < 10**digits another one of them, no two the same; null for null. At most 18 digits."""
+    if digits == 1:
+        return pl.Series(_ten(seed), dtype=pl.Int64).gather(values)
+    sums = _kept(len(values), digits, seed)
+    many, other = _halves(digits)
+    left, right = values // other, values % other
+    for turn in range(_ROUNDS):
+        if sums is None:
+            added = numbers(seed.digests(_asked(digits, turn) + right.cast(pl.String)), many, at=turn % _SHARED)
+        else:
+            added = sums[turn].gather(right)
+        left, right = right, (left + added) % many
+        many, other = other, many
+    return left * other + right
+
+
+def permuted_one(value: int, digits: int, seed: Seed) -> int:
+    """The same of one."""
+    if digits == 1:
+        return _ten(seed)[value]
+    many, other = _halves(digits)
+    left, right = divmod(value, other)
+    for turn in range(_ROUNDS):
+        added = number(seed.digest(f"{_asked(digits, turn)}{right}"), many, at=turn % _SHARED)
+        left, right = right, (left + added) % many
+        many, other = other, many
+    return left * other + right
+
+
+def _halves(digits: int) -> tuple[int, int]:
+    """How many values the left and the right half of a number have."""
+    left = digits // 2
+    return int("1" + "0" * left), int("1" + "0" * (digits - left))
+
+
+def _asked(digits: int, turn: int) -> str:
+    """What a half is put behind to ask for its sum: numbers of other lengths and later rounds have other ones."""
+    return f"{_MARK}{digits} {turn // _SHARED} "
+
+
+def _ten(seed: Seed) -> list[int]:
+    """The ten digits in an order of the key's: a single one has no halves."""
+    return sorted(range(10), key=lambda digit: seed.digest(f"{_MARK}1 {digit}"))
+
+
+def _kept(count: int, digits: int, seed: Seed) -> list[pl.Series] | None:
+    """The sums of all halves, by round, if so many values have been seen that they are cheaper than one digest each."""
+    half = max(_halves(digits))
+    if half > _MOST_KEPT:
+        return None
+    column = (seed.digest(_MARK), digits)
+    _seen[column] = _seen.get(column, 0) + count
+    if column not in _sums and _seen[column] * _WORTH >= half:
+        _sums[column] = _made(digits, seed)
+    return _sums.get(column)
+
+
+def _made(digits: int, seed: Seed) -> list[pl.Series]:
+    """The sums that each round adds, by the half that they are made of."""
+    found: dict[int, pl.Series] = {}
+    left, right = _halves(digits)
+    for first in range(0, _ROUNDS, _SHARED):
+        for odd, (many, other) in enumerate(((left, right), (right, left))):
+            digests = seed.digests(_asked(digits, first) + pl.int_range(other, eager=True).cast(pl.String))
+            for at in range(odd, _SHARED, 2):
+                found[first + at] = numbers(digests, many, at=at).cast(pl.Int32)
+    return [found[turn] for turn in range(_ROUNDS)]
