@@ -1,0 +1,176 @@
+"""COPY's text format: bytes in whole lines, columns of them, and values without and with its escapes."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+import polars as pl
+
+SIZE = 8 << 20  # bytes of a block: enough for bulk, little beside what a run may take
+_NULL = "\\N"
+_ESCAPES = {"\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v"}
+_SPECIAL = r"[\\\x08\x0c\n\r\t\x0b]"
+_ODD = re.compile(rb"\\(?:x(?P<hex>[0-9A-Fa-f]{1,2})|(?P<octal>[0-7]{1,3})|(?P<other>.))", re.DOTALL)
+_LETTERS = {escape[1:].encode(): value.encode() for value, escape in _ESCAPES.items()}
+_OPEN = re.compile(rb"(?<!\\)(?:\\\\)*\\[\t\n]")  # a tab or an end of line that would belong to a value
+_MARK = b"\xef\xbb\xbf"  # polars takes it for no part of the first value
+_END = b"\\.\n"
+
+
+class BrokenRows(ValueError):
+    """What is no COPY text of these columns. Says in which line (of the block) and why, and nothing of the line."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(f"line {line} {reason}")
+        self.line = line
+        self.reason = reason
+
+
+def blocks(chunks: Iterable[bytes], size: int = SIZE) -> Iterator[bytes]:
+    """The same bytes in blocks of whole lines, about `size` each. Raises BrokenRows where the last line has no end."""
+    held: list[bytes] = []
+    length = lines = 0
+    for chunk in chunks:
+        held.append(chunk)
+        length += len(chunk)
+        if length < size or b"\n" not in chunk:
+            continue
+        joined = b"".join(held)
+        end = joined.rfind(b"\n") + 1
+        yield joined[:end]
+        lines += joined.count(b"\n")
+        held, length = [joined[end:]], len(joined) - end
+    rest = b"".join(held)
+    if rest and not rest.endswith(b"\n"):
+        raise BrokenRows(lines + rest.count(b"\n") + 1, "has no end")
+    if rest:
+        yield rest
+
+
+def rows(block: bytes, columns: Sequence[str]) -> pl.DataFrame:
+    """The values of a block as they stand there, escapes and all; null for `\\N`. Raises BrokenRows."""
+    lines = block.count(b"\n")
+    if not columns:
+        if len(block) != lines:
+            raise BrokenRows(_first(block), "has columns where there are none")
+        return pl.DataFrame(height=lines)
+    if (block and not block.endswith(b"\n")) or _strange(block) or block.count(b"\t") != lines * (len(columns) - 1):
+        raise _broken(block, len(columns))
+    try:
+        frame = _read(block, columns)
+    except pl.exceptions.PolarsError:  # its message may show what it could not read
+        frame = None
+    if frame is None or frame.height != lines:
+        raise _broken(block, len(columns))
+    return frame
+
+
+def text(frame: pl.DataFrame) -> bytes:
+    """The COPY text of columns whose values are escaped already."""
+    if not frame.width:
+        return b"\n" * frame.height
+    out = io.BytesIO()
+    frame.write_csv(out, separator="\t", include_header=False, quote_style="never", null_value=_NULL)
+    return out.getvalue()
+
+
+def unescaped(series: pl.Series) -> pl.Series:
+    """The values that COPY text stands for. Raises BrokenRows where they are none, its line counting from the first."""
+    slashed = series.str.contains("\\", literal=True)
+    if not slashed.any():
+        return series
+    known = series.str.replace_many(list(_ESCAPES.values()), [""] * len(_ESCAPES))
+    odd = known.str.contains("\\", literal=True)
+    done = series.str.replace_many(list(_ESCAPES.values()), list(_ESCAPES))
+    if not odd.any():
+        return done
+    # No Postgres writes these, so that they are few: digits for bytes, and letters that stand for themselves.
+    at = odd.fill_null(value=False).arg_true()
+    values = [_plain(value, line + 1) for line, value in zip(at, series.gather(at), strict=True)]
+    return done.scatter(at, pl.Series(values, dtype=pl.String))
+
+
+def escaped(series: pl.Series) -> pl.Series:
+    """The COPY text of values."""
+    if not series.str.contains(_SPECIAL).any():
+        return series
+    return series.str.replace_many(list(_ESCAPES), list(_ESCAPES.values()))
+
+
+def _read(block: bytes, columns: Sequence[str]) -> pl.DataFrame:
+    if block.startswith(_MARK):
+        return _read(b"\t".join([_NULL.encode()] * len(columns)) + b"\n" + block, columns).slice(1)
+    if not block:
+        return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
+    return pl.read_csv(
+        block,
+        separator="\t",
+        has_header=False,
+        quote_char=None,
+        null_values=[_NULL],
+        empty_string_is_null=False,
+        schema=dict.fromkeys(columns, pl.String),
+    )
+
+
+def _strange(block: bytes) -> bool:
+    """Whether something stands there that no Postgres writes, and that is read in more than one way."""
+    return (
+        b"\r" in block
+        or b"\0" in block
+        or block.startswith(_END)
+        or b"\n" + _END in block
+        or ((b"\\\t" in block or b"\\\n" in block) and _OPEN.search(block) is not None)
+    )
+
+
+def _broken(block: bytes, columns: int) -> BrokenRows:
+    """Which line it is, and why."""
+    lines = block.split(b"\n")
+    last = lines.pop()
+    for number, line in enumerate(lines, 1):
+        reason = _reason(line + b"\n", columns)
+        if reason is not None:
+            return BrokenRows(number, reason)
+    return BrokenRows(len(lines) + 1, "has no end" if last else "cannot be read")
+
+
+def _reason(line: bytes, columns: int) -> str | None:
+    """What is wrong with a line, if anything is."""
+    found = line.count(b"\t") + 1
+    if line == _END:
+        return "says that there are no more, and it is not the last"
+    if _strange(line):
+        return "holds a carriage return, a zero byte, or an escaped end of a column or line"
+    if found != columns:
+        return f"has {found} columns instead of {columns}"
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return "is not UTF-8"
+    return None
+
+
+def _first(block: bytes) -> int:
+    return next(number for number, line in enumerate(block.split(b"\n"), 1) if line)
+
+
+def _plain(value: str, line: int) -> str:
+    """A value with any escape, byte by byte: digits may be parts of one character."""
+    try:
+        found = _ODD.sub(_byte, value.encode()).decode()
+    except UnicodeDecodeError:
+        raise BrokenRows(line, "holds bytes that are not UTF-8, written as digits") from None
+    if "\0" in found:
+        raise BrokenRows(line, "holds a zero byte, written as digits")
+    return found
+
+
+def _byte(match: re.Match[bytes]) -> bytes:
+    if match["hex"]:
+        return bytes([int(match["hex"], 16)])
+    if match["octal"]:
+        return bytes([int(match["octal"], 8) & 0xFF])
+    return _LETTERS.get(match["other"], match["other"])

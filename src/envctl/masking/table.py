@@ -1,0 +1,201 @@
+"""One table's rules applied to its rows, a block of COPY text at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from typing import Protocol
+
+import polars as pl
+
+from envctl.catalogue import Column, Table
+from envctl.masking import where
+from envctl.masking.copying import escaped, rows, text, unescaped
+from envctl.masking.key import Key, Seed
+from envctl.masking.literals import Problem
+from envctl.masking.transforms.base import Block, Row, Transform, Unmaskable
+
+
+@dataclass(frozen=True)
+class ColumnRule:
+    """How a column is masked: values of one `identity` alike, and only rows where `where` is not false."""
+
+    column: Column
+    transform: Transform
+    identity: str
+    where: str = ""
+
+
+class BadRules(ValueError):
+    """Rules of one table that cannot be applied together."""
+
+
+class MaskFailed(Exception):
+    """A transform that could not mask a column's values. Holds none of them."""
+
+    def __init__(self, table: str, column: str, reason: str) -> None:
+        super().__init__(f"{table}.{column}: {reason}")
+        self.table = table
+        self.column = column
+        self.reason = reason
+
+
+class Witness(Protocol):
+    """Who is told what went in and what came out; from several threads at once."""
+
+    def add(self, name: str, values: pl.Series, made: pl.Series, *, column: Column) -> None:
+        """Raw values of a column (its full name), none null, and beside each what it became."""
+
+    def keep(self, values: pl.Series, *, column: Column) -> None:
+        """Raw values that a condition left as they are."""
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A rule with what it takes to apply it."""
+
+    rule: ColumnRule
+    seed: Seed
+    seeds: Mapping[str, Seed]
+    condition: where.Condition | None
+
+    @property
+    def name(self) -> str:
+        return self.rule.column.name
+
+    @property
+    def reads(self) -> set[str]:
+        """All columns whose original values it takes."""
+        transform = self.rule.transform
+        asked = self.condition.reads if self.condition else ()
+        return {self.name, *transform.reads, *transform.follows, *asked}
+
+
+class TableMask:
+    """A table's rules. `names` are its columns in the order of COPY. Raises BadRules."""
+
+    def __init__(
+        self,
+        table: Table,
+        names: Sequence[str],
+        rules: Sequence[ColumnRule],
+        key: Key,
+        witness: Witness | None = None,
+    ) -> None:
+        self._table = table
+        self._names = tuple(names)
+        self._witness = witness
+        by_name = {rule.column.name: rule for rule in rules}
+        if len(by_name) != len(rules):
+            raise BadRules(f"{table.full} has two rules for one column")
+        self._steps = tuple(_step(table, by_name[name], key) for name in _order(table, by_name))
+        self._needed = frozenset[str]().union(*(step.reads for step in self._steps))
+        missing = self._needed - {*self._names}
+        if missing:
+            raise BadRules(f"{table.full} has no {', '.join(sorted(missing))} in the copy of its rows")
+
+    def mask(self, block: bytes) -> bytes:
+        """The block with its rules applied; other columns byte for byte. Raises BrokenRows and MaskFailed."""
+        if not self._steps:
+            return block
+        frame = rows(block, self._names)
+        raw = pl.DataFrame([unescaped(frame[name]) for name in self._names if name in self._needed])
+        done = raw
+        for step in self._steps:
+            made = self._masked(step, raw, done)
+            done = _with(done, step.name, made)
+            frame = _with(frame, step.name, escaped(made))
+        return text(frame)
+
+    def plain(self, row: Mapping[str, str | None]) -> dict[str, str | None]:
+        """The same of one row of values without escapes: slow, and what `mask` is tested against."""
+        done = dict(row)
+        for step in self._steps:
+            value = row[step.name]
+            one = pl.DataFrame([pl.Series(name, [row[name]], dtype=pl.String) for name in self._needed])
+            if value is None or (step.condition and not step.condition.holds(one)[0]):
+                continue
+            told = Row(step.seed, step.rule.column, dict(row), dict(done), step.seeds)
+            done[step.name] = _plain(step.rule, value, told)
+        return done
+
+    def _masked(self, step: _Step, raw: pl.DataFrame, done: pl.DataFrame) -> pl.Series:
+        """A column after its rule, nulls and rows that the rule does not mean as they were."""
+        values = raw[step.name]
+        meant = self._meant(step, raw)
+        if meant is not None and self._witness is not None:
+            self._witness.keep(values.filter(~meant).drop_nulls(), column=step.rule.column)
+        there = values.is_not_null() if meant is None else meant & values.is_not_null()
+        if there.all():
+            return self._made(step, values, raw, done)
+        at = there.arg_true()
+        made = self._made(step, values.gather(at), raw.select(pl.all().gather(at)), done.select(pl.all().gather(at)))
+        return values.clone().scatter(at, made) if len(at) else values
+
+    def _meant(self, step: _Step, raw: pl.DataFrame) -> pl.Series | None:
+        """Which rows the rule is for; None for all."""
+        try:
+            return step.condition.holds(raw) if step.condition else None
+        except Exception as error:  # as below
+            raise self._failed(step.rule, f"its condition failed with {type(error).__name__}") from None
+
+    def _made(self, step: _Step, values: pl.Series, raw: pl.DataFrame, done: pl.DataFrame) -> pl.Series:
+        """What a transform makes of values none of which is null."""
+        rule = step.rule
+        block = Block(step.seed, rule.column, raw, done, step.seeds)
+        try:
+            made = _bulk(rule, values, block)
+        except Unmaskable as problem:
+            raise self._failed(rule, str(problem)) from None
+        except Exception as error:  # whatever it is, its text may hold a value
+            raise self._failed(rule, f"{rule.transform.name} failed with {type(error).__name__}") from None
+        if made.dtype != pl.String or len(made) != len(values):
+            raise self._failed(rule, f"{rule.transform.name} gave {len(made)} {made.dtype} for {len(values)} values")
+        if made.null_count() and not rule.transform.gives_null:
+            raise self._failed(rule, f"{rule.transform.name} gave nothing for {made.null_count()} values")
+        if self._witness is not None:
+            self._witness.add(f"{self._table.full}.{step.name}", values, made, column=rule.column)
+        return made
+
+    def _failed(self, rule: ColumnRule, reason: str) -> MaskFailed:
+        return MaskFailed(self._table.full, rule.column.name, reason)
+
+
+def _step(table: Table, rule: ColumnRule, key: Key) -> _Step:
+    seeds = {identity: key.seed(identity) for identity in rule.transform.identities}
+    try:
+        condition = where.condition(rule.where, table) if rule.where else None
+    except Problem as problem:
+        raise BadRules(f"the condition of {table.full}.{rule.column.name} cannot be used: {problem}") from None
+    return _Step(rule, key.seed(rule.identity), seeds, condition)
+
+
+def _order(table: Table, rules: Mapping[str, ColumnRule]) -> Iterator[str]:
+    """The columns, each after those that its transform follows."""
+    before = {name: [on for on in rule.transform.follows if on in rules] for name, rule in rules.items()}
+    try:
+        yield from TopologicalSorter(before).static_order()
+    except CycleError as error:
+        raise BadRules(f"columns of {table.full} follow each other in a circle: {' → '.join(error.args[1])}") from None
+
+
+def _with(frame: pl.DataFrame, name: str, values: pl.Series) -> pl.DataFrame:
+    """The frame with other values in a column. (No expression: an odd name would be a pattern.)"""
+    return frame.clone().replace_column(frame.get_column_index(name), values.alias(name))
+
+
+def _bulk(rule: ColumnRule, values: pl.Series, block: Block) -> pl.Series:
+    if not rule.column.array:
+        return rule.transform.bulk(values, block)
+    from envctl.masking.arrays import masked_array
+
+    return masked_array(rule.transform, values, block)
+
+
+def _plain(rule: ColumnRule, value: str, row: Row) -> str | None:
+    if not rule.column.array:
+        return rule.transform.plain(value, row)
+    from envctl.masking.arrays import plain_array
+
+    return plain_array(rule.transform, value, row)
