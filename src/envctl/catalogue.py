@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -25,12 +26,20 @@ Family = Literal[
 ]
 
 
+_BARE = re.compile(r"[a-z_][a-z0-9_$]*")
+
+
+def written(*names: str) -> str:
+    """Names with dots between them, in quotes where SQL needs them: what people read and rules of masking say."""
+    return ".".join(n if _BARE.fullmatch(n) else '"{}"'.format(n.replace('"', '""')) for n in names)
+
+
 @dataclass(frozen=True)
 class Column:
     """A column. `type` is as Postgres writes it; `family` and `length` are those below all domains.
 
-    `length` is in characters, None where there is no limit; `low` and `high` are the limits of whole numbers, and of the
-    digits before the point in others.
+    `length` is in characters, None where there is no limit; `low` and `high` are the limits of whole numbers, and
+    of what stands before the point in others.
     """
 
     name: str
@@ -50,8 +59,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Unique:
-    """What makes rows unique, or excludes each other. `columns` are all that it reads, also what a generated column among
-    them is made of.
+    """What makes rows unique, or excludes each other. `columns` are all that it reads, also what a generated column
+    among them is made of.
     """
 
     name: str
