@@ -48,9 +48,7 @@ def check(dump: Dump, progress: Progress) -> Contents:
 def load(client: Client, dump: Dump, _contents: Contents, server: Server, into: str, progress: Progress) -> None:
     """Restore it with pg_restore; `into` is the option that connects to the database."""
     schema = schema_of(client, dump, server).contents
-    # Policies name roles, whatever is said about owners and privileges.
-    first = [*map(role_maker, schema.roles), *[PUBLIC_DROPPER] * schema.public]
-    if first:
+    if first := before(schema):
         made = client.run((*PSQL, into, "--file=-"), stdin=first, env=ENV)
         if made.status != 0:
             raise failed(dump, made, schema, server)
@@ -58,6 +56,11 @@ def load(client: Client, dump: Dump, _contents: Contents, server: Server, into: 
     loaded = _pg_restore(client, dump, ("--exit-on-error", "--no-password", into), LOADING, read=read)
     if loaded.status != 0:
         raise failed(dump, loaded, schema, server)
+
+
+def before(schema: Contents) -> tuple[bytes, ...]:
+    """Statements that a schema needs: policies name roles, whatever is said about owners and privileges."""
+    return (*map(role_maker, schema.roles), *[PUBLIC_DROPPER] * schema.public)
 
 
 @dataclass(frozen=True)

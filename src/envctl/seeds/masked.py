@@ -6,19 +6,22 @@ schema: nothing that is not understood passes. Where it comes from makes no diff
 
 from __future__ import annotations
 
+import os
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from envctl.seeds.lexer import Lexer
 from envctl.seeds.pieces import BrokenText, Piece
 from envctl.seeds.statements import plain_name
 
 BLOCK = 8 << 20  # bytes of rows that are masked at once: with fewer most of the time goes into beginning
+WORKERS = max(2, min(4, os.cpu_count() or 2))  # each holds a block in several forms, and memory is to stay bounded
 _NAME = rb'(?:"(?:[^"]|"")+"|[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff$]*)'
 _COPY = re.compile(
-    rb"COPY\s+(?P<schema>%s)\.(?P<table>%s)\s*(?:\((?P<columns>.*)\))?\s+FROM\s+STDIN\s*(?:WITH\s+\(FREEZE\)\s*)?;?\s*$"
+    rb"COPY\s+(?P<schema>%s)\.(?P<table>%s)\s*(?:\((?P<columns>.*)\))?\s+FROM\s+STDIN\s*(?P<options>WITH\b.*)?;?\s*$"
     % (_NAME, _NAME),
     re.DOTALL | re.IGNORECASE,
 )
@@ -52,56 +55,77 @@ class Unmasked(Exception):
         self.message, self.line, self.hint = message, line, hint
 
 
-class Mask(Protocol):
-    """Masks rows of one table as COPY writes them."""
+@dataclass(frozen=True)
+class Mask:
+    """What masks rows of one table as COPY writes them, in any thread; `divided`: its partitions get them."""
 
-    def __call__(self, block: bytes) -> bytes: ...
+    mask: Callable[[bytes], bytes]
+    divided: bool = False
 
 
-# Who masks a table's rows, by its schema, its name, and its columns in the order in which they come. Raises Unmasked.
+# The mask of a table, by its schema, its name, and its columns in the order in which they come. Raises Unmasked.
 Masks = Callable[[str, str, tuple[str, ...]], Mask]
 
 
 @dataclass
 class Text:
-    """A text that is masked as it passes. `rows` counts those of each table, by its full name."""
+    """A text that is masked as it passes. `rows` counts those of each table, by its full name.
+
+    `freezes`: it is loaded in one transaction, so that rows can be written as old ones are, and nobody does that later.
+    """
 
     masks: Masks
     large_objects: bool = False  # they pass as they are
+    freezes: bool = False
     rows: dict[str, int] = field(default_factory=dict)
     _table: _Table | None = None  # whose rows come, or came last
 
     def masked(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
-        """The same text with all rows masked. Raises Unmasked, or BrokenText where it is no whole text.
+        """The same text with all rows masked. Raises Unmasked, BrokenText where it is not whole, and what masks raise.
 
-        No byte of a statement passes before all of it was looked at.
+        No byte of a statement passes before all of it was looked at. Rows are masked while those before them are
+        written: as many blocks as there are processors, and what comes out does not depend on it.
         """
-        for piece, text in _parts(blocks):
+        ready: deque[bytes | Future[bytes]] = deque()
+        with ThreadPoolExecutor(WORKERS, thread_name_prefix="masking") as pool:
+            try:
+                for part in self._parts(blocks, pool):
+                    ready.append(part)
+                    while len(ready) > 2 * WORKERS or (ready and _is_done(ready[0])):
+                        yield _result(ready.popleft())
+                while ready:
+                    yield _result(ready.popleft())
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+
+    def _parts(self, blocks: Iterable[bytes], pool: ThreadPoolExecutor) -> Iterator[bytes | Future[bytes]]:
+        for piece, text in _pieces(blocks):
             if piece is not None and piece.what == "rows" and self._table is not None:
-                yield from self._table.more(text)
+                yield from (pool.submit(self._table.mask.mask, block) for block in self._table.more(text))
                 continue
-            if self._table is not None:
-                yield self._table.rest()
+            if self._table is not None and (rest := self._table.rest()):
+                yield pool.submit(self._table.mask.mask, rest)
             if piece is None or piece.what != "statement":
                 yield text
             else:
-                yield text if self._passes(piece) else b"\n" * text.count(b"\n")
+                yield self._passed(piece, text)
 
-    def _passes(self, piece: Piece) -> bool:
-        """Whether a statement does; if it is COPY, its rows are awaited."""
+    def _passed(self, piece: Piece, text: bytes) -> bytes:
+        """A statement, or nothing in as many lines; if it is COPY, its rows are awaited."""
         if copy := _COPY.match(piece.text):
             self._table = self._begun(copy, piece)
-            return True
+            freezes = self.freezes and not copy["options"] and not self._table.mask.divided
+            return b"%s WITH (FREEZE);" % text.rstrip(b"; \t\r\n") if freezes else text
         said = piece.text.lstrip()
         if _STATISTICS.match(said):
-            return False
+            return b"\n" * text.count(b"\n")
         if _LARGE_OBJECT.match(said) and not self.large_objects:
             raise Unmasked("holds large objects, whose content nobody can mask", piece.line, _LARGE_OBJECTS_HINT)
         if _ROWS_OTHERWISE.match(said) or _TABLE_AS.match(said):
             raise Unmasked("holds rows in another form than COPY", piece.line, _INSERTS_HINT)
         if not (_SCHEMA.match(said) or _LARGE_OBJECT.match(said)):
             raise Unmasked("holds a statement that pg_dump does not write", piece.line, _INSERTS_HINT)
-        return True
+        return text
 
     def _begun(self, copy: re.Match[bytes], piece: Piece) -> _Table:
         schema, name = (_text(copy[part]) for part in ("schema", "table"))
@@ -115,6 +139,14 @@ class Text:
         return _Table(full, mask, self.rows)
 
 
+def _is_done(part: bytes | Future[bytes]) -> bool:
+    return isinstance(part, bytes) or part.done()
+
+
+def _result(part: bytes | Future[bytes]) -> bytes:
+    return part if isinstance(part, bytes) else part.result()
+
+
 @dataclass
 class _Table:
     """One whose rows pass, gathered to whole lines and to blocks that are worth it."""
@@ -126,30 +158,29 @@ class _Table:
     size: int = 0
 
     def more(self, rows: bytes) -> Iterator[bytes]:
+        """A block, if there is one now."""
         self.waiting.append(rows)
         self.size += len(rows)
-        if self.size < BLOCK:
-            return
-        whole = b"".join(self.waiting)
-        cut = whole.rfind(b"\n") + 1
-        self.waiting, self.size = [whole[cut:]], len(whole) - cut
-        yield self._done(whole[:cut])
+        if self.size >= BLOCK:
+            whole = b"".join(self.waiting)
+            cut = whole.rfind(b"\n") + 1
+            self.waiting, self.size = [whole[cut:]], len(whole) - cut
+            yield self._counted(whole[:cut])
 
     def rest(self) -> bytes:
+        """What is left of its rows."""
         whole, self.waiting, self.size = b"".join(self.waiting), [], 0
-        return self._done(whole)
+        return self._counted(whole)
 
-    def _done(self, whole: bytes) -> bytes:
-        if not whole:
-            return b""
+    def _counted(self, whole: bytes) -> bytes:
         whole = whole.replace(b"\r\n", b"\n")  # as Windows' editors leave a dump; in values it is written as \r
         self.counts[self.full] += whole.count(b"\n")
-        return self.mask(whole)
+        return whole
 
 
 def schema_only(blocks: Iterable[bytes]) -> Iterator[bytes]:
     """The same text with no row in it, in whatever form. Raises BrokenText."""
-    for piece, text in _parts(blocks):
+    for piece, text in _pieces(blocks):
         if piece is None:
             yield text
         elif piece.what == "statement":
@@ -163,7 +194,7 @@ def with_rows(blocks: Iterable[bytes], tables: Iterable[Iterable[bytes]]) -> Ite
     waiting = iter(tables)
     rows: Iterable[bytes] = ()
     begun = False
-    for piece, text in _parts(blocks):
+    for piece, text in _pieces(blocks):
         if begun:  # the end of the line of COPY, and the line that ends its rows
             line, newline, rest = text.partition(b"\n")
             yield line + newline
@@ -176,7 +207,7 @@ def with_rows(blocks: Iterable[bytes], tables: Iterable[Iterable[bytes]]) -> Ite
             rows = next(waiting)
 
 
-def _parts(blocks: Iterable[bytes]) -> Iterator[tuple[Piece | None, bytes]]:
+def _pieces(blocks: Iterable[bytes]) -> Iterator[tuple[Piece | None, bytes]]:
     """A text in order: each statement whole, rows as they come, and (None) what lies between.
 
     Commands of psql are left out where they are pg_dump's own, else raise BrokenText.

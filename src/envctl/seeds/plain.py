@@ -7,20 +7,22 @@ folder are read here, since pg_restore would need them on a disk beside it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from functools import partial
 
 from envctl.seeds import folder
-from envctl.seeds.archive import OPTIONS, failed, schema_of
+from envctl.seeds.archive import OPTIONS, before, failed, schema_of
 from envctl.seeds.check import Checked
 from envctl.seeds.client import Progress, Streaming, unheard
-from envctl.seeds.dump import counted
+from envctl.seeds.dump import Read, counted
 from envctl.seeds.edits import edited
 from envctl.seeds.masked import schema_only, with_rows
 from envctl.seeds.packed import Damaged, unpack
 from envctl.seeds.refusal import AGAIN, refused
-from envctl.seeds.server import ENV, Server
+from envctl.seeds.server import ENV, Server, ask
+from envctl.workload import Database
 from envctl.world.shell import Finished
 
 _AT = "/tmp/envctl-contents"  # noqa: S108  # in the container, where only the server's own user works
@@ -29,24 +31,33 @@ _LARGE = ("blob_", "blobs")  # what files of large objects are called
 _END = b"\\.\n\n\n"  # what pg_dump writes behind the rows of each table
 
 
-def schema(client: Streaming, checked: Checked, server: Server) -> Iterable[bytes]:
-    """The text without a row. Raises EnvctlError, and BrokenText for a text that is none."""
-    if checked.dump.format == "sql":
-        return schema_only(_own_text(checked, server, unheard))
-    return (schema_of(client, checked.dump, server).text,)
+@dataclass(frozen=True)
+class Plain:
+    """Where a text comes from: `first` are statements that it needs before. `schema` and `text` are read
+    anew each time.
+
+    Reading raises EnvctlError, and BrokenText for what is no whole text: what is wrong with it may be seen at its end.
+    """
+
+    server: Server
+    first: tuple[bytes, ...]
+    schema: Callable[[], Iterable[bytes]]  # without a row
+    text: Callable[[], AbstractContextManager[Iterable[bytes]]]
 
 
-def text(
-    client: Streaming, checked: Checked, server: Server, progress: Progress = unheard
-) -> AbstractContextManager[Iterable[bytes]]:
-    """All of it, as it is read. Raises EnvctlError: what is wrong with a dump may be found at its very end."""
-    if checked.dump.format == "sql":
-        return nullcontext(_own_text(checked, server, progress))
-    return (
-        _folder(client, checked, server)
-        if checked.dump.format == "directory"
-        else _archive(client, checked, server, progress)
-    )
+def plain(client: Streaming, checked: Checked, database: Database, progress: Progress = unheard) -> Plain:
+    """A dump that was checked, for the server of that client. Raises EnvctlError."""
+    server, dump = ask(client, database), checked.dump
+    if dump.format == "sql":
+        return Plain(
+            server,
+            (),
+            lambda: schema_only(_own_text(checked, server, unheard)),
+            lambda: nullcontext(_own_text(checked, server, progress)),
+        )
+    schema = schema_of(client, dump, server)
+    text = partial(_folder if dump.format == "directory" else _archive, client, checked, server, progress)
+    return Plain(server, before(schema.contents), lambda: (schema.text,), text)
 
 
 def _own_text(checked: Checked, server: Server, progress: Progress) -> Iterator[bytes]:
@@ -70,7 +81,7 @@ def _archive(client: Streaming, checked: Checked, server: Server, progress: Prog
 
 
 @contextmanager
-def _folder(client: Streaming, checked: Checked, server: Server) -> Iterator[Iterable[bytes]]:
+def _folder(client: Streaming, checked: Checked, server: Server, progress: Progress) -> Iterator[Iterable[bytes]]:
     """What pg_restore makes of the table of contents, with the rows put in from the files here."""
     dump = checked.dump
     there = {member.name.partition(".")[0]: member for member in folder.members(dump.path) if ".dat" in member.name}
@@ -78,6 +89,7 @@ def _folder(client: Streaming, checked: Checked, server: Server) -> Iterator[Ite
         raise refused(dump.path, "holds large objects, whose content nobody can mask", hint=AGAIN)
     remove = ("rm", "-rf", _AT)
     contents = dump.blocks(only=folder.CONTENTS)
+    read = counted(dump, partial(progress, "masking"))
     try:
         for argv, stdin in (
             (remove, None),
@@ -92,12 +104,12 @@ def _folder(client: Streaming, checked: Checked, server: Server) -> Iterator[Ite
         _did(client.run(("sh", "-c", fill), stdin=[empty]), checked, server)
         words = ("pg_restore", *OPTIONS, "--exit-on-error", "--format=directory", "--file=-", _AT)
         skeleton = _did(client.run(words, env=ENV), checked, server).stdout
-        yield with_rows((skeleton,), (_rows(checked, there, number) for number in numbers))
+        yield with_rows((skeleton,), (_rows(checked, there, number, read) for number in numbers))
     finally:
         client.run(remove)
 
 
-def _rows(checked: Checked, there: Mapping[str, folder.Member], number: str) -> Iterator[bytes]:
+def _rows(checked: Checked, there: Mapping[str, folder.Member], number: str, read: Read) -> Iterator[bytes]:
     """The rows of one table, without what ends them."""
     member = there.get(number)
     if member is None:
@@ -106,7 +118,7 @@ def _rows(checked: Checked, there: Mapping[str, folder.Member], number: str) -> 
         raise refused(
             checked.dump.path, "is packed with lz4", hint="Make it again with pg_dump --compress=zstd, or gzip."
         )
-    blocks: Iterable[bytes] = folder.content(checked.dump.path, member)
+    blocks: Iterable[bytes] = folder.content(checked.dump.path, member, read)
     packing = {"gz": "gzip", "zst": "zstd"}.get(member.name.rpartition(".")[2])
     try:
         held = b""

@@ -1,0 +1,129 @@
+"""The story of filling a database with masked rows: no raw value reaches the server that is filled.
+
+The schema alone comes first, into a database that is thrown away again. What the server then says of it is what the
+rules are checked against, before the first row, and what the result has to be the same as.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import chain
+
+from envctl.catalogue import Catalogue
+from envctl.errors import EnvctlError, Exit
+from envctl.masking.copying import BrokenRows
+from envctl.masking.table import MaskFailed
+from envctl.seeds import catalogue, swap
+from envctl.seeds.client import Client
+from envctl.seeds.failures import read_failure
+from envctl.seeds.masked import Masks, Text, Unmasked
+from envctl.seeds.pieces import BrokenText
+from envctl.seeds.plain import Plain
+from envctl.seeds.refusal import AGAIN, KEPT
+from envctl.seeds.server import ENV, LOADING, PSQL, beside, connection, identifier, restriction, tell
+from envctl.seeds.swap import Filled
+from envctl.workload import Database
+
+Plans = Callable[[Catalogue], Masks]  # raises EnvctlError where something of it is not to be masked
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What got in: rows by the full name of their table."""
+
+    catalogue: Catalogue
+    rows: Mapping[str, int]
+
+
+def fill(
+    client: Client, plain: Plain, database: Database, filled: Filled, plans: Plans, *, large_objects: bool
+) -> Loaded:
+    """Fill a database, in place of whatever it holds: all of it, masked, or it stays as it was. Raises EnvctlError."""
+    source = declared(client, plain, database)
+    text = Text(plans(source), large_objects, freezes=True)
+    incoming = connection(swap.begin(client, database, plain.server), database.user)
+    try:
+        with plain.text() as blocks:
+            _load(client, plain, incoming, text.masked(blocks), filled.data)
+        _compare(source, text.rows, client, incoming, filled.data)
+        swap.finish(client, database, filled)
+    except BaseException:
+        with suppress(Exception):  # what stopped us is what counts, and the next run sweeps too
+            swap.sweep(client, database)
+        raise
+    return Loaded(source, text.rows)
+
+
+def declared(client: Client, plain: Plain, database: Database) -> Catalogue:
+    """What the source consists of, by a database that is made of its schema for a moment. Raises EnvctlError."""
+    name = beside(database.name, "schema")
+    drop = f"DROP DATABASE IF EXISTS {identifier(name)} WITH (FORCE)"
+    create = f"CREATE DATABASE {identifier(name)} TEMPLATE template0"
+    tell(client, database, drop, create, doing="a database for the schema could not be made")
+    try:
+        into = connection(name, database.user)
+        _load(client, plain, into, plain.schema(), database.data or "")
+        return _seen(client, into)
+    finally:
+        with suppress(EnvctlError):
+            tell(client, database, drop, doing="the database for the schema could not be dropped")
+
+
+def _load(client: Client, plain: Plain, into: str, blocks: Iterable[bytes], name: str) -> None:
+    guard = (restriction(),) if plain.server.restricts else ()
+    argv = (*PSQL, "--single-transaction", "--output=/dev/null", into, *guard, "--file=-")
+    try:
+        finished = client.run(argv, stdin=chain(plain.first, blocks), env=LOADING)
+    except Unmasked as unmasked:
+        raise _refused(name, unmasked.message, unmasked.line, unmasked.hint) from None
+    except BrokenText as broken:
+        raise _refused(name, broken.message, broken.line, broken.hint or AGAIN) from None
+    except (MaskFailed, BrokenRows) as broken:
+        raise _refused(name, f"has rows that cannot be masked: {broken}", 0, AGAIN) from None
+    if finished.status:
+        failure = read_failure(finished.stderr)
+        where = f" at {failure.where}" if failure.where else ""
+        code = Exit.NO_CAPACITY if failure.disk_full else Exit.DATA_REFUSED
+        raise EnvctlError(code, f"{name} could not be loaded{where}: {failure.text}", unchanged=KEPT)
+
+
+def _seen(client: Client, into: str) -> Catalogue:
+    finished = client.run((*PSQL, into, *catalogue.ask()), env=ENV)
+    if finished.status:
+        raise EnvctlError(Exit.DATA_REFUSED, f"its catalogue could not be read: {read_failure(finished.stderr).text}")
+    return catalogue.read(finished.stdout)
+
+
+def _compare(before: Catalogue, rows: Mapping[str, int], client: Client, into: str, name: str) -> None:
+    """Exit 0 is no proof: what is there must be what the source has. Raises EnvctlError that names what is not."""
+    wrong = [*catalogue.differences(before, _seen(client, into)), *_lost(before, rows, client, into)]
+    if wrong:
+        raise EnvctlError(
+            Exit.DATA_REFUSED,
+            f"{name} is not whole once it is loaded: {wrong[0]}",
+            details=tuple(wrong[1:20]),
+            unchanged=KEPT,
+        )
+
+
+def _lost(before: Catalogue, rows: Mapping[str, int], client: Client, into: str) -> Iterable[str]:
+    tables = [table for table in before.tables if not table.partitioned]
+    counts = "\n".join(
+        f"SELECT pg_catalog.count(*) FROM ONLY {identifier(one.schema)}.{identifier(one.name)};"  # noqa: S608 – quoted
+        for one in tables
+    )
+    finished = client.run((*PSQL, into, "--tuples-only", "--no-align", "--file=-"), stdin=[counts.encode()], env=ENV)
+    found = finished.stdout.decode().split()
+    if finished.status or len(found) != len(tables):
+        yield "its rows could not be counted"
+        return
+    for table, count in zip(tables, found, strict=True):
+        if int(count) != rows.get(table.full, 0):
+            yield f"table {table.full} has {count} rows, and {rows.get(table.full, 0)} were read"
+
+
+def _refused(name: str, message: str, line: int, hint: str) -> EnvctlError:
+    where = f" (line {line})" if line else ""
+    return EnvctlError(Exit.DATA_REFUSED, f"The dump {name} {message}{where}.", hint=hint, unchanged=KEPT)
