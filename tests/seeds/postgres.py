@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 
 from envctl.seeds.swap import Filled
-from envctl.world.shell import Finished
+from envctl.world.pipes import Reading
+from envctl.world.shell import Finished, Shell
 from tests.images.boxes import Boxes, docker
 
 _FILLED = re.compile(r"envctl: filled from (?P<data>\S+) (?P<digest>sha256:[0-9a-f]{64})")
@@ -56,6 +58,12 @@ class Postgres:
             listener.join()
             reader.join()
         return Finished(process.returncode, printed[0], heard[0])
+
+    def reading(
+        self, argv: tuple[str, ...], *, stdin: Iterable[bytes] = (), env: Mapping[str, str] | None = None
+    ) -> AbstractContextManager[Reading]:
+        """The same, read while it runs."""
+        return Shell(os.environ).reading(self.argv(argv, True, env), stdin=stdin)
 
     def sql(self, database: str, *statements: str) -> list[str]:
         """The lines that SQL statements print."""

@@ -18,7 +18,7 @@ from envctl.masking.table import MaskFailed
 from envctl.seeds import catalogue, swap
 from envctl.seeds.client import Client
 from envctl.seeds.failures import read_failure
-from envctl.seeds.masked import Masks, Text, Unmasked
+from envctl.seeds.masked import Masks, Text, Unmasked, schema_only
 from envctl.seeds.pieces import BrokenText
 from envctl.seeds.plain import Plain
 from envctl.seeds.refusal import AGAIN, KEPT
@@ -64,7 +64,7 @@ def declared(client: Client, plain: Plain, database: Database) -> Catalogue:
     tell(client, database, drop, create, doing="a database for the schema could not be made")
     try:
         into = connection(name, database.user)
-        _load(client, plain, into, plain.schema(), database.data or "")
+        _load(client, plain, into, schema_only(plain.schema()), database.data or "")
         return _seen(client, into)
     finally:
         with suppress(EnvctlError):

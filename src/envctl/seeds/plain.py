@@ -18,7 +18,7 @@ from envctl.seeds.check import Checked
 from envctl.seeds.client import Progress, Streaming, unheard
 from envctl.seeds.dump import Read, counted
 from envctl.seeds.edits import edited
-from envctl.seeds.masked import schema_only, with_rows
+from envctl.seeds.masked import with_rows
 from envctl.seeds.packed import Damaged, unpack
 from envctl.seeds.refusal import AGAIN, refused
 from envctl.seeds.server import ENV, Server, ask
@@ -41,7 +41,7 @@ class Plain:
 
     server: Server
     first: tuple[bytes, ...]
-    schema: Callable[[], Iterable[bytes]]  # without a row
+    schema: Callable[[], Iterable[bytes]]  # a text with all of the schema
     text: Callable[[], AbstractContextManager[Iterable[bytes]]]
 
 
@@ -52,7 +52,7 @@ def plain(client: Streaming, checked: Checked, database: Database, progress: Pro
         return Plain(
             server,
             (),
-            lambda: schema_only(_own_text(checked, server, unheard)),
+            lambda: _own_text(checked, server, unheard),
             lambda: nullcontext(_own_text(checked, server, progress)),
         )
     schema = schema_of(client, dump, server)
