@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterator
 
 import polars as pl
 
+from envctl.catalogue import Column
+
+_HEAD = 1000  # rows that tell whether values come again
 _WORTH = 64  # rows of one shape: a pass over fewer costs more than one text after the other
 
 
@@ -67,3 +70,27 @@ def runs(shape: str, marks: str) -> list[tuple[int, int, bool]]:
 def digits_as_marks(values: pl.Series) -> pl.Series:
     """The shape of texts of which digits are replaced: each is written as a 0."""
     return values.str.replace_all("[0-9]", "0")
+
+
+def by_distinct(values: pl.Series, make: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """What `make` makes of each value, asked but once for each where the same ones come again and again."""
+    head = values.head(_HEAD)
+    if head.n_unique() * 2 > len(head):
+        return make(values)
+    once = values.unique()
+    return values.replace_strict(once, make(once), default=None, return_dtype=pl.String)
+
+
+def cut(values: pl.Series, column: Column) -> pl.Series:
+    """Texts that fit into a column: what is too much of them is left out."""
+    return values if column.length is None else values.str.slice(0, column.length).str.strip_chars_end(" ")
+
+
+def cut_one(value: str, column: Column) -> str:
+    """The same of one."""
+    return value if column.length is None else value[: column.length].rstrip(" ")
+
+
+def shorter(longest: int, column: Column) -> int:
+    """Characters of the longest result when it is cut to fit into a column."""
+    return longest if column.length is None else min(longest, column.length)

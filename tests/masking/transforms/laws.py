@@ -32,7 +32,7 @@ OTHER_KEY = Key(Secret("another key, as long as that one")).seed("somebody")
 OTHER_IDENTITY = Key(Secret("a key of the tests, long enough")).seed("somebody else")
 
 TEXT = Column("value", "text", "text")
-EXAMPLES = 80  # of each law: enough for its borders, and a file of tests stays a matter of seconds
+EXAMPLES = 30  # of each law: enough for its borders, and a file of tests stays a matter of seconds
 MANY = 200_000  # values of which no two may meet
 LONGER = 200  # of which some must change with the key
 
