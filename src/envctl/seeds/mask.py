@@ -26,6 +26,11 @@ from envctl.seeds.server import ENV, LOADING, PSQL, beside, connection, identifi
 from envctl.seeds.swap import Filled
 from envctl.workload import Database
 
+# As psql has it: what the query prints is run. One is made before those that read it.
+_REFRESH = b"""SELECT pg_catalog.format('REFRESH MATERIALIZED VIEW %I.%I', n.nspname, c.relname)
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'm' AND NOT c.relispopulated ORDER BY c.oid \\gexec
+"""
 Plans = Callable[[Catalogue], Masks]  # raises EnvctlError where something of it is not to be masked
 
 
@@ -47,6 +52,7 @@ def fill(
     try:
         with plain.text() as blocks:
             _load(client, plain, incoming, text.masked(blocks), filled.data)
+        _refresh(client, incoming, filled.data)
         _compare(source, text.rows, client, incoming, filled.data)
         swap.finish(client, database, filled)
     except BaseException:
@@ -87,6 +93,18 @@ def _load(client: Client, plain: Plain, into: str, blocks: Iterable[bytes], name
         where = f" at {failure.where}" if failure.where else ""
         code = Exit.NO_CAPACITY if failure.disk_full else Exit.DATA_REFUSED
         raise EnvctlError(code, f"{name} could not be loaded{where}: {failure.text}", unchanged=KEPT)
+
+
+def _refresh(client: Client, into: str, name: str) -> None:
+    """Fill the materialized views that the text does not, since nobody had filled them where it comes from."""
+    finished = client.run((*PSQL, into, "--output=/dev/null", "--file=-"), stdin=(_REFRESH,), env=LOADING)
+    if finished.status:
+        failure = read_failure(finished.stderr)
+        raise EnvctlError(
+            Exit.NO_CAPACITY if failure.disk_full else Exit.DATA_REFUSED,
+            f"a materialized view of {name} could not be filled: {failure.text}",
+            unchanged=KEPT,
+        )
 
 
 def _seen(client: Client, into: str) -> Catalogue:
