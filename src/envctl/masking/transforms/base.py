@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import polars as pl
@@ -25,6 +25,12 @@ class Block:
     rows: pl.DataFrame
     masked: pl.DataFrame
     seeds: Mapping[str, Seed] = field(default_factory=dict)  # of the `identities` that the transform names
+
+    def beside(self, rows: pl.Series, transform: Transform) -> Block:
+        """The same for values that come out of these rows (by number, each as often as it is there)."""
+        before = self.rows[rows] if transform.reads else self.rows.clear()
+        after = self.masked[rows] if transform.follows else self.masked.clear()
+        return replace(self, rows=before, masked=after)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,141 @@
+"""JSON documents that come apart into leaves and go together again as they were, in the order they had."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+REDACTED = "[redacted]"
+_DEEPEST = 200  # levels of a document; Python's own stack would end at some hundreds
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_STEP = re.compile(r"""(?P<deep>\.\*\*)|(?P<any>\.\*)|(?P<item>\[\*\])|\."(?P<odd>[^"]+)"|\.(?P<key>[^.\[\]"*]+)""")
+_KEY = r'\."(?:[^"\\]|\\.)*"'
+_ITEM = r"\[\]"
+
+
+class NoDocument(ValueError):
+    """A text that is no JSON, or none that can be looked through."""
+
+
+class Number(str):
+    """A number as it is written: none of its digits is lost."""
+
+    __slots__ = ()
+
+
+class Pairs(list[tuple[str, Any]]):
+    """An object, whatever keys it has twice."""
+
+
+@dataclass(slots=True)
+class Leaf:
+    """A value that is to be masked: what it is, where `at` it belongs, and then what it becomes."""
+
+    value: str | Number | bool
+    at: Any
+    made: Any = None
+
+
+@dataclass(frozen=True)
+class Path:
+    """A place in documents: `$.a."odd key"[*].*` or, at whatever depth, `$.**.phone`."""
+
+    pattern: re.Pattern[str]
+    keys: frozenset[str]  # that it names
+    wild: int  # steps that name none
+
+
+def path(text: str) -> Path:
+    """A path that a rule names. Raises ValueError."""
+    steps = list(_STEP.finditer(text, 1))
+    if not text.startswith("$") or "".join(step[0] for step in steps) != text[1:]:
+        raise ValueError(f'{text!r} is no path: write $.key, $."odd key", $.list[*], $.*.key or $.**.key')
+    keys = [step["odd"] or step["key"] for step in steps]
+    wild = {".**": f"(?:{_KEY}|{_ITEM})*", ".*": _KEY, "[*]": _ITEM}
+    pattern = "".join(
+        wild[step[0]] if key is None else re.escape(f".{json.dumps(key)}")
+        for step, key in zip(steps, keys, strict=True)
+    )
+    named = frozenset(key for key in keys if key is not None)
+    return Path(re.compile(pattern + r"(?=[.\[]|$)"), named, len([key for key in keys if key is None]))
+
+
+def opened(text: str) -> Any:
+    """A document: Pairs, lists, texts, Numbers, booleans and None. Raises NoDocument."""
+    try:
+        return json.loads(text, object_pairs_hook=Pairs, parse_float=Number, parse_int=Number, parse_constant=_refused)
+    except (ValueError, RecursionError):
+        raise NoDocument("a value is no JSON document") from None
+
+
+def mapped(
+    document: Any, leaf: Callable[[Any, str], Any], branch: Callable[[str], bool], key: Callable[[str], str]
+) -> Any:
+    """A document with every leaf but null replaced, and every key.
+
+    `leaf` gets a value and its path; `branch` says of the path of an object or a list whether null stands there
+    instead. Raises NoDocument for one that is too deep.
+    """
+
+    def at(value: Any, where: str, depth: int) -> Any:
+        if depth > _DEEPEST:
+            raise NoDocument("a document is too deep")
+        if value is None:
+            return None
+        if not isinstance(value, list):
+            return leaf(value, where)
+        if branch(where):
+            return None
+        if isinstance(value, Pairs):
+            return Pairs((key(name), at(inner, f"{where}.{json.dumps(name)}", depth + 1)) for name, inner in value)
+        return [at(inner, f"{where}[]", depth + 1) for inner in value]
+
+    return at(document, "", 0)
+
+
+def closed(document: Any) -> str:
+    """The text of a document; of a Leaf in it, what it became."""
+    if isinstance(document, Leaf):
+        return closed(document.made)
+    if isinstance(document, Number):
+        return str(document)
+    if isinstance(document, Pairs):
+        return "{" + ", ".join(f"{closed(key)}: {closed(value)}" for key, value in document) + "}"
+    if isinstance(document, list):
+        return "[" + ", ".join(map(closed, document)) + "]"
+    return json.dumps(clean(document) if isinstance(document, str) else document, ensure_ascii=False)
+
+
+def clean(text: str) -> str:
+    """A text as Postgres can hold it: json lets pass what no text has, half characters and NUL."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+
+
+def written(leaf: Leaf) -> str:
+    """A value as Postgres would write it."""
+    if isinstance(leaf.value, bool):
+        return "t" if leaf.value else "f"
+    return clean(leaf.value)
+
+
+def as_before(leaf: Leaf, text: str | None) -> Any:
+    """A masked text as a value of the kind it was, if it can be one."""
+    if isinstance(leaf.value, bool) and text in {"t", "f"}:
+        return text == "t"
+    return Number(text) if isinstance(leaf.value, Number) and text and _NUMBER.fullmatch(text) else text
+
+
+def emptied(value: Any) -> Any:
+    """A value of the same kind that says nothing."""
+    if isinstance(value, bool):
+        return False
+    return Number("0") if isinstance(value, Number) else REDACTED
+
+
+def _refused(constant: str) -> Mapping[str, str]:
+    raise ValueError(constant)
