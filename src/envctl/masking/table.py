@@ -11,6 +11,7 @@ import polars as pl
 
 from envctl.catalogue import Column, Table
 from envctl.masking import where
+from envctl.masking.arrays import masked_array, masked_array_plain
 from envctl.masking.copying import escaped, rows, text, unescaped
 from envctl.masking.key import Key, Seed
 from envctl.masking.literals import Problem
@@ -48,7 +49,7 @@ class Witness(Protocol):
         """Raw values of a column (its full name), none null, and beside each what it became."""
 
     def keep(self, values: pl.Series, *, column: Column) -> None:
-        """Raw values that a condition left as they are."""
+        """Raw values that a condition, or a transform that masks parts, left as they are."""
 
 
 @dataclass(frozen=True)
@@ -154,9 +155,17 @@ class TableMask:
             raise self._failed(rule, f"{rule.transform.name} gave {len(made)} {made.dtype} for {len(values)} values")
         if made.null_count() and not rule.transform.gives_null:
             raise self._failed(rule, f"{rule.transform.name} gave nothing for {made.null_count()} values")
-        if self._witness is not None:
-            self._witness.add(f"{self._table.full}.{step.name}", values, made, column=rule.column)
+        self._tell(rule, values, made)
         return made
+
+    def _tell(self, rule: ColumnRule, values: pl.Series, made: pl.Series) -> None:
+        if self._witness is None:
+            return
+        if rule.transform.partial:
+            same = values.eq_missing(made)
+            self._witness.keep(values.filter(same), column=rule.column)
+            values, made = values.filter(~same), made.filter(~same)
+        self._witness.add(f"{self._table.full}.{rule.column.name}", values, made, column=rule.column)
 
     def _failed(self, rule: ColumnRule, reason: str) -> MaskFailed:
         return MaskFailed(self._table.full, rule.column.name, reason)
@@ -188,14 +197,10 @@ def _with(frame: pl.DataFrame, name: str, values: pl.Series) -> pl.DataFrame:
 def _bulk(rule: ColumnRule, values: pl.Series, block: Block) -> pl.Series:
     if not rule.column.array:
         return rule.transform.bulk(values, block)
-    from envctl.masking.arrays import masked_array
-
     return masked_array(rule.transform, values, block)
 
 
 def _plain(rule: ColumnRule, value: str, row: Row) -> str | None:
     if not rule.column.array:
         return rule.transform.plain(value, row)
-    from envctl.masking.arrays import plain_array
-
-    return plain_array(rule.transform, value, row)
+    return masked_array_plain(rule.transform, value, row)

@@ -82,6 +82,11 @@ class Transform(BaseModel):
         return None
 
     @property
+    def partial(self) -> bool:
+        """Whether it masks parts of a value, so that one where it finds none stays as it is, and is no leak."""
+        return False
+
+    @property
     def identities(self) -> tuple[str, ...]:
         """Identities, beside the column's own, whose seeds it needs in `Block.seeds`."""
         return ()

@@ -69,6 +69,11 @@ class Text(Transform):
         examples=[True],
     )
 
+    @property
+    def partial(self) -> bool:
+        """Texts without findings stay."""
+        return self.find
+
     def longest(self, column: Column) -> int | None:
         """Filler is as long as what it stands for; what is found can grow, and is cut to what fits."""
         return (column.length or _UNLIMITED) if self.find else None

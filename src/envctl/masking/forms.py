@@ -1,0 +1,95 @@
+"""In what forms a value may stand in a file: as its text, in pieces, or as the bytes that Postgres stores."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from envctl.catalogue import Column, Family
+
+# Their bytes are few and common, so that finding them would say nothing.
+UNSOUGHT: frozenset[Family] = frozenset({"integer", "number", "date", "timestamp", "time", "boolean", "enum"})
+_QUOTED = r'"(?:[^"\\]|\\.)*"'
+_PIECES: Mapping[Family, str] = {"json": _QUOTED, "hstore": _QUOTED}
+_ELEMENTS = rf'{_QUOTED}|[^{{}},"\\]+'
+
+
+@dataclass(frozen=True)
+class Forms:
+    """Binary, and none null: what to look for, whether it stayed the `same`, and what masking wrote instead."""
+
+    sought: pl.Series
+    same: pl.Series
+    written: pl.Series
+
+
+def forms(column: Column, values: pl.Series, made: pl.Series | None = None) -> Forms:
+    """The forms of raw values, and of what became of them: text as it is, a uuid also as 16 bytes, bytes also as
+    themselves, of json and hstore every text within, of arrays every element; of numbers, dates, times, booleans and
+    enums none. (Addresses are looked for as text only: as Postgres stores them they are as short as numbers.)
+    """
+    if column.family in UNSOUGHT:
+        nothing = pl.Series([], dtype=pl.Binary)
+        return Forms(nothing, pl.Series([], dtype=pl.Boolean), nothing)
+    frame = pl.DataFrame([values.cast(pl.String).alias("raw"), _or_null(made, len(values)).alias("made")])
+    if column.array or column.family in _PIECES:
+        return _pieces(frame, column)
+    if column.fixed:
+        frame = frame.select(pl.all().str.strip_chars_end(" "))
+    stored = _STORED.get(column.family)
+    frames = [frame.select(pl.all().cast(pl.Binary)), *([stored(frame)] if stored else [])]
+    return _of(pl.concat(frames))
+
+
+def _of(frame: pl.DataFrame) -> Forms:
+    frame = frame.filter(pl.col("raw").is_not_null())
+    same = frame.select(pl.col("raw").eq_missing(pl.col("made"))).to_series()
+    return Forms(frame["raw"], same, frame["made"].filter(~same).drop_nulls())
+
+
+def _or_null(made: pl.Series | None, rows: int) -> pl.Series:
+    return made.cast(pl.String) if made is not None else pl.repeat(None, rows, dtype=pl.String, eager=True)
+
+
+def _uuid(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select(pl.all().str.replace_all("-", "", literal=True).str.decode("hex", strict=False))
+
+
+def _bytes(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select(pl.all().str.strip_prefix("\\x").str.decode("hex", strict=False))
+
+
+_STORED: Mapping[Family, Callable[[pl.DataFrame], pl.DataFrame]] = {"uuid": _uuid, "bytes": _bytes}
+
+
+def _pieces(frame: pl.DataFrame, column: Column) -> Forms:
+    """The texts within values. Those that are in the masked value of the same row too were left there on purpose."""
+    pattern = _ELEMENTS if column.array and column.family not in _PIECES else _QUOTED
+    rows = frame.with_row_index("row")
+    raw, made = (_within(rows, name, pattern) for name in ("raw", "made"))
+    changed = raw.join(made, on=["row", "piece"], how="anti")["piece"]
+    written = made.join(raw, on=["row", "piece"], how="anti")["piece"]
+    binary = changed.cast(pl.Binary)
+    return Forms(binary, pl.repeat(value=False, n=len(binary), dtype=pl.Boolean, eager=True), written.cast(pl.Binary))
+
+
+def _within(rows: pl.DataFrame, name: str, pattern: str) -> pl.DataFrame:
+    found = rows.select("row", piece=pl.col(name).str.extract_all(pattern)).explode("piece").drop_nulls()
+    bare = found["piece"].str.strip_prefix('"').str.strip_suffix('"')
+    escaped = bare.str.contains("\\", literal=True).fill_null(value=False)
+    at = escaped.arg_true()
+    if len(at):
+        known = {piece: _unescaped(piece) for piece in bare.gather(at).unique()}
+        bare = bare.scatter(at, bare.gather(at).replace_strict(known, return_dtype=pl.String))
+    return found.with_columns(bare.alias("piece")).filter(pl.col("piece") != "")
+
+
+def _unescaped(piece: str) -> str:
+    """A text as Postgres stores it; as it is written where it cannot be read."""
+    try:
+        return str(json.loads(f'"{piece}"', strict=False))
+    except ValueError:
+        return piece.replace("\\\\", "\0").replace("\\", "").replace("\0", "\\")

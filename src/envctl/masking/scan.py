@@ -1,0 +1,105 @@
+"""The proof: every raw value of masked columns, looked for in every byte of what was frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from envctl.masking.chance import telling
+from envctl.masking.filter import Seen
+
+BLOCK = 4 << 20  # bytes that are best fed at once
+
+
+@dataclass(frozen=True)
+class Hit:
+    """How often values of a column were found, and where first. (Which value it was is in the file, and only there.)"""
+
+    column: str
+    count: int
+    file: str
+    offset: int
+
+
+Hits = Mapping[str, Hit]
+
+
+class Scanner:
+    """Looks through files, one after the other; several scanners of the same values can work at the same time.
+
+    `known` is what another scanner found where nobody's data is (an empty cluster, the schema's text): words that
+    everybody uses. They are not counted. What cannot be found: values that are packed (rows above 2 kB, WAL with
+    compression), those that a page of WAL ends within, and a database's encoding other than UTF-8.
+    """
+
+    def __init__(self, seen: Seen, known: pl.Series | None = None) -> None:
+        self._sieve = seen.sieve
+        self._columns = seen.columns
+        self._ignored = pl.DataFrame({"hash": pl.Series([], dtype=pl.UInt64) if known is None else known})
+        self._name: str | None = None
+        self._tail = b""
+        self._at = 0  # bytes of the file before the tail
+        self._found: dict[str, Hit] = {}
+        self._hashes: list[pl.Series] = []
+        self.scanned = 0
+
+    def feed(self, name: str, content: bytes) -> None:
+        """The next bytes of a file: of a new one when the name is another."""
+        if name != self._name:
+            self._end()
+            self._name, self._tail, self._at = name, b"", 0
+        self.scanned += len(content)
+        whole = self._tail + content
+        # What a value is depends on the byte behind it: one that ends here waits for more.
+        self._look(whole, since=len(self._tail), until=len(whole) - 1)
+        kept = min(self._sieve.longest, len(whole))
+        self._tail = whole[len(whole) - kept :]
+        self._at += len(whole) - kept
+
+    @property
+    def hits(self) -> Hits:
+        """What was found, by column. Asking ends the file."""
+        self._end()
+        return dict(sorted(self._found.items()))
+
+    @property
+    def known(self) -> pl.Series:
+        """What was found, for another scanner to leave out. Asking ends the file."""
+        self._end()
+        return pl.concat([pl.Series("hash", [], dtype=pl.UInt64), *self._hashes]).unique()
+
+    def _end(self) -> None:
+        self._look(self._tail, since=len(self._tail), until=len(self._tail))
+        self._name, self._tail = None, b""
+
+    def _look(self, whole: bytes, *, since: int, until: int) -> None:
+        """Count values that end at those places."""
+        if not whole:
+            return
+        end = pl.col("offset") + pl.col("length")
+        new = telling(whole, self._sieve.find(whole).filter(end.is_between(since, until)))
+        if new.height:
+            self._count(new.join(self._ignored, on="hash", how="anti"))
+
+    def _count(self, new: pl.DataFrame) -> None:
+        self._hashes.append(new["hash"].unique())
+        for number, count, offset in new.group_by("column").agg(pl.len(), pl.col("offset").min()).sort("column").rows():
+            column = self._columns[number]
+            first = Hit(column, count, self._name or "", self._at + offset)
+            self._found[column] = _joined(self._found.get(column), first)
+
+
+def together(parts: Iterable[Hits]) -> Hits:
+    """What several scanners found."""
+    found: dict[str, Hit] = {}
+    for part in parts:
+        for column, hit in part.items():
+            found[column] = _joined(found.get(column), hit)
+    return dict(sorted(found.items()))
+
+
+def _joined(one: Hit | None, other: Hit) -> Hit:
+    """Hits of one column together, with the place of the first."""
+    return Hit(one.column, one.count + other.count, one.file, one.offset) if one else other
