@@ -6,7 +6,11 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from json.encoder import encode_basestring, encode_basestring_ascii
+from typing import Any, get_args
+
+from envctl.catalogue import Family
 
 REDACTED = "[redacted]"
 _DEEPEST = 200  # levels of a document; Python's own stack would end at some hundreds
@@ -14,6 +18,9 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _STEP = re.compile(r"""(?P<deep>\.\*\*)|(?P<any>\.\*)|(?P<item>\[\*\])|\."(?P<odd>[^"]+)"|\.(?P<key>[^.\[\]"*]+)""")
 _KEY = r'\."(?:[^"\\]|\\.)*"'
 _ITEM = r"\[\]"
+_BROKEN: tuple[Family, ...] = ("number", "text")  # what a number can be to a transform, in this order
+_WHOLE: tuple[Family, ...] = ("integer", *_BROKEN)
+_WRITTEN: tuple[Family, ...] = ("text", *(family for family in get_args(Family) if family != "boolean"))  # and a text
 
 
 class NoDocument(ValueError):
@@ -56,7 +63,7 @@ def path(text: str) -> Path:
     keys = [step["odd"] or step["key"] for step in steps]
     wild = {".**": f"(?:{_KEY}|{_ITEM})*", ".*": _KEY, "[*]": _ITEM}
     pattern = "".join(
-        wild[step[0]] if key is None else re.escape(f".{json.dumps(key)}")
+        wild[step[0]] if key is None else re.escape(f".{encode_basestring_ascii(key)}")
         for step, key in zip(steps, keys, strict=True)
     )
     named = frozenset(key for key in keys if key is not None)
@@ -90,7 +97,9 @@ def mapped(
         if branch(where):
             return None
         if isinstance(value, Pairs):
-            return Pairs((key(name), at(inner, f"{where}.{json.dumps(name)}", depth + 1)) for name, inner in value)
+            return Pairs(
+                (key(name), at(inner, f"{where}.{encode_basestring_ascii(name)}", depth + 1)) for name, inner in value
+            )
         return [at(inner, f"{where}[]", depth + 1) for inner in value]
 
     return at(document, "", 0)
@@ -99,14 +108,14 @@ def mapped(
 def closed(document: Any) -> str:
     """The text of a document; of a Leaf in it, what it became."""
     if isinstance(document, Leaf):
-        return closed(document.made)
-    if isinstance(document, Number):
-        return str(document)
+        document = document.made
+    if isinstance(document, str):
+        return document if isinstance(document, Number) else _quoted(document)
     if isinstance(document, Pairs):
-        return "{" + ", ".join(f"{closed(key)}: {closed(value)}" for key, value in document) + "}"
+        return "{" + ", ".join([f"{_quoted(key)}: {closed(value)}" for key, value in document]) + "}"
     if isinstance(document, list):
         return "[" + ", ".join(map(closed, document)) + "]"
-    return json.dumps(clean(document) if isinstance(document, str) else document, ensure_ascii=False)
+    return "null" if document is None else "true" if document else "false"
 
 
 def clean(text: str) -> str:
@@ -123,6 +132,20 @@ def written(leaf: Leaf) -> str:
     return clean(leaf.value)
 
 
+def family_of(value: Any, takes: frozenset[Family]) -> Family | None:
+    """As what a value can be given to a transform that takes some; None if it cannot."""
+    if isinstance(value, bool):
+        return "boolean" if "boolean" in takes else None
+    if not isinstance(value, Number):
+        return _first(_WRITTEN, takes)
+    return _first(_WHOLE if value.removeprefix("-").isdigit() else _BROKEN, takes)
+
+
+@cache
+def _first(families: tuple[Family, ...], takes: frozenset[Family]) -> Family | None:
+    return next((family for family in families if family in takes), None)
+
+
 def as_before(leaf: Leaf, text: str | None) -> Any:
     """A masked text as a value of the kind it was, if it can be one."""
     if isinstance(leaf.value, bool) and text in {"t", "f"}:
@@ -135,6 +158,11 @@ def emptied(value: Any) -> Any:
     if isinstance(value, bool):
         return False
     return Number("0") if isinstance(value, Number) else REDACTED
+
+
+def _quoted(text: str) -> str:
+    quoted: str = encode_basestring(clean(text))
+    return quoted
 
 
 def _refused(constant: str) -> Mapping[str, str]:

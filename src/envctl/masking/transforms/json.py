@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
-from typing import Any, ClassVar, Literal, NamedTuple, Self, get_args
+from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 import polars as pl
 from pydantic import Field, model_validator
@@ -16,12 +16,12 @@ from envctl.masking.documents import (
     REDACTED,
     Leaf,
     NoDocument,
-    Number,
     Path,
     as_before,
     clean,
     closed,
     emptied,
+    family_of,
     mapped,
     opened,
     path,
@@ -32,6 +32,7 @@ from envctl.masking.transforms.base import Block, Row, Transform, Unmaskable
 
 _UNLIMITED = 1 << 30  # characters: how long a document gets nobody knows before
 _PATHS = 4096  # of documents whose rule is remembered
+_APART = 1000  # documents at a time
 _HASHED = 16  # hex digits of a key
 _NAME = re.compile(r"[A-Za-z_$@][A-Za-z0-9_$-]{0,62}")
 _COUNTED = re.compile(r"[0-9]{4}")
@@ -109,8 +110,19 @@ class Json(Transform):
 
     def bulk(self, values: pl.Series, block: Block) -> pl.Series:
         """Each different document once, and all values of a path at once."""
-        beside = bool(self.reads or self.follows)
-        some = (values if beside else values.unique(maintain_order=True)).to_list()
+        if self.reads or self.follows:
+            return self._masked(values, block)
+        some = values.unique(maintain_order=True)
+        return values.replace_strict(some, self._masked(some, block), return_dtype=pl.String)
+
+    def _masked(self, values: pl.Series, block: Block) -> pl.Series:
+        """Some at a time: of documents that are apart, Python's collector would look at every piece again and again."""
+        rows = pl.Series(range(len(values)), dtype=pl.UInt32)
+        cuts = range(0, len(values), _APART)
+        parts = [self._part(values[at : at + _APART], block.beside(rows[at : at + _APART], self)) for at in cuts]
+        return pl.concat(parts).alias(values.name) if parts else values
+
+    def _part(self, values: pl.Series, block: Block) -> pl.Series:
         places: dict[_Place, list[tuple[int, Leaf]]] = {}
         documents: list[Any] = []
 
@@ -118,17 +130,16 @@ class Json(Transform):
             places.setdefault(leaf.at, []).append((len(documents), leaf))
             return leaf
 
-        for text in some:
+        texts = values.to_list()
+        for text in texts:
             documents.append(None if text is None else self._mapped(text, block.seed, found))
         for place, leaves in places.items():
             self._fill(place, leaves, block)
-        made = [None if text is None else closed(made) for text, made in zip(some, documents, strict=True)]
-        done = pl.Series(values.name, made, dtype=pl.String)
-        return done if beside else values.replace_strict(pl.Series(some, dtype=pl.String), done, return_dtype=pl.String)
+        made = [None if text is None else closed(made) for text, made in zip(texts, documents, strict=True)]
+        return pl.Series(made, dtype=pl.String)
 
     def plain(self, value: str, row: Row) -> str:
         """The same of one document."""
-
         return closed(self._mapped(value, row.seed, lambda leaf: self._filled(leaf, row)))
 
     def _mapped(self, text: str, seed: Seed, found: Callable[[Leaf], Leaf]) -> Any:
@@ -136,7 +147,7 @@ class Json(Transform):
 
         def leaf(value: Any, where: str) -> Any:
             rule = self._rule_at(where)
-            family = None if rule is None else _family(value, self._rules[rule].transform)
+            family = None if rule is None else family_of(value, self._rules[rule].transform.takes)
             if rule is None:
                 return self._left(value)
             return emptied(value) if family is None else found(Leaf(value, _Place(rule, family)))
@@ -229,17 +240,6 @@ def _rule(text: str, said: str | dict[str, Any]) -> _Rule:
     if identity is not None and not (isinstance(identity, str) and identity):
         raise ValueError(f"{text}: `identity` is the name of one")
     return _Rule(path(text), way.model_validate(settings), identity)
-
-
-def _family(value: Any, transform: Transform) -> Family | None:
-    """As what a transform takes a value, if it does."""
-    if isinstance(value, bool):
-        return "boolean" if "boolean" in transform.takes else None
-    families: tuple[Family, ...] = ("text", *(family for family in get_args(Family) if family != "boolean"))
-    if isinstance(value, Number):
-        whole: tuple[Family, ...] = ("integer",) if value.removeprefix("-").isdigit() else ()
-        families = (*whole, "number", "text")
-    return next((family for family in families if family in transform.takes), None)
 
 
 def _column(column: Column, place: _Place) -> Column:
