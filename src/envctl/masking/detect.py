@@ -22,6 +22,7 @@ _SETTLED = 100  # values from which on a set counts as closed
 _FEW = 0.02  # share below which only what cannot be chance is told
 _SOME = 0.25  # share from which on words may be what they look like
 _MOST = 0.8
+_CODE = 3  # characters: shorter ones are codes rather than towns
 _NAMES = 4  # words of the longest full name
 _BIRTHS = (1900, 2030)  # years
 _GENERATION = 20  # years between the early and the late births of a table, at least
@@ -213,7 +214,8 @@ def _by_words(known: pl.Series) -> Iterator[Finding]:
     if sentences > _SOME:
         yield Finding("free_text", sentences, round(0.5 + 0.45 * sentences, 2))
     yield from _names(known)
-    towns = sum(namelists.plain(value) in namelists.cities() for value in known.to_list()) / count
+    places = namelists.cities()
+    towns = sum(len(value) > _CODE and namelists.plain(value) in places for value in known.to_list()) / count
     if towns > _SOME:
         yield Finding("city", towns, round(min(0.9, 0.4 + 0.6 * towns), 2))
 

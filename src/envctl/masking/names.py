@@ -83,7 +83,7 @@ def _headed(said: tuple[str, ...]) -> Iterator[tuple[int, Hint]]:
 
 def _called(said: tuple[str, ...], table: tuple[str, ...]) -> Iterator[tuple[int, Hint]]:
     """What a name is a name of, and whose a number is: the word before it says so, or the table."""
-    if len(said) > 1 and said[-1] in {"number", "no"} and said[-2] in PEOPLE:
+    if len(said) > 1 and said[-1] == "number" and said[-2] in PEOPLE:
         yield 55, Hint("account", 0.8, " ".join(said[-2:]))
     if not said or said[-1] not in {"name", "names", "nom"} or (len(said) > 1 and " ".join(said[-2:]) in _vocabulary()):
         return

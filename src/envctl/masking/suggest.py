@@ -6,18 +6,18 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
 from itertools import groupby
 
 import polars as pl
-from pydantic import ValidationError
 
 from envctl.catalogue import Catalogue, Column, Table, written
 from envctl.masking.detect import detect, leaves, shape
-from envctl.masking.following import roots
+from envctl.masking.fits import faults
+from envctl.masking.groups import Group, Node, groups
 from envctl.masking.names import hints, of_people, words
-from envctl.masking.transforms import TRANSFORMS
+from envctl.masking.rules import transform_of
+from envctl.masking.table import ColumnRule
 from envctl.masking.transforms.base import Transform
 from envctl.masking.verdicts import SURE, Case, Rule, verdict
 from envctl.masking.vocabulary import Kind
@@ -28,7 +28,6 @@ _ADDRESS: frozenset[Kind] = frozenset({"city", "postcode", "address"})
 _UNDECIDED = "no way of masking fits: say what to do with it"
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _NONE = pl.Series([], dtype=pl.String)
-_NOWHERE = Table("", "", ())  # where the leaves of documents are
 
 Places = Sequence[tuple[Table, Column]]
 
@@ -50,7 +49,7 @@ class Suggestion:
     key: str = ""
 
 
-Samples = Mapping[tuple[str, str], pl.Series]  # by a table's full name and a column's
+Samples = Mapping[Node, pl.Series]
 
 
 def suggest(catalogue: Catalogue, samples: Samples) -> tuple[Suggestion, ...]:
@@ -58,18 +57,10 @@ def suggest(catalogue: Catalogue, samples: Samples) -> tuple[Suggestion, ...]:
 
     Samples may be missing, of some columns or all: then names and types decide alone.
     """
-    followed = roots(catalogue)
-    keys = frozenset(_key_names(catalogue))
-    names = Counter(table.name for table in catalogue.tables)
-    return tuple(
-        replace(
-            _suggested(table, column, followed[place], samples.get(place, _NONE), keys),
-            key=written(*_unless_plain(table, names), table.name, column.name),
-        )
-        for table in catalogue.tables
-        for column in table.columns
-        if (place := (table.full, column.name)) in followed and not column.generated
-    )
+    known = _Known(catalogue, samples)
+    found = {one_of: suggestion for group in groups(catalogue) for one_of, suggestion in _of_group(group, known)}
+    nodes = ((table.full, column.name) for table in catalogue.tables for column in table.columns)
+    return tuple(found[node] for node in nodes if node in found)
 
 
 def toml(suggestions: Iterable[Suggestion], data: str = "NAME") -> str:
@@ -80,66 +71,70 @@ def toml(suggestions: Iterable[Suggestion], data: str = "NAME") -> str:
     return "\n".join(lines) + "\n"
 
 
-def _suggested(
-    table: Table, column: Column, alike: Places, sample: pl.Series, keys: frozenset[tuple[str, ...]]
-) -> Suggestion:
-    """Of one column; `alike` are the columns that are masked as it is, itself among them."""
-    found = verdict(_case(table, column, alike, sample, keys))
-    rule: Rule | None = "keep"
-    if found.rules != ("keep",):
-        rule = next((rule for rule in found.rules if _fits(rule, alike)), None)
+class _Known:
+    """What is asked about again and again."""
+
+    def __init__(self, catalogue: Catalogue, samples: Samples) -> None:
+        self.tables = {table.full: table for table in catalogue.tables}
+        self.named = Counter(table.name for table in catalogue.tables)
+        self.keys = frozenset(_key_names(catalogue))
+        self.samples = samples
+
+    def at(self, node: Node) -> tuple[Table, Column]:
+        """A table, and a column of it that there is."""
+        table = self.tables[node[0]]
+        return table, next(column for column in table.columns if column.name == node[1])
+
+
+def _of_group(group: Group, known: _Known) -> Iterator[tuple[Node, Suggestion]]:
+    """Of columns that share their values one rule for all that need any: that of the least harmless of them."""
+    verdicts = {root: verdict(_case(root, group, known)) for root in group.roots}
+    strict = {root: found for root, found in verdicts.items() if found.rules != ("keep",)}
+    found = max((strict or verdicts).values(), key=lambda verdict: verdict.confidence)
+    places = [known.at(node) for node in group.members]
+    rule = next((rule for rule in found.rules if rule == "keep" or _fits(rule, group, places)), None)
     why = found.why if rule is not None else f"{found.why}; {_UNDECIDED}"
-    return Suggestion(table.full, column.name, rule, round(found.confidence, 2), why, column.type)
+    checks = [check.name for table, column in places for check in table.checks if column.name in check.columns]
+    if checks and rule is not None and rule != "keep":
+        why = f"{why}; CHECK {checks[0]} has to hold afterwards"
+    for root in group.roots:
+        table, column = known.at(root)
+        key = written(*_unless_plain(table, known.named), table.name, column.name)
+        yield root, Suggestion(table.full, column.name, rule, round(found.confidence, 2), why, column.type, key)
 
 
-def _case(table: Table, column: Column, alike: Places, sample: pl.Series, keys: frozenset[tuple[str, ...]]) -> Case:
-    said = hints(column.name, table.name)
+def _case(root: Node, group: Group, known: _Known) -> Case:
+    table, column = known.at(root)
+    sample = known.samples.get(root, _NONE)
     values = _elements(sample) if column.array else sample
     looked = column.family in {"text", "integer", "date", "timestamp"}
+    places = [known.at(node) for node in group.members]
     return Case(
         column=column,
-        hints=said,
+        hints=hints(column.name, table.name),
         findings=detect(values, column.name, table.name) if looked else (),
         shape=shape(values),
-        unique=any(column.name in unique.columns for table, column in alike for unique in table.uniques),
+        unique=any(column.name in unique.columns for table, column in places for unique in table.uniques),
         key=table.key == (column.name,),
         people=_people(table),
-        refers=_refers(table, column, keys),
+        refers=_refers(table, column, known.keys),
         subject=_subject(table, column),
+        dates=f"{written(table.name)}.dates",
+        names=f"{written(table.name)}.name" if _names_in_parts(table) else "",
         addressed=any(hint.kind in _ADDRESS for other in table.columns for hint in hints(other.name)[:1]),
         paths=_paths(values) if column.family in {"json", "text"} else {},
     )
 
 
-def _fits(rule: Rule, places: Places) -> bool:
-    """Whether every column that is masked so can hold the results, and stays unique where it is."""
-    transform = _made(json.dumps(rule))
-    return transform is not None and all(_holds(transform, table, column) for table, column in places)
-
-
-def _holds(transform: Transform, table: Table, column: Column) -> bool:
-    if column.family not in transform.takes or transform.objection(column) is not None:
+def _fits(rule: Rule, group: Group, places: Places) -> bool:
+    """Whether every column that is masked so can hold the results, stays unique where it is, and still joins."""
+    transform = transform_of(rule)
+    if not isinstance(transform, Transform) or group.tied or (group.keyed and transform.reads):
         return False
-    if column.name in table.split_by:
-        return False  # masked rows would not belong into the partitions that they are in
-    longest = transform.longest(column)
-    if column.length is not None and longest is not None and longest > column.length:
+    results = {(transform.longest(column), column.family, column.array) for _, column in places}
+    if group.keyed and len(results) > 1:
         return False
-    about = [unique for unique in table.uniques if column.name in unique.columns]
-    folded = column.caseless or any(unique.expressions for unique in about)
-    return not about or (transform.distinct(column) and (not folded or transform.digested(column)))
-
-
-@cache
-def _made(rule: str) -> Transform | None:
-    """The transform that a rule asks for, written as JSON; None if there is none that takes these settings."""
-    said = json.loads(rule)
-    settings = {} if isinstance(said, str) else {key: value for key, value in said.items() if key != "mask"}
-    way = TRANSFORMS.get(said if isinstance(said, str) else said["mask"])
-    try:
-        return None if way is None else way.model_validate(settings)
-    except ValidationError:
-        return None
+    return not any(faults(table, {column.name: ColumnRule(column, transform, "")}) for table, column in places)
 
 
 def _unless_plain(table: Table, names: Mapping[str, int]) -> tuple[str, ...]:
@@ -153,12 +148,18 @@ def _people(table: Table) -> bool:
     return of_people(table.name) or sum(kind in _PERSON for kind in kinds) >= _OF_A_PERSON
 
 
-def _subject(table: Table, column: Column) -> str | None:
-    """The column that says whom a row is about: of people their own key, else the key of the people it refers to."""
-    if _people(table):
-        return table.key[0] if len(table.key) == 1 and table.key[0] != column.name else None
-    whose = (key.columns[0] for key in table.foreign_keys if len(key.columns) == 1 and of_people(key.table))
-    return next((name for name in whose if name != column.name), None)
+def _subject(table: Table, column: Column) -> str:
+    """The column that says whom a row is about: of people their own key, else a reference to people."""
+    own = table.key if _people(table) and len(table.key) == 1 else ()
+    references = (key for key in table.foreign_keys if len(key.columns) == 1)
+    whose = (key.columns[0] for key in references if of_people(key.table.rpartition(".")[2]))
+    return next((name for name in (*own, *whose) if name != column.name), "")
+
+
+def _names_in_parts(table: Table) -> bool:
+    """Whether it has people's whole names and parts of them."""
+    kinds = {hint.kind for column in table.columns for hint in hints(column.name, table.name)[:1]}
+    return "full_name" in kinds and bool(kinds & {"first_name", "last_name"})
 
 
 def _key_names(catalogue: Catalogue) -> Iterator[tuple[str, ...]]:
@@ -192,8 +193,7 @@ def _paths(values: pl.Series) -> dict[str, Rule]:
         column = Column(name, "text", "text")
         seen = verdict(Case(column, hints=hints(name), findings=detect(leaf, name), shape=shape(leaf)))
         if seen.rules != ("keep",) and seen.confidence > SURE:
-            rule = next((rule for rule in seen.rules if _fits(rule, ((_NOWHERE, column),))), None)
-            found |= {path: rule} if rule is not None else {}
+            found[path] = seen.rules[0]
     return found
 
 

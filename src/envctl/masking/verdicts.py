@@ -14,6 +14,7 @@ Rule = str | Mapping[str, object]  # as a policy says it
 
 SURE = 0.5  # confidence from which on a kind counts
 _DOUBT = 0.3  # with which something else may still be in what would be kept
+_BESIDE = 0.6  # what a word counts that is not the one that a name is about
 _VARIED = 300  # different values that codes may have, unless half of the values are different
 _SHORT = 40  # characters of a code
 _YEARS = 3  # by which an age moves
@@ -25,6 +26,7 @@ _OF_ROWS = frozenset(
     | {"erstellt", "geandert", "aktualisiert", "angelegt", "cree", "modifie", "creado", "actualizado", "last update"}
     | {"erstellt am", "geandert am", "cree le", "modifie le", "creado en", "fecha creacion", "date creation"}
 )
+_TELLING: tuple[Kind, ...] = ("sensitive", "wealth", "birth_date", "person_date")  # also as yes or no, and by class
 _DEFINITE: frozenset[Kind] = frozenset({"email", "iban", "card", "credential", "national_id", "ip", "mac", "url"})
 
 
@@ -40,7 +42,9 @@ class Case:
     key: bool = False  # it alone is the primary key
     people: bool = False
     refers: bool = False  # its name is that of another table's key
-    subject: str | None = None  # the column that says whose row it is
+    subject: str = ""  # the column that says whose row it is
+    dates: str = ""  # the identity of the table's dates
+    names: str = ""  # the identity of whole names and their parts, where both are in the table
     addressed: bool = False  # an address is in the same table
     paths: Mapping[str, Rule] = field(default_factory=dict)  # of documents in it, those that are recognised
 
@@ -77,19 +81,21 @@ def verdict(case: Case) -> Verdict:
     return _BY_FAMILY[case.column.family](case)
 
 
+_NAMES: Mapping[Kind, Mapping[str, str]] = {
+    "first_name": {"mask": "name", "part": "first"},
+    "last_name": {"mask": "name", "part": "last"},
+    "full_name": {"mask": "name"},
+}
 # How values of a kind are masked in texts; what all texts end with (`_last`) comes behind.
 _TEXTS: Mapping[Kind, tuple[Rule, ...]] = {
     "email": ("email", {"mask": "email", "domain": "x.test"}),
     "phone": ("phone",),
     "card": ("card",),
     "iban": ("iban",),
-    "first_name": ({"mask": "name", "part": "first"},),
-    "last_name": ({"mask": "name", "part": "last"},),
-    "full_name": ("name",),
     "address": ("address",),
     "city": ("city",),
-    "postcode": ({"mask": "city", "part": "postcode"},),
-    "region": ({"mask": "city", "part": "state"},),
+    "postcode": ({"mask": "regex", "pattern": "[0-9]{5}"},),
+    "region": ("city",),
     "ip": ("ip",),
     "url": ("url",),
     "username": ("username",),
@@ -102,8 +108,12 @@ _NUMBERS: Mapping[Kind, tuple[Rule, ...]] = {
     "sensitive": ("noise",),
     "place": ({"mask": "noise", "within": _DEGREES}, "noise"),
     "birth_date": ({"mask": "noise", "within": _YEARS},),
-    "phone": ("phone", "hash"),
-    "card": ("card", "hash"),
+    "phone": ("hash",),
+    "card": ("hash",),
+    "national_id": ("hash",),
+    "account": ("hash",),
+    "credential": ("hash",),
+    "postcode": ("hash",),
 }
 
 
@@ -127,8 +137,21 @@ def _text(case: Case) -> Verdict:
     if (harmless := _harmless_text(case)) is not None:
         return harmless
     if kind is not None and scores[kind] >= SURE:
-        return Verdict((*_TEXTS.get(kind, ()), *_last(kind, case)), scores[kind], _told(case, kind))
+        return Verdict((*_special(kind, case), *_last(kind, case)), scores[kind], _told(case, kind))
     return Verdict(_last(None, case), SURE, "a text that nobody recognises")
+
+
+def _special(kind: Kind, case: Case) -> tuple[Rule, ...]:
+    """The ways of masking what is of that kind and nothing else."""
+    if kind not in _NAMES:
+        return _TEXTS.get(kind, ())
+    identity = {"identity": case.names} if case.names else {}
+    return (_plain({**_NAMES[kind], **identity}),)
+
+
+def _plain(rule: Mapping[str, object]) -> Rule:
+    """The word alone, where it says all."""
+    return str(rule["mask"]) if len(rule) == 1 else rule
 
 
 def _scores(case: Case) -> dict[Kind, float]:
@@ -136,8 +159,9 @@ def _scores(case: Case) -> dict[Kind, float]:
     doubts: dict[Kind, float] = {}
     said: Hint | Finding
     for said in (*case.hints, *case.findings):
+        beside = isinstance(said, Hint) and said != case.hints[0]
         if said.kind in PERSONAL:
-            doubts[said.kind] = doubts.get(said.kind, 1.0) * (1 - said.confidence)
+            doubts[said.kind] = doubts.get(said.kind, 1.0) * (1 - said.confidence * (_BESIDE if beside else 1))
     if case.addressed and case.leads == "code" and "state" in case.hints[0].because:
         doubts["region"] = 1 - SURE
     return {kind: round(1 - doubt, 2) for kind, doubt in doubts.items()}
@@ -151,7 +175,7 @@ def _harmless_text(case: Case) -> Verdict | None:
     if any(f.kind in _DEFINITE or (f.kind in PERSONAL and _weighs(f, case)) for f in case.findings):
         return None
     few = not shape.values or (shape.longest <= _SHORT and shape.distinct <= min(_VARIED, 20 + shape.values // 2))
-    if case.leads in {"code", "flag"} and few and not _stated(case):
+    if case.leads in {"code", "flag"} and few and not _stated(case) and case.hinted(*_TELLING) is None:
         return keep(0.75 if shape.values else 0.65, f"named {case.hints[0].because}: one of a set of codes")
     if shape.closed and shape.longest <= _SHORT and not case.people and not any(h.kind in PERSONAL for h in case.hints):
         return keep(0.55, f"{shape.distinct} short texts, over and over")
@@ -186,14 +210,15 @@ def _documents(case: Case) -> tuple[Rule, ...]:
 
 def _integer(case: Case) -> Verdict:
     if (finding := case.found("card")) is not None and finding.confidence >= SURE:
-        return Verdict(("card", "hash"), finding.confidence, _told(case, "card"))
+        return Verdict(("hash",), finding.confidence, _told(case, "card"))
     own = case.leads == "reference" or (case.leads == "account" and case.refers)
     counts = case.column.counted and case.leads not in PERSONAL
     if counts or (own and (case.key or case.refers)):
         return keep(0.9, "a key that counts rows" if case.key else "a key of rows")
     if case.leads in PERSONAL:
         kind = case.hints[0].kind
-        return Verdict((*_NUMBERS.get(kind, ()), "hash"), case.hints[0].confidence, _told(case, kind))
+        ways = _NUMBERS.get(kind, ("noise",))
+        return Verdict((*ways, "hash"), case.hints[0].confidence, _told(case, kind))
     return _plain_integer(case)
 
 
@@ -226,7 +251,9 @@ def _date(case: Case) -> Verdict:
     kind: Kind | None = personal.kind if personal else "birth_date" if births else None
     sure = max(personal.confidence if personal else 0.4, births.confidence if births else 0.0)
     why = _told(case, kind) if kind else "a date that nobody recognises"
-    by: tuple[Rule, ...] = ({"mask": "shift", "by": case.subject},) if case.subject else ()
+    by: tuple[Rule, ...] = ()
+    if case.subject:  # one shift for all dates of a person, so that they stay in order
+        by = ({"mask": "shift", "by": case.subject, "identity": case.dates},)
     return Verdict((*by, "shift", "null"), sure, why)
 
 
@@ -239,7 +266,7 @@ def _time(case: Case) -> Verdict:
 
 def _choice(case: Case) -> Verdict:
     """Of booleans and enums."""
-    if (hint := case.hinted("sensitive", "wealth")) is not None:
+    if (hint := case.hinted(*_TELLING)) is not None:
         return Verdict(("pick", "null"), hint.confidence, _told(case, hint.kind))
     return keep(0.9, "true or false" if case.column.family == "boolean" else "one of a few labels")
 

@@ -252,7 +252,8 @@ PHRASES: tuple[tuple[Kind, float, str], ...] = (
         admission date, admitted, admission, discharge date, discharged, diagnosed, diagnosis date, wedding date,
         marriage date, married, divorced, anniversary, appointment, appointment date, visit date, visited, last seen,
         last login, logged in, last sign in, last active, eintrittsdatum, austrittsdatum, graduated, surgery date,
-        arrival, departure
+        arrival, departure,
+        sign in, signed in, next visit, death
         """,
     ),
     (
@@ -282,7 +283,9 @@ PHRASES: tuple[tuple[Kind, float, str], ...] = (
         hiv, pregnant, pregnancy, smoker, symptom, treatment, disease, illness, condition notes, vaccination,
         vaccinated, criminal, conviction, biometrics, genetic, height, weight, bmi, caste, immigration status, visa
         status, salutation, anrede, maiden, veteran, blood pressure, heart rate, credit score, dietary, diet,
-        eye color, hair color, skin color, eye colour, hair colour
+        eye color, hair color, skin color, eye colour, hair colour,
+        insurance, insurance plan, insurance provider, insurer, health plan, courtesy title, title of courtesy,
+        deceased flag, living, alive
         """,
     ),
     (
@@ -334,7 +337,9 @@ PHRASES: tuple[tuple[Kind, float, str], ...] = (
         closed, refunded, effective, release date, released, timestamp, ts, row version, erstellt, erstellt am,
         geandert, geandert am, aktualisiert, angelegt, bestelldatum, lieferdatum, rechnungsdatum, cree, cree le,
         modifie, modifie le, date creation, date modification, creado, creado en, actualizado, fecha creacion, fecha
-        pedido, installed on, migrated, available, cutoff, heartbeat
+        pedido, installed on, migrated, available, cutoff, heartbeat,
+        occurred, recorded, logged at, registered, joined, required, posted, submitted, requested, accepted,
+        rejected, assigned, resolved, action time, event time, logged
         """,
     ),
     (
@@ -358,7 +363,7 @@ PHRASES: tuple[tuple[Kind, float, str], ...] = (
         status, state, type, kind, category, currency, currency code, country code, country, language, language code,
         locale, lang, timezone, time zone, tz, unit, format, mime type, content type, media type, color, colour, size
         code, sku, ean, isbn, upc, gtin, role, plan, tier, severity, environment, channel, mode, scope, event type,
-        entity type, http status, status code, http method, method, encoding, algorithm, extension, phase, stage,
+        entity type, http status, status code, http method, method, encoding, algorithm, file extension, phase, stage,
         visibility, priority code, provider, payment method, shipping method, genre, rating code, sprache, land,
         wahrung, einheit, kategorie, langue, pays, devise, statut, categorie, idioma, pais, moneda, estado, tipo,
         categoria, iso code, iso
@@ -387,7 +392,8 @@ HEADS: dict[str, Kind] = {
     **dict.fromkeys(_words("flag enabled verified confirmed"), "flag"),
 }
 MOMENTS = _words("at on ts date time timestamp am datum fecha")
-SHORT = {"nr": "number", "num": "number", "nbr": "number", "numero": "number", "nummer": "number", "addr": "address",
+SHORT = {"no": "number", "nr": "number", "num": "number", "nbr": "number", "numero": "number", "nummer": "number",
+          "addr": "address",
           "tele": "telephone", "ph": "phone", "bday": "birthday", "desc": "description", "descr": "description",
           "amt": "amount", "cmt": "comment", "msg": "message", "pw": "password", "psw": "password",
           "passwort": "password", "curr": "currency", "ctry": "country", "org": "organization", "acc": "account",
