@@ -15,6 +15,7 @@ _ROUNDS = 8
 _SHARED = 4  # rounds that take their sums from one digest
 _MARK = "\0digits "  # no value of Postgres holds a NUL: a sum is the digest of none
 _MOST_KEPT = 1_000_000  # values of a half whose sums are kept
+_PART = 12  # decimal digits made of one number of a digest
 _WORTH = 2  # the sums of all halves are made once that part of as many values has been seen
 
 _seen: dict[tuple[str, int], int] = {}
@@ -89,3 +90,16 @@ def _made(digits: int, seed: Seed) -> list[pl.Series]:
             for at in range(odd, _SHARED, 2):
                 found[first + at] = numbers(digests, many, at=at).cast(pl.Int32)
     return [found[turn] for turn in range(_ROUNDS)]
+
+
+def decimals(digests: pl.Series, count: int) -> pl.Series:
+    """So many decimal digits of each digest, at most 48."""
+    parts = [numbers(digests, 10**_PART, at=at).cast(pl.String).str.zfill(_PART) for at in range(-(-count // _PART))]
+    frame = pl.DataFrame({str(at): part for at, part in enumerate(parts)})
+    found: pl.Series = frame.select(pl.concat_str(pl.all()).str.slice(0, count).alias("digits"))["digits"]
+    return found
+
+
+def decimals_one(digest: str, count: int) -> str:
+    """The same of one."""
+    return "".join(f"{number(digest, 10**_PART, at=at):0{_PART}}" for at in range(-(-count // _PART)))[:count]

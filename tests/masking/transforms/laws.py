@@ -79,7 +79,8 @@ ODD = (
 def texts(*usual: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     """Whatever a column of text can hold: those given, odd ones, and any at all without NUL."""
     anything = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
-    return st.one_of(*usual, st.sampled_from(ODD), anything)
+    longer = [values.map(lambda text: f"{text}\n") for values in usual]
+    return st.one_of(*usual, *longer, st.sampled_from(ODD), anything)
 
 
 def number_of(n: int) -> str:

@@ -16,7 +16,7 @@ from tests.masking.transforms.laws import LAWS, SEED, TEXT, Case, Law, named, te
 
 NUMBERS = st.one_of(
     st.from_regex(r"[+]?[0-9]{1,3}([ ./-]?[0-9]){0,14}", fullmatch=True),
-    st.from_regex(r"\+(1|49|355) \([0-9]{2,3}\) [0-9]{3,4}-[0-9]{3,4}( (x|ext\. ?)[0-9]{1,6})?", fullmatch=True),
+    st.from_regex(r"\+(1|49|355) \([0-9]{2,3}\) [0-9]{3,4}-[0-9]{3,4}( (x|ext\. ?)[0-9]{1,3})?", fullmatch=True),
     st.from_regex(r"00[0-9]{2,12}", fullmatch=True),
 )
 NARROW = Column("value", "character varying(20)", "text", length=20)
@@ -51,7 +51,7 @@ def test_laws(law: Law, case: Case) -> None:
 @given(NUMBERS)
 def test_only_digits_change(value: str) -> None:
     """Everything else stays where it is."""
-    assert re.sub("[0-9]", "0", value) == re.sub("[0-9]", "0", masked(value)) or not re.fullmatch(r".*[0-9]{6}", value)
+    assert re.sub("[0-9]", "0", value) == re.sub("[0-9]", "0", masked(value))
 
 
 @pytest.mark.parametrize(
