@@ -44,6 +44,9 @@ _LONGEST: Mapping[Kind, int] = {
 }
 
 
+_USED: list[Pool] = []
+
+
 @dataclass(frozen=True)
 class Pool:
     """What is chosen from, sorted."""
@@ -72,7 +75,14 @@ class Pool:
 def pool(kind: Kind, locale: str) -> Pool:
     """The pool of a kind. Raises LookupError where Faker has nothing of that kind for the locale."""
     drawn = {" ".join(entry.split()) for entry in _drawn(kind, locale)}
-    return Pool(tuple(sorted({entry for entry in drawn if len(entry) <= _LONGEST[kind]} or drawn)))
+    found = Pool(tuple(sorted({entry for entry in drawn if len(entry) <= _LONGEST[kind]} or drawn)))
+    _USED.append(found)
+    return found
+
+
+def used() -> tuple[Pool, ...]:
+    """All pools that anything was chosen from in this process."""
+    return tuple(_USED)
 
 
 @cache
