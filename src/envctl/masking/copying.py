@@ -78,6 +78,10 @@ def text(frame: pl.DataFrame) -> bytes:
 
 def unescaped(series: pl.Series) -> pl.Series:
     """The values that COPY text stands for. Raises BrokenRows where they are none, its line counting from the first."""
+    return _unescaped(series.alias("value")).alias(series.name)  # an odd name would be a pattern to polars
+
+
+def _unescaped(series: pl.Series) -> pl.Series:
     slashed = series.str.contains("\\", literal=True)
     if not slashed.any():
         return series
@@ -94,9 +98,10 @@ def unescaped(series: pl.Series) -> pl.Series:
 
 def escaped(series: pl.Series) -> pl.Series:
     """The COPY text of values."""
-    if not series.str.contains(_SPECIAL).any():
+    values = series.alias("value")  # as above
+    if not values.str.contains(_SPECIAL).any():
         return series
-    return series.str.replace_many(list(_ESCAPES), list(_ESCAPES.values()))
+    return values.str.replace_many(list(_ESCAPES), list(_ESCAPES.values())).alias(series.name)
 
 
 def _read(block: bytes, columns: Sequence[str]) -> pl.DataFrame:

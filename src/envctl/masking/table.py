@@ -123,7 +123,7 @@ class TableMask:
 
     def _masked(self, step: _Step, raw: pl.DataFrame, done: pl.DataFrame) -> pl.Series:
         """A column after its rule, nulls and rows that the rule does not mean as they were."""
-        values = raw[step.name]
+        values = raw[step.name].alias("value")  # an odd name would be a pattern to polars
         meant = self._meant(step, raw)
         if meant is not None and self._witness is not None:
             self._witness.keep(values.filter(~meant).drop_nulls(), column=step.rule.column)

@@ -33,7 +33,7 @@ _NAMES: Mapping[Kind, str] = {
     "timestamp": "a point in time",
     "boolean": "true or false",
     "any": "a literal",
-    "other": "of a type of which only NULL can be asked",
+    "other": "a value of which only NULL can be asked",
 }
 _EXACT = 15  # digits that a double keeps
 _TIME = r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)([+-]\d\d(?::\d\d){0,2})?$"
