@@ -356,6 +356,19 @@ def test_one_identity_is_masked_in_one_way() -> None:
     assert {("name", "i")} == set(masked(names, a, b).values())
 
 
+def test_identities_reach_into_documents() -> None:
+    """A value at a path of a document is masked like the column whose identity it names, or not at all."""
+    a, b = table("a", "x"), table("b", column("doc", "json"))
+    paths = {"$.mail": {"mask": "email", "identity": "i"}}
+    rules = {"a.x": {"mask": "email", "identity": "i"}, "b.doc": {"mask": "json", "paths": paths}}
+    assert {"public.a.x": ("email", "i"), "public.b.doc": ("json", "public.b.doc")} == masked(rules, a, b)
+    paths["$.mail"] = {"mask": "email", "identity": "i", "domain": "x.example"}
+    assert "b.doc: has the identity i as a.x has, which is masked in another way" in faults(rules, a, b)[0]
+    paths["$.other"] = {"mask": "email", "identity": "j"}
+    paths["$.another"] = {"mask": "hash", "identity": "j"}
+    assert "b.doc: has the identity j twice, masked in another way" in faults({"b.doc": rules["b.doc"]}, b)[0]
+
+
 def test_large_objects_and_foreign_tables_are_refused() -> None:
     """Unless the policy lets them pass."""
     catalogue = Catalogue((), large_objects=2, foreign_tables=("public.far",))

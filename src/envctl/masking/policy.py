@@ -15,10 +15,11 @@ from envctl.masking.decide import Decision, Found
 from envctl.masking.fits import described, doubts, faults
 from envctl.masking.groups import Node, groups
 from envctl.masking.matches import Names, match
-from envctl.masking.rules import Fault, Policy
+from envctl.masking.rules import Fault, Policy, transform_of
 from envctl.masking.table import ColumnRule
 from envctl.masking.transforms import TRANSFORMS
 from envctl.masking.transforms.base import Transform
+from envctl.masking.transforms.json import Json
 from envctl.masking.transforms.keep import Keep
 
 Propose = Callable[[Table, Column], str]  # what a rule for a column could say, as TOML
@@ -111,18 +112,27 @@ def _of_the_whole(policy: Policy, catalogue: Catalogue) -> Iterator[Fault]:
 
 
 def _identities(rules: Mapping[Node, ColumnRule], names: Names) -> Iterator[Fault]:
-    """One identity, one way of masking."""
-    known: dict[str, tuple[Node, ColumnRule]] = {}
+    """One identity, one way of masking, in columns and in documents alike."""
+    known: dict[str, tuple[Node, Transform]] = {}
     told: set[tuple[str, str]] = set()
     for node, rule in rules.items():
-        first, other = known.setdefault(rule.identity, (node, rule))
-        if _alike(rule.transform, other.transform):
-            continue
-        if (rule.identity, rule.transform.name) in told:
-            continue
-        told.add((rule.identity, rule.transform.name))
-        what = f"has the identity {rule.identity} as {names.shown(*first)} has, which is masked in another way"
-        yield Fault(names.shown(*node), what, "give both the same mask and settings, or other identities", *node)
+        for identity, transform in ((rule.identity, rule.transform), *_within(rule.transform)):
+            first, other = known.setdefault(identity, (node, transform))
+            if _alike(transform, other) or (identity, transform.name) in told:
+                continue
+            told.add((identity, transform.name))
+            where = f"as {names.shown(*first)} has, which is" if first != node else "twice,"
+            what = f"has the identity {identity} {where} masked in another way"
+            yield Fault(names.shown(*node), what, "give both the same mask and settings, or other identities", *node)
+
+
+def _within(transform: Transform) -> Iterator[tuple[str, Transform]]:
+    """The identities of values inside of documents, and what masks them."""
+    for said in transform.paths.values() if isinstance(transform, Json) else ():
+        identity = said.get("identity") if isinstance(said, Mapping) else None
+        inner = transform_of(said) if identity else None
+        if identity and isinstance(inner, Transform):
+            yield identity, inner
 
 
 def _alike(one: Transform, other: Transform) -> bool:
