@@ -88,6 +88,8 @@ class Snapshot:
     digest: str = ""  # of the dump or the state of the source
     size: int = 0
     about: Mapping[str, str] = field(default_factory=dict)  # libc, collation …
+    mask: str = ""  # of masked data: digest of the rules and fingerprint of the key
+    certificate: str = ""  # of masked data: what was done to it, and that nothing raw was found, as JSON
 
     @property
     def marker(self) -> str:
@@ -115,6 +117,8 @@ class Snapshot:
             labels.SNAPSHOT_PARTS: json.dumps([_written(part) for part in self.parts], sort_keys=True),
             labels.SNAPSHOT_ABOUT: json.dumps(dict(self.about), sort_keys=True),
             labels.SNAPSHOT_SIZE: str(self.size),
+            labels.SNAPSHOT_MASK: self.mask,
+            labels.SNAPSHOT_CERTIFICATE: self.certificate,
             labels.SNAPSHOT_BY: self.by,
             labels.CREATED: self.made.astimezone(UTC).isoformat(timespec="seconds"),
         }
@@ -169,6 +173,8 @@ def _read(volume: Volume, there: Mapping[str, Volume]) -> Snapshot | None:
             name=said.get(labels.SNAPSHOT_NAME, ""),
             digest=said.get(labels.SNAPSHOT_DIGEST, ""),
             size=int(said.get(labels.SNAPSHOT_SIZE, "0")),
+            mask=said.get(labels.SNAPSHOT_MASK, ""),
+            certificate=said.get(labels.SNAPSHOT_CERTIFICATE, ""),
             about=_texts(json.loads(said.get(labels.SNAPSHOT_ABOUT, "{}"))),
         )
     except (KeyError, TypeError, ValueError):

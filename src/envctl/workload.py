@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
@@ -127,6 +128,21 @@ class Live:
 
 
 @dataclass(frozen=True)
+class Masking:
+    """How a database's data is masked on its way in: the rules as the stack file has them, as JSON; and the name of the
+    secret that the results depend on.
+    """
+
+    rules: str
+    key: str
+
+    @property
+    def digest(self) -> str:
+        """Of the rules: 32 hex digits."""
+        return sha256(self.rules.encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
 class Database:
     """A Postgres database that must exist and may be filled: its name, owner and what it is filled from.
 
@@ -139,6 +155,7 @@ class Database:
     data: str | None = None
     live: Live | None = None
     backup: Path | None = None  # of a whole server: a folder
+    mask: Masking | None = None  # nothing of the data gets in without it
 
 
 @dataclass(frozen=True)

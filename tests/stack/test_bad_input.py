@@ -138,7 +138,7 @@ CASES = {
     ),
     "a live server's data from a path": (
         stack(rest='[data.live]\nfrom = "live"\nurl = "STAGING"\npath = "x"'),
-        "envctl.toml:14: data.live.path: unknown key (known here: from, url, method)",
+        "envctl.toml:14: data.live.path: unknown key (known here: from, url, method, mask)",
     ),
     "a backup without a path": (
         stack(rest='[data.base]\nfrom = "backup"'),

@@ -45,7 +45,7 @@ def inspect_lines(report: SnapshotDetails) -> list[str]:
         for p in report.parts
     ]
     copies = [(c.environment, c.volume, c.strategy) for c in report.copies]
-    blocks = [list(_head(report)), columns(parts, PARTS), columns(copies, COPIES) if copies else []]
+    blocks = [list(_head(report)), columns(parts, PARTS), columns(copies, COPIES) if copies else [], _proof(report)]
     return [line for block in blocks if block for line in ("", *block)][1:]
 
 
@@ -65,6 +65,22 @@ def _head(report: SnapshotDetails) -> Iterator[str]:
         **facts,
     }
     yield from columns([(f"  {name}", value) for name, value in rows.items() if value])
+
+
+def _proof(report: SnapshotDetails) -> list[str]:
+    """What masked data is proven by."""
+    found = report.certificate
+    if found is None:
+        return []
+    rows = {
+        "rules": found.policy,
+        "key": found.key,
+        "looked for": f"{found.values:,} raw values in {size(found.scanned)}: {found.hits} found",
+        "left out": f"{found.skipped:,} values: {found.rule}",
+        "rows": ", ".join(f"{table} {count:,}" for table, count in found.rows.items()),
+    }
+    masked = columns([(f"  {column}", how) for column, how in found.columns.items()])
+    return ["masked, and proven to be", *columns([(f"  {name}", value) for name, value in rows.items()]), "", *masked]
 
 
 COMMAND = Command(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from envctl import certificate
 from envctl.base import Base
 from envctl.blueprint import Blueprint
 from envctl.errors import EnvctlError, Exit
@@ -21,6 +22,7 @@ def refuse_misfits(
     """The bases that a chosen snapshot gives, by service. Raises EnvctlError(DATA_REFUSED) where it gives none, or what
     it holds is not of the kind, version and image that the stack file says. What began from it already stays.
     """
+    refuse_uncertified(chosen)
     held = dict.fromkeys(part.service for part in chosen.parts)
     taken = [w for w in blueprint.workloads if w.service in held]
     wrong = [
@@ -47,6 +49,17 @@ def refuse_misfits(
         )
     words = f"snapshot {chosen.short}"
     return {w.service: Base(words, chosen, chosen.part(w.service), asked=True) for w in taken if w.service in wanted}
+
+
+def refuse_uncertified(snapshot: Snapshot) -> None:
+    """Masked data is only what is proven to be. Raises EnvctlError(DATA_REFUSED)."""
+    if snapshot.mask and certificate.read(snapshot.certificate) is None:
+        raise EnvctlError(
+            Exit.DATA_REFUSED,
+            f"the snapshot {snapshot.short} says that it is masked, and has no certificate of it",
+            unchanged="Nothing was changed.",
+            hint=f"envctl did not make it so. Remove it: envctl snapshot rm {snapshot.short}",
+        )
 
 
 def _lacking(chosen: Snapshot, taken: Collection[Workload], blueprint: Blueprint) -> Iterator[str]:

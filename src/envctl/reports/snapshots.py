@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from envctl.certificate import Certificate
 from envctl.reports.base import Report
 
 
@@ -72,6 +73,7 @@ class SnapshotDetails(Report):
     about: Mapping[str, str]
     parts: tuple[SnapshotPart, ...]
     copies: tuple[SnapshotClone, ...] = ()
+    certificate: Certificate | None = None  # of masked data
 
     def data(self) -> Any:
         """The line of `snapshot ls` with the rest beside it."""

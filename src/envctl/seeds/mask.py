@@ -36,17 +36,18 @@ Plans = Callable[[Catalogue], Masks]  # raises EnvctlError where something of it
 
 @dataclass(frozen=True)
 class Loaded:
-    """What got in: rows by the full name of their table."""
+    """What got in: rows by the full name of their table. `schema` is the text that says what the data consists of."""
 
-    catalogue: Catalogue
     rows: Mapping[str, int]
+    schema: bytes
 
 
 def fill(
     client: Client, plain: Plain, database: Database, filled: Filled, plans: Plans, *, large_objects: bool
 ) -> Loaded:
     """Fill a database, in place of whatever it holds: all of it, masked, or it stays as it was. Raises EnvctlError."""
-    source = declared(client, plain, database)
+    schema: list[bytes] = []
+    source = declared(client, plain, database, schema)
     text = Text(plans(source), large_objects, freezes=True)
     incoming = connection(swap.begin(client, database, plain.server), database.user)
     try:
@@ -59,18 +60,27 @@ def fill(
         with suppress(Exception):  # what stopped us is what counts, and the next run sweeps too
             swap.sweep(client, database)
         raise
-    return Loaded(source, text.rows)
+    return Loaded(text.rows, b"".join(schema))
 
 
-def declared(client: Client, plain: Plain, database: Database) -> Catalogue:
-    """What the source consists of, by a database that is made of its schema for a moment. Raises EnvctlError."""
+def declared(client: Client, plain: Plain, database: Database, schema: list[bytes] | None = None) -> Catalogue:
+    """What the source consists of, by a database that is made of its schema for a moment. Raises EnvctlError.
+
+    The text of the schema is added to `schema`.
+    """
     name = beside(database.name, "schema")
     drop = f"DROP DATABASE IF EXISTS {identifier(name)} WITH (FORCE)"
     create = f"CREATE DATABASE {identifier(name)} TEMPLATE template0"
     tell(client, database, drop, create, doing="a database for the schema could not be made")
     try:
         into = connection(name, database.user)
-        _load(client, plain, into, schema_only(plain.schema()), database.data or "")
+        try:
+            blocks = list(schema_only(plain.schema()))
+        except BrokenText as broken:
+            raise _refused(database.data or "", broken.message, broken.line, broken.hint or AGAIN) from None
+        if schema is not None:
+            schema += blocks
+        _load(client, plain, into, blocks, database.data or "")
         return _seen(client, into)
     finally:
         with suppress(EnvctlError):

@@ -51,7 +51,7 @@ def _archive(backup: Backup, path: Path, place: Place, inspected: Inspected, rea
         packed = packing(next(content(backup.path, path, None), b"")[:HEAD])
         blocks = content(backup.path, path, None, read)
         whole = whole_tar(unpack(packed, blocks) if packed else blocks)
-        with tarfile.open(fileobj=cast("IO[bytes]", _Readable(whole)), mode="r|") as tar:
+        with tarfile.open(fileobj=cast("IO[bytes]", FileOf(whole)), mode="r|") as tar:
             for info in tar:
                 member = _member(backup, info, inside)
                 if member is None:
@@ -99,8 +99,8 @@ def _kept(inspected: Inspected, member: Member, blocks: Iterator[bytes]) -> Iter
         yield block
 
 
-class _Readable:
-    """A file of what comes in blocks."""
+class FileOf:
+    """A file of what comes in blocks, as far as reading it from start to end goes."""
 
     def __init__(self, blocks: Iterator[bytes]) -> None:
         self._blocks = blocks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -16,7 +17,7 @@ from envctl.stack.lines import Key
 from envctl.stack.plain import validate
 from envctl.stack.problems import Notes
 from envctl.stack.secrets import NAMES, Generated, SecretSection
-from envctl.workload import Database, Method
+from envctl.workload import Database, Masking, Method
 from envctl.workload import Live as LiveServer
 
 
@@ -31,6 +32,45 @@ def _secret_name(value: str) -> str:
 SecretName = Annotated[str, AfterValidator(_secret_name), Field(json_schema_extra={"pattern": f"^{NAMES}$"})]
 
 
+class MaskSection(Section):
+    """Who may see nothing of a person gets made-up values in their place: the same for the same, with the same key.
+    With this section no row gets into a snapshot unmasked, whatever command fills it.
+    """
+
+    columns: dict[str, str | dict[str, Any]] = Field(
+        default={},
+        description="What becomes of each column: `TABLE.COLUMN`, `TABLE.*` or `*.COLUMN`, and how it is masked, or "
+        '`keep`: as a word or a table with settings, `{ mask = "card", keep_last = 4 }`.',
+        examples=[{"customers.email": "email", "orders.*": "keep"}],
+    )
+    unlisted: Literal["refuse", "keep"] = Field(
+        default="refuse",
+        description="What becomes of a column that no rule covers: `refuse` stops before the first row and says what "
+        "to write; `keep` lets it pass as it is.",
+        examples=["keep"],
+    )
+    large_objects: Literal["refuse", "keep"] = Field(
+        default="refuse",
+        description="Whether large objects pass, whose content nobody can mask.",
+        examples=["keep"],
+    )
+    key: SecretName = Field(
+        default="ENVCTL_MASK_KEY",
+        description="The name of the secret that the masked values depend on: at least 16 characters by chance, the "
+        "same for all who shall get the same data. Without a section `[secrets.NAME]` it is a variable of the "
+        "caller's, or a key of `.env`.",
+        examples=["MASK_KEY"],
+    )
+
+    def masking(self) -> Masking:
+        """The rules in one form, however they are written."""
+        said = self.model_dump(mode="json", exclude={"key"})
+        return Masking(json.dumps(said, sort_keys=True, ensure_ascii=False), self.key)
+
+
+MASK = "How its rows are masked on the way in: see `mask` below."
+
+
 class Dump(Section):
     """A dump of a Postgres database, restored with the client of the service's own image."""
 
@@ -39,6 +79,7 @@ class Dump(Section):
         description="The dump, relative to the stack file: plain SQL (also .gz, .zst), custom, tar, directory.",
         examples=["data/shop.dump"],
     )
+    mask: MaskSection | None = Field(default=None, description=MASK)
 
     @property
     def needs(self) -> str:
@@ -51,7 +92,7 @@ class Dump(Section):
 
     def fill(self, database: Database, root: Path) -> Database:
         """The database that is filled from it."""
-        return replace(database, dump=self.at(root))
+        return replace(database, dump=self.at(root), mask=self.mask.masking() if self.mask else None)
 
 
 class Backup(Section):
@@ -97,6 +138,7 @@ class Live(Section):
         "`pg_basebackup`: faster for much data, and only from the same major version.",
         examples=["physical"],
     )
+    mask: MaskSection | None = Field(default=None, description=MASK + " Only with `logical`.")
 
     @property
     def needs(self) -> str:
@@ -109,7 +151,8 @@ class Live(Section):
 
     def fill(self, database: Database, _root: Path) -> Database:
         """The database that is filled from it."""
-        return replace(database, live=LiveServer(self.url, self.method))
+        mask = self.mask.masking() if self.mask else None
+        return replace(database, live=LiveServer(self.url, self.method), mask=mask)
 
 
 DataSection = Dump | Backup | Live
@@ -137,12 +180,29 @@ def section(name: str, table: Any, notes: Notes) -> DataSection | None:
 
 
 def used_secrets(data: Iterable[DataSection]) -> tuple[str, ...]:
-    """The secrets that hold the URLs of servers."""
-    return tuple(section.url for section in data if isinstance(section, Live))
+    """The secrets that hold the URLs of servers, and keys of masking."""
+    sections = tuple(data)
+    urls = (section.url for section in sections if isinstance(section, Live))
+    return (*urls, *(mask.key for section in sections if (mask := mask_of(section)) is not None))
 
 
-def check_urls(data: Mapping[str, DataSection], secrets: Mapping[str, SecretSection], notes: Notes) -> None:
-    """No URL is made by chance."""
+def mask_of(section: DataSection) -> MaskSection | None:
+    """How the rows are masked; None where they are not."""
+    return None if isinstance(section, Backup) else section.mask
+
+
+def check_data_sections(data: Mapping[str, DataSection], secrets: Mapping[str, SecretSection], notes: Notes) -> None:
+    """No URL and no key of masking is made by chance, and files of a server cannot be masked."""
+    for name, found in data.items():
+        mask = mask_of(found)
+        if mask is not None and isinstance(secrets.get(mask.key), Generated):
+            hint = f'write from = "env" or "dotenv" in [secrets.{mask.key}]: all who mask alike have the same'
+            notes.add(("data", name, "mask", "key"), f"{mask.key} is another one for each environment", hint=hint)
+        if mask is not None and isinstance(found, Live) and found.method == "physical":
+            hint = 'take method = "physical" out, or do without [data.NAME.mask]'
+            notes.add(
+                ("data", name, "method"), "files of a server are copied as they are, and cannot be masked", hint=hint
+            )
     for name, live in data.items():
         if isinstance(live, Live) and isinstance(secrets.get(live.url), Generated):
             hint = f'write from = "env" or "dotenv" in [secrets.{live.url}], or take that section out'

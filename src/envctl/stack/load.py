@@ -13,7 +13,7 @@ from envctl.services import BY_NAME, LimitsSection, Service
 from envctl.services.app import App
 from envctl.services.fields import kind_of, real
 from envctl.stack import checks
-from envctl.stack.data import DataSection, check_urls, used_secrets
+from envctl.stack.data import DataSection, check_data_sections, used_secrets
 from envctl.stack.data import section as data_section
 from envctl.stack.lifetime import LifetimeSection
 from envctl.stack.lines import Key
@@ -70,7 +70,7 @@ def _stack(source: Source, environ: Mapping[str, str] | None, notes: Notes) -> S
     secrets = _secrets(document, notes)
     scope = checks.Scope({}, {}, frozenset()) if wraps else _services(document, notes)
     data, data_names = _data(document, notes)
-    check_urls(data, secrets, notes)
+    check_data_sections(data, secrets, notes)
     limits = validate(EnvironmentLimits, _table(document, "limits", notes), ("limits",), notes) or LimitsSection()
     lifetime = validate(LifetimeSection, _table(document, "lifetime", notes), ("lifetime",), notes) or LifetimeSection()
     name = project.name if project else "project"

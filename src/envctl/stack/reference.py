@@ -16,7 +16,7 @@ from envctl.identity import ONE_SHOT
 from envctl.services import BY_NAME, LimitsSection, Section
 from envctl.services.app import BuildSection, HealthSection
 from envctl.services.references import SECRETS
-from envctl.stack.data import DATA_KINDS
+from envctl.stack.data import DATA_KINDS, MaskSection
 from envctl.stack.lifetime import LifetimeSection
 from envctl.stack.model import DATA, PROJECT, SERVICE, SERVICES, EnvironmentLimits, ProjectSection
 from envctl.stack.secrets import NAMES, SECRET_KINDS
@@ -131,6 +131,7 @@ def _parts() -> Iterator[str]:
     yield references()
     for kind, data in DATA_KINDS.items():
         yield _part(f'`[data.NAME]`, from = "{kind}"', data)
+    yield _part("`[data.NAME.mask]`", MaskSection)
     for kind, secret in SECRET_KINDS.items():
         yield _part(f'`[secrets.NAME]`, from = "{kind}"', secret)
     yield _part("`[lifetime]`", LifetimeSection)

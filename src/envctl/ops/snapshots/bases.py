@@ -18,7 +18,7 @@ from envctl.ops.snapshots.find import look
 from envctl.ops.snapshots.recipe import made_for
 from envctl.ops.snapshots.sources import source_of
 from envctl.plan import CloneVolume, Plan
-from envctl.planning.fitting import begun_from, refuse_misfits
+from envctl.planning.fitting import begun_from, refuse_misfits, refuse_uncertified
 from envctl.planning.provision import cloned_facts
 from envctl.planning.volumes import beneath, is_half_copied, refuse_lost, wanting, worth_it
 from envctl.snapshot import DATA, Snapshot
@@ -162,5 +162,10 @@ def _vanished(base: Base) -> EnvctlError:
 
 
 def of(source: str, snapshot: Snapshot | None) -> Base:
-    """A base that the stack file says; whoever built it may have called the service otherwise."""
+    """A base that the stack file says; whoever built it may have called the service otherwise.
+
+    Raises EnvctlError(DATA_REFUSED) where it is masked and not proven to be.
+    """
+    if snapshot is not None:
+        refuse_uncertified(snapshot)
     return Base(source, snapshot, snapshot.parts if snapshot else ())

@@ -97,6 +97,7 @@ def _built(here: Here, image: str, wanted: Wanted) -> Snapshot:
     try:
         _make(site, target)
         part, about, size = _filled(site, wanted, target)
+        certificate = wanted.source.proof(site)
         snapshot = Snapshot(
             address=address,
             source=wanted.source.words,
@@ -107,6 +108,8 @@ def _built(here: Here, image: str, wanted: Wanted) -> Snapshot:
             digest=wanted.made.source,
             size=size,
             about=about,
+            mask=wanted.made.mask,
+            certificate=certificate,
         )
         ours = False  # from here on a marker may name them, even if we never hear of it
         _create(world, address, snapshot.marker, snapshot.labels())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from envctl import labels
+from envctl import certificate, labels
 from envctl.observed import Volume
 from envctl.ops.snapshots.find import chosen, take_stock
 from envctl.planning.ownership import identity_of
@@ -41,6 +41,7 @@ def inspect(world: World, word: str) -> SnapshotDetails:
         about=dict(one.about),
         parts=tuple(_part(part, found.images) for part in one.parts),
         copies=tuple(_copy(volume) for volume in copies),
+        certificate=certificate.read(one.certificate),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from typing import cast
 
 from envctl.blueprint import Blueprint
 from envctl.ops.setting import Here
@@ -12,7 +13,17 @@ from envctl.workload import Workload
 
 
 def source_of(here: Here, workload: Workload) -> Source:  # noqa: ARG001 – secrets of sources are of here
-    """What a service's data is made from, as the stack file says."""
+    """What a service's data is made from, as the stack file says: masked, where it says so."""
+    database = workload.database
+    source = _raw(workload)
+    if database is None or database.mask is None:
+        return source
+    from envctl.ops.snapshots.sources.masked import Masked, Readable
+
+    return Masked(cast("Readable", source), database, database.mask)  # the stack file has a mask for no other
+
+
+def _raw(workload: Workload) -> Source:
     database = workload.database
     if database is not None and database.dump is not None:
         from envctl.ops.snapshots.sources.dump import Dump

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from envctl.ops.setting import Here
-from envctl.ops.snapshots.sources.base import Site
+from envctl.ops.snapshots.sources.base import Site, Source
 from envctl.ops.snapshots.sources.moved import move_in, settle
 from envctl.ops.snapshots.sources.reader import Reader, reader
 from envctl.seeds.backup import open_backup, said
@@ -27,7 +27,7 @@ _STEP = 5  # percent
 
 
 @dataclass(frozen=True)
-class BaseBackup:
+class BaseBackup(Source):
     """The backup that a `[data.NAME]` of the stack file names."""
 
     database: Database

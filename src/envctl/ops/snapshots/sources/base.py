@@ -127,3 +127,11 @@ class Source(Protocol):
 
         Returns what was done, as the record of an environment says it, without the service's name: `data`.
         """
+
+    def mask(self, here: Here) -> str:  # noqa: ARG002 – most are not masked
+        """What it is masked with, as the address has it; nothing where it is not."""
+        return ""
+
+    def proof(self, site: Site) -> str:  # noqa: ARG002
+        """The certificate of masked data at rest; nothing of others. Raises EnvctlError where it does not get one."""
+        return ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -15,13 +16,14 @@ from typing import TYPE_CHECKING
 from envctl.errors import EnvctlError, Exit
 from envctl.events import Event
 from envctl.ops.setting import Here
-from envctl.ops.snapshots.sources.base import Site
+from envctl.ops.snapshots.sources.base import Site, Source
 from envctl.seeds.client import Progress
 from envctl.workload import Database
 from envctl.world import cache
 
 if TYPE_CHECKING:
     from envctl.seeds.check import Checked
+    from envctl.seeds.plain import Plain
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _TICK = 0.1  # seconds in which two changes of a file may carry the same time
@@ -29,7 +31,7 @@ _READ: dict[str, tuple[str, Checked]] = {}  # by path: what a process has read a
 
 
 @dataclass(frozen=True)
-class Dump:
+class Dump(Source):
     """The dump that a `[data.NAME]` of the stack file names."""
 
     service: str
@@ -68,6 +70,14 @@ class Dump:
         site.tell(f"tidying {self.database.data}")
         tidy(site.client, self.database)
         return {"data": filled.digest}
+
+    @contextmanager
+    def plain(self, site: Site) -> Iterator[Plain]:
+        """The dump as the text that psql reads. Raises EnvctlError."""
+        from envctl.seeds.plain import plain
+
+        telling = self._telling(site.here)
+        yield plain(site.client, _checked(site.here, self.path, telling), self.database, telling)
 
     def _telling(self, here: Here) -> Progress:
         def progress(what: str, read: int, total: int) -> None:

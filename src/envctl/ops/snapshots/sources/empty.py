@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from envctl.ops.setting import Here
-from envctl.ops.snapshots.sources.base import Site
+from envctl.ops.snapshots.sources.base import Site, Source
 
 
 @dataclass(frozen=True)
-class Empty:
+class Empty(Source):
     """A new server of a kind."""
 
     kind: str

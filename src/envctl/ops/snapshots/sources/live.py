@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from envctl import labels
 from envctl.errors import EnvctlError, Exit
 from envctl.ops.setting import Here
-from envctl.ops.snapshots.sources.base import Site
+from envctl.ops.snapshots.sources.base import Site, Source
 from envctl.ops.snapshots.sources.moved import move_in, settle
 from envctl.ops.snapshots.sources.provided import provided
 from envctl.ops.snapshots.sources.reader import UNCHANGED, Reader, reader
 from envctl.seeds import live
+from envctl.seeds.archive import before
 from envctl.seeds.contents import Contents, read_text
 from envctl.seeds.live import State
 from envctl.seeds.moved import cut_off
 from envctl.seeds.pieces import BrokenText
-from envctl.seeds.server import LOADING, PSQL, connection
-from envctl.seeds.statements import PUBLIC_DROPPER, role_maker
+from envctl.seeds.plain import Plain
+from envctl.seeds.server import LOADING, PSQL, ask, connection
 from envctl.seeds.tidy import tidy
 from envctl.seeds.url import FORM, BadUrl, Url, read_url
 from envctl.snapshot import MARKER, is_marker
@@ -27,7 +29,7 @@ from envctl.world.shell import Finished
 
 
 @dataclass(frozen=True)
-class LiveServer:
+class LiveServer(Source):
     """The server whose URL a secret holds. What was read of it once is found again until it is asked anew."""
 
     database: Database
@@ -83,6 +85,33 @@ class LiveServer:
             tidy(site.client, self.database)
         return {"data": self.digest(site.here)}
 
+    @contextmanager
+    def plain(self, site: Site) -> Iterator[Plain]:
+        """Its database as the text of a dump, read while it is dumped. Raises EnvctlError."""
+        url = self.url(site.here)
+        with reader(site) as container:
+            major = container.place().major
+            schema = self._schema_text(container, url, major)
+            words = ("pg_dump", *live.dump(url, major, "--format=plain"))
+            yield Plain(
+                ask(site.client, self.database),
+                before(self._contents(schema)),
+                lambda: (schema,),
+                lambda: self._text(container, url, words),
+            )
+
+    @contextmanager
+    def _text(self, container: Reader, url: Url, words: tuple[str, ...]) -> Iterator[Iterator[bytes]]:
+        with container.reading(live.RUN, *words, stdin=url.line) as reading:
+
+            def passed() -> Iterator[bytes]:
+                yield from reading
+                status, said = reading.ended()
+                if status:
+                    raise self._failed(Finished(status, stderr=said))
+
+            yield passed()
+
     def url(self, here: Here) -> Url:
         """Its URL, from whoever provides the secret. Raises EnvctlError."""
         name = self.live.secret
@@ -116,9 +145,7 @@ class LiveServer:
         """From server to server, without a byte of it on a disk in between."""
         site, database, place = container.site, self.database, container.place()
         into = connection(database.name, database.user)
-        schema = self._schema(container, url, place.major)
-        # Policies name roles, whatever is said about owners and privileges.
-        first = [*map(role_maker, schema.roles), *[PUBLIC_DROPPER] * schema.public]
+        first = before(self._contents(self._schema_text(container, url, place.major)))
         if first and (made := site.client.run((*PSQL, into, "--file=-"), stdin=first, env=LOADING)).status:
             raise self._failed(made)
         words = live.dump(url, place.major, "--format=custom", "--compress=0", "--verbose")
@@ -128,15 +155,18 @@ class LiveServer:
         if copied.status or not live.dumped(copied.stderr):
             raise self._failed(copied)
 
-    def _schema(self, container: Reader, url: Url, major: int) -> Contents:
+    def _schema_text(self, container: Reader, url: Url, major: int) -> bytes:
         """What it consists of, but for the data."""
         schema = container.run(
             live.RUN, "pg_dump", *live.dump(url, major, "--schema-only", "--format=plain"), stdin=url.line
         )
         if schema.status:
             raise self._failed(schema)
+        return schema.stdout
+
+    def _contents(self, schema: bytes) -> Contents:
         try:
-            return read_text((schema.stdout,))
+            return read_text((schema,))
         except BrokenText as broken:
             raise _refused(f"{self.words} has a schema that {broken.message}", broken.hint) from None
 

@@ -6,7 +6,7 @@ The throwaway server itself never has one. What is read goes straight into its d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from secrets import token_hex
 
@@ -16,6 +16,7 @@ from envctl.ops.snapshots.sources.base import TOKEN, Site
 from envctl.seeds.place import LOOK, MAKE, Place, read_place
 from envctl.seeds.url import HOSTS
 from envctl.world import helper
+from envctl.world.pipes import Reading
 from envctl.world.shell import Finished
 
 UNCHANGED = "Nothing was started, and the environment is as it was."
@@ -41,6 +42,13 @@ class Reader:
         who = ("docker", "exec", "--interactive", "--user", user, self.container)
         argv = (*who, "sh", "-c", script, "envctl", *words)
         return self.site.here.world.shell.run(argv, stdin=[stdin], line=line)
+
+    def reading(
+        self, script: str, *words: str, user: str = "postgres", stdin: bytes = b""
+    ) -> AbstractContextManager[Reading]:
+        """The same, of which the output is read while it runs."""
+        who = ("docker", "exec", "--interactive", "--user", user, self.container)
+        return self.site.here.world.shell.reading((*who, "sh", "-c", script, "envctl", *words), stdin=[stdin])
 
     def place(self, *, make: bool = False) -> Place:
         """Where the data lies in it; `make` sees to it that the folder is there. Raises EnvctlError."""

@@ -1,0 +1,165 @@
+"""The proof of masked data: what was masked is looked for in every byte that is kept, and must not be there."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import IO, cast
+
+from envctl.catalogue import Catalogue
+from envctl.certificate import Certificate
+from envctl.errors import EnvctlError, Exit
+from envctl.masking.filter import Seen
+from envctl.masking.key import BadKey, Key
+from envctl.masking.policy import Checked, Problems, check
+from envctl.masking.pools import used
+from envctl.masking.rules import Fault, Policy, parse
+from envctl.masking.scan import BLOCK, Hit, Scanner
+from envctl.masking.table import BadRules, TableMask
+from envctl.ops.snapshots.sources.base import Site
+from envctl.ops.snapshots.sources.reader import UNCHANGED, Reader, reader
+from envctl.seeds.mask import Loaded
+from envctl.seeds.masked import Mask, Masks, Unmasked
+from envctl.seeds.server import tell
+from envctl.seeds.unpacked import FileOf
+from envctl.workload import Masking
+
+RULE = "shorter than 8 bytes, numbers, dates and the like, or what masking writes too"
+# $2: of a folder whose path fits, all that is in it.
+_FILES = 'cd "$1" && find . -type d -path "$2" -prune -print | tar -cf - -T -'
+_SHOWN = 20  # of what is wrong
+
+
+@dataclass
+class Evidence:
+    """What is known of masked data while it is made, and what its certificate is made of."""
+
+    masking: Masking
+    key: Key
+    source: str  # its digest
+    loaded: Loaded | None = None
+    checked: Checked | None = None
+    logs: list[bytes] = field(default_factory=list)
+    pristine: str = ""  # the number of the database that nobody ever wrote to
+
+    @cached_property
+    def seen(self) -> Seen:
+        """The raw values, as no more than keyed hashes."""
+        return Seen(self.key)
+
+    @cached_property
+    def policy(self) -> Policy:
+        """What the rules mean. Raises EnvctlError(DATA_REFUSED) that says what is wrong with them."""
+        found = parse(json.loads(self.masking.rules))
+        if isinstance(found, Policy):
+            return found
+        raise refused("The rules of [data.NAME.mask] cannot be used", found)
+
+    def plans(self, catalogue: Catalogue) -> Masks:
+        """Who masks each table of a database. Raises EnvctlError where a rule is missing, or does not fit."""
+        try:
+            self.key.prove()
+        except BadKey as bad:
+            raise EnvctlError(Exit.OUR_FAULT, f"The key {bad}.", unchanged=UNCHANGED) from None
+        checked = check(self.policy, catalogue)
+        if isinstance(checked, Problems):
+            raise refused("Not everything that is there is masked", checked.faults, checked.patch)
+        self.checked = checked
+
+        def masks(schema: str, name: str, columns: tuple[str, ...]) -> Mask:
+            table = catalogue.table(f"{schema}.{name}")
+            if table is None:
+                raise Unmasked(f"has rows of a table that it does not make: {schema}.{name}")
+            try:
+                mask = TableMask(table, columns, checked.tables.get(table.full, ()), self.key, self.seen)
+            except BadRules as bad:
+                raise Unmasked(f"has a table whose rules cannot be applied: {bad}") from None
+            return Mask(mask.mask, divided=table.partitioned)
+
+        return masks
+
+    def listen(self, site: Site) -> None:
+        """Keep what the throwaway server printed, which is looked through too: it is gone when its data is at rest."""
+        database = site.workload.database
+        assert database is not None  # noqa: S101 – it was filled
+        asked = "SELECT oid FROM pg_catalog.pg_database WHERE datname = 'template0'"
+        self.pristine = tell(site.client, database, asked, doing="the server could not be asked")
+        engine = site.here.world.engine
+        for stream in ("stdout", "stderr"):
+            self.logs += engine.logs(site.server, stream=stream, follow=False, since=None, tail=None)
+
+    def certificate(self, site: Site) -> Certificate:
+        """Look through all of it. Raises EnvctlError(DATA_REFUSED) where a raw value is found."""
+        assert self.loaded is not None  # noqa: S101 – it was filled
+        assert self.checked is not None  # noqa: S101
+        site.tell("looking for raw values in the new data")
+        with reader(site, network="none") as container:
+            common = Scanner(self.seen)
+            common.feed("the schema", self.loaded.schema)
+            common.feed("pools", "\n".join(entry for pool in used() for entry in pool.entries).encode())
+            _look_through(container, site.place, common, f"*/base/{self.pristine}")
+            scanner = Scanner(self.seen, common.known)
+            scanner.feed("the server's log", b"\n".join(self.logs))
+            _look_through(container, site.place, scanner)
+        if hits := scanner.hits:
+            raise _found(hits)
+        left = self.seen.left
+        return Certificate(
+            source=self.source,
+            policy=self.policy.digest,
+            key=self.key.fingerprint,
+            rows=self.loaded.rows,
+            columns=_masked(self.checked),
+            values=self.seen.sought,
+            skipped=left.short + left.uniform + left.written,
+            rule=RULE,
+            scanned=scanner.scanned,
+        )
+
+
+def refused(what: str, faults: tuple[Fault, ...], patch: str = "") -> EnvctlError:
+    """A policy that cannot be used, with the lines to paste where columns have no rule."""
+    shown = [str(fault) for fault in faults[:_SHOWN]]
+    more = [f"and {len(faults) - _SHOWN} more"] if len(faults) > _SHOWN else []
+    hint = "Put that right in the stack file; `envctl mask check` reads it without moving data."
+    if patch:
+        hint = f"Write what becomes of them, such as:\n{patch}"
+    return EnvctlError(Exit.DATA_REFUSED, f"{what}.", details=(*shown, *more), hint=hint, unchanged=UNCHANGED)
+
+
+def _masked(checked: Checked) -> dict[str, str]:
+    rules = ((table, rule) for table, found in checked.tables.items() for rule in found)
+    return {f"{table}.{rule.column.name}": rule.transform.name for table, rule in rules}
+
+
+def _look_through(container: Reader, place: str, scanner: Scanner, only: str = "*") -> None:
+    """Feed all files, or those of folders whose path fits."""
+    with container.reading(_FILES, place, only, user="0") as reading:
+        with tarfile.open(fileobj=cast("IO[bytes]", FileOf(iter(reading))), mode="r|") as archive:
+            for member in archive:
+                content = archive.extractfile(member) if member.isfile() else None
+                while content is not None and (block := content.read(BLOCK)):
+                    scanner.feed(member.name, block)
+        for _ in reading:
+            pass
+        status, said = reading.ended()
+    if status:
+        raise EnvctlError(
+            Exit.DATA_REFUSED,
+            f"the new data could not be looked through: {said.decode('utf-8', 'replace').strip()[-200:]}",
+            unchanged=UNCHANGED,
+        )
+
+
+def _found(hits: Mapping[str, Hit]) -> EnvctlError:
+    lines = [f"{hit.column}: {hit.count:,} times, first in {hit.file} at byte {hit.offset:,}" for hit in hits.values()]
+    return EnvctlError(
+        Exit.DATA_REFUSED,
+        f"raw values of {', '.join(list(hits)[:5])} are in the new data, which was given up",
+        details=tuple(lines[:_SHOWN]),
+        unchanged=UNCHANGED,
+        hint="Another column holds them too: mask that as well, with the same identity.",
+    )

@@ -1,0 +1,106 @@
+"""Data that is masked on its way in: from a dump, or from a live server. No raw value reaches what is built."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from envctl.errors import EnvctlError, Exit
+from envctl.masking.key import BadKey, Key
+from envctl.ops.setting import Here
+from envctl.ops.snapshots.sources.base import Site, Source
+from envctl.ops.snapshots.sources.provided import provided
+from envctl.ops.snapshots.sources.reader import UNCHANGED
+from envctl.secret import Secret
+from envctl.workload import Database, Masking
+
+if TYPE_CHECKING:
+    from envctl.ops.snapshots.proof import Evidence
+    from envctl.seeds.plain import Plain
+
+_FORM = "what `openssl rand -hex 32` prints"
+
+
+class Readable(Protocol):
+    """A source that can be read as the text of a plain dump."""
+
+    @property
+    def words(self) -> str:
+        """In words that hold no secret."""
+
+    def digest(self, here: Here) -> str:
+        """What identifies its content."""
+
+    def before(self, site: Site) -> Mapping[str, str]:
+        """What people want to know of it."""
+
+    def plain(self, site: Site) -> AbstractContextManager[Plain]:
+        """The text, for as long as it is read."""
+
+
+@dataclass(frozen=True)
+class Masked(Source):
+    """Another source, of which nothing gets in but what the rules let."""
+
+    source: Readable
+    database: Database
+    masking: Masking
+    _evidence: list[Evidence] = field(default_factory=list, repr=False, compare=False)  # once it is built
+
+    @property
+    def words(self) -> str:
+        """`masked dump catalogue`."""
+        return f"masked {self.source.words}"
+
+    def digest(self, here: Here) -> str:
+        """Of the source alone."""
+        return self.source.digest(here)
+
+    def mask(self, here: Here) -> str:
+        """Digest of the rules and fingerprint of the key. Raises EnvctlError without a key."""
+        return f"{self.masking.digest} {self.key(here).fingerprint}"
+
+    def key(self, here: Here) -> Key:
+        """The key. Raises EnvctlError: NOT_FOUND where it cannot be had, DATA_REFUSED where it is none."""
+        name, what = self.masking.key, f"The key that {self.words} depends on"
+        try:
+            return Key(Secret(provided(here, name, what, _FORM)))
+        except BadKey as bad:
+            hint = f"Set {name} to {_FORM}, the same for all who shall get the same data."
+            raise EnvctlError(Exit.DATA_REFUSED, f"{what} {bad}: {name}", hint=hint, unchanged=UNCHANGED) from None
+
+    def before(self, site: Site) -> Mapping[str, str]:
+        """What the source wants to know."""
+        return self.source.before(site)
+
+    def inside(self, site: Site) -> Mapping[str, str]:
+        """Fill it with masked rows, and see that nothing is missing. Raises EnvctlError."""
+        from envctl.ops.snapshots.proof import Evidence
+        from envctl.seeds.mask import fill
+        from envctl.seeds.moved import cut_off
+        from envctl.seeds.swap import Filled
+        from envctl.seeds.tidy import tidy
+
+        digest, name = self.digest(site.here), self.database.data or ""
+        evidence = Evidence(self.masking, self.key(site.here), digest)
+        with self.source.plain(site) as plain:
+            evidence.loaded = fill(
+                site.client,
+                plain,
+                self.database,
+                Filled(name, digest),
+                evidence.plans,
+                large_objects=evidence.policy.large_objects == "keep",
+            )
+        cut_off(site.client, self.database.user, self.database.name)
+        site.tell(f"tidying {name}")
+        tidy(site.client, self.database)
+        evidence.listen(site)
+        self._evidence.append(evidence)
+        return {"data": digest}
+
+    def proof(self, site: Site) -> str:
+        """Look for every raw value in every byte of it. Raises EnvctlError(DATA_REFUSED) where one is found."""
+        return self._evidence.pop().certificate(site).text()
