@@ -24,6 +24,17 @@ from envctl.reports.left import LeftAlone
 from envctl.reports.lifetime import Lifetime
 from envctl.reports.logs import LogLine
 from envctl.reports.ls import EnvironmentRow, Listing, RemovedListing, RemovedRow
+from envctl.reports.mask import (
+    CheckedData,
+    CheckedTable,
+    MaskChecked,
+    MaskedColumn,
+    MaskShown,
+    MaskSuggested,
+    ShownColumn,
+    ShownTable,
+    SuggestedColumn,
+)
 from envctl.reports.offsets import OffsetMove, OffsetsReset
 from envctl.reports.plan import Planned, PlannedStep
 from envctl.reports.pools import PoolGrown, PoolListing, PoolMade, PoolRemoved, PoolStatus
@@ -145,6 +156,54 @@ OFFSETS = OffsetsReset(
         OffsetMove("orders", 2, None, 0, None, None, "offsets go from 0 to 0"),
     ),
 )
+MASK_CHECKED = MaskChecked(
+    (
+        CheckedData(
+            "db",
+            "catalogue",
+            "source",
+            (
+                CheckedTable(
+                    "public.customers",
+                    (
+                        MaskedColumn("email", "email", "public.customers.email"),
+                        MaskedColumn("card", "card", "card", {"keep_last": 4}, "paid"),
+                    ),
+                    ("id",),
+                ),
+                CheckedTable("public.orders", (), ("id", "total")),
+            ),
+            ("customers.card: is read by the CHECK card_check",),
+        ),
+    )
+)
+MASK_SUGGESTED = MaskSuggested(
+    "db",
+    "catalogue",
+    12,
+    (
+        SuggestedColumn("public.customers", "id", "integer", "keep", 0.9, "a key that counts rows"),
+        SuggestedColumn("public.customers", "email", "text", "email", 1.0, "named email"),
+        SuggestedColumn("public.customers", "spot", "circle", None, 0.1, "nothing masks it"),
+    ),
+    '[data.catalogue.mask]\nunlisted = "refuse"\n',
+)
+MASK_SHOWN = MaskShown(
+    "db",
+    "catalogue",
+    real=False,
+    tables=(
+        ShownTable(
+            "public.customers",
+            (
+                ShownColumn("email", "email", ("ann@example.org", None), ("user_1@example.com", None)),
+                ShownColumn("notes", "text", ("x" * 100, ""), ("y" * 100, "")),
+            ),
+            ("id", "city"),
+        ),
+        ShownTable("public.orders", (), ("id",)),
+    ),
+)
 LINE = LogLine("api", "2026-01-02T03:04:05Z", "stdout", "ready")
 
 POOL = PoolStatus("0a1b", "envctl-pool__0a1b", 2, 1, True, 50 << 30, 3 << 30, 47 << 30, 2 << 30, 9 << 30)
@@ -170,6 +229,9 @@ ANSWERS: dict[str, Any] = {
     "restart.restart": Changed(STATUS, ("db", "web"), 4.56),
     "seed.seed": Seeded("feature-a-1a2b3c", (Seeding("db", "catalogue", "data/shop.dump", 3.21),)),
     "seed.plan_seed": Planned("feature-a-1a2b3c", "shop", None, STEPS),
+    "mask.check.check": MASK_CHECKED,
+    "mask.suggest.suggest": MASK_SUGGESTED,
+    "mask.preview.preview": MASK_SHOWN,
     "offsets.reset_offsets": OFFSETS,
     "snapshots.create.create": SnapshotCreated(
         "a", "shop", "0123456789abcdef" * 2, "first", ("cache", "db"), ("files",), 2**20, away=1.23, seconds=4.56
@@ -224,6 +286,9 @@ OPS = {
     "pause": "pause.pause",
     "resume": "pause.resume",
     "restart": "restart.restart",
+    "mask check": "mask.check.check",
+    "mask suggest": "mask.suggest.suggest",
+    "mask preview": "mask.preview.preview",
     "kafka offsets": "offsets.reset_offsets",
     "snapshot create": "snapshots.create.create",
     "fork": "fork.fork",

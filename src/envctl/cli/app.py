@@ -20,6 +20,9 @@ NAMES = (
     "down",
     "revive",
     "seed",
+    "mask check",
+    "mask suggest",
+    "mask preview",
     "fork",
     "reset",
     "kafka offsets",
@@ -83,6 +86,7 @@ COMMANDS = Commands()
 GROUPS: dict[str, str] = {
     "ci": "Tell a pull request about its environment.",
     "pool": "Give data a disk that copies in an instant.",
+    "mask": "See what masking does to personal details, before any data moves.",
     "kafka": "Have events of an environment read again.",
     "snapshot": "Keep, see and remove data that environments start on.",
 }

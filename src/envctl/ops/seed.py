@@ -5,6 +5,7 @@ from __future__ import annotations
 from time import monotonic
 
 from envctl.errors import EnvctlError, Exit
+from envctl.ops.mask.refuse import refuse_unmasked
 from envctl.ops.observe import running_here
 from envctl.ops.plan import plan
 from envctl.ops.setting import Here
@@ -15,14 +16,22 @@ from envctl.stack import workloads
 from envctl.workload import Workload
 
 
-def seed(here: Here, services: tuple[str, ...] = (), *, overcommit: bool = False, wait: bool = True) -> Seeded:
+def seed(
+    here: Here,
+    services: tuple[str, ...] = (),
+    *,
+    masked: bool = False,
+    overcommit: bool = False,
+    wait: bool = True,
+) -> Seeded:
     """Fill the environment's databases again from their dumps: all of them, or those named.
 
     The data there is replaced only once the new data is whole. Services that need it are stopped meanwhile and come up
-    again with what comes before them (migrations). Without `wait` it gives up where another command works on the
-    environment. Raises EnvctlError.
+    again with what comes before them (migrations). `masked` refuses data that nothing says of how it is masked; where
+    something does, it is heeded anyway. Without `wait` it gives up where another command works on the environment.
+    Raises EnvctlError.
     """
-    chosen = _chosen(here, services)
+    chosen = _chosen(here, services, masked=masked)
     with here.world.locks.hold(here.identity.full, "seed", wait=wait):
         running_here(here.world, here.identity)
         began = monotonic()
@@ -30,14 +39,14 @@ def seed(here: Here, services: tuple[str, ...] = (), *, overcommit: bool = False
     return Seeded(here.identity.name, tuple(_seeding(w, monotonic() - began) for w in chosen))
 
 
-def plan_seed(here: Here, services: tuple[str, ...] = (), *, overcommit: bool = False) -> Planned:
+def plan_seed(here: Here, services: tuple[str, ...] = (), *, masked: bool = False, overcommit: bool = False) -> Planned:
     """The steps that `seed` would take. Changes nothing. Raises EnvctlError."""
-    chosen = _chosen(here, services)
+    chosen = _chosen(here, services, masked=masked)
     running_here(here.world, here.identity)
     return plan(here, reload={workload.service for workload in chosen}, overcommit=overcommit)
 
 
-def _chosen(here: Here, services: tuple[str, ...]) -> list[Workload]:
+def _chosen(here: Here, services: tuple[str, ...], *, masked: bool) -> list[Workload]:
     fillable = {w.service: w for w in workloads(here.stack) if w.database is not None and w.database.data}
     unknown = [name for name in services if name not in fillable]
     if unknown or not fillable:
@@ -50,7 +59,10 @@ def _chosen(here: Here, services: tuple[str, ...]) -> list[Workload]:
             unchanged="Nothing was changed.",
             hint=f"Services with data: {known}.",
         )
-    return [fillable[name] for name in services or fillable]
+    chosen = [fillable[name] for name in services or fillable]
+    if masked:
+        refuse_unmasked(chosen)
+    return chosen
 
 
 def _seeding(workload: Workload, seconds: float) -> Seeding:

@@ -1,0 +1,1 @@
+"""What masking does to data, told before any data moves."""

@@ -1,0 +1,28 @@
+"""Refuses data of which nothing says how it is masked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from envctl.errors import EnvctlError, Exit
+from envctl.workload import Workload
+
+
+def refuse_unmasked(workloads: Collection[Workload]) -> None:
+    """Of these services, whose databases are filled with something. Raises EnvctlError(DATA_REFUSED)."""
+    raw = {w.service: w.database for w in workloads if w.database is not None and w.database.mask is None}
+    if not raw:
+        return
+    first, database = next(iter(raw.items()))
+    if database.backup is not None or (database.live is not None and database.live.method == "physical"):
+        hint = "Files of a whole server cannot be masked: take a dump of its database instead, or a live server with " \
+            'method = "logical".'  # fmt: skip
+    else:
+        hint = f"Begin with `envctl mask suggest {first}`, and paste what it prints into the stack file."
+    raise EnvctlError(
+        Exit.DATA_REFUSED,
+        f"nothing says how the data of {', '.join(raw)} is masked",
+        details=tuple(f"{service}: there is no [data.{one.data}.mask]" for service, one in raw.items()),
+        unchanged="Nothing was changed, and no data was moved.",
+        hint=hint,
+    )
