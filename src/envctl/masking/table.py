@@ -144,7 +144,8 @@ class TableMask:
     def _made(self, step: _Step, values: pl.Series, raw: pl.DataFrame, done: pl.DataFrame) -> pl.Series:
         """What a transform makes of values none of which is null."""
         rule = step.rule
-        block = Block(step.seed, rule.column, raw, done, step.seeds)
+        before = _only(raw, (rule.column.name, *rule.transform.reads))
+        block = Block(step.seed, rule.column, before, _only(done, rule.transform.follows), step.seeds)
         try:
             made = _bulk(rule, values, block)
         except Unmaskable as problem:
@@ -192,6 +193,10 @@ def _order(table: Table, rules: Mapping[str, ColumnRule]) -> Iterator[str]:
 def _with(frame: pl.DataFrame, name: str, values: pl.Series) -> pl.DataFrame:
     """The frame with other values in a column. (No expression: an odd name would be a pattern.)"""
     return frame.clone().replace_column(frame.get_column_index(name), values.alias(name))
+
+
+def _only(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    return pl.DataFrame([frame[name] for name in dict.fromkeys(names)])
 
 
 def _bulk(rule: ColumnRule, values: pl.Series, block: Block) -> pl.Series:

@@ -60,7 +60,7 @@ class Shift(Transform):
 
     def bulk(self, values: pl.Series, block: Block) -> pl.Series:
         """By days, as polars counts them; unusual ones one by one."""
-        whose = values if self.by is None else block.rows[self.by]
+        whose = values if self.by is None else block.rows[self.by].alias("whose")
         frame = pl.DataFrame({"value": values, "whose": whose}).with_columns(pl.coalesce("whose", "value"))
         drawn = numbers(block.seed.digests(frame["whose"]), 2 * self.days)
         dates = pl.col("value").str.slice(0, _DATE).str.to_date("%Y-%m-%d", strict=False)

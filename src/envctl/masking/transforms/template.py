@@ -50,8 +50,9 @@ class Template(Transform):
         """The parts, one after the other."""
         if missing := [name for name in self.follows if name not in block.masked.columns]:
             raise Unmaskable(f"the column {missing[0]} that its template names is not there")
-        parts = [
-            pl.col(column).fill_null("") if column else pl.lit(text, dtype=pl.String) for column, text in self._parts()
+        parts = [  # of values, as an odd name would be a pattern to polars
+            pl.lit(block.masked[column]).fill_null("") if column else pl.lit(text, dtype=pl.String)
+            for column, text in self._parts()
         ]
         whole: pl.Series = block.masked.select(pl.concat_str([pl.lit(""), *parts]).alias("text"))["text"]
         if len(whole) != len(values):  # a template without columns is one text
