@@ -18,15 +18,17 @@ _PLACES = ("de_DE", "de_AT", "de_CH", "nl_NL", "nl_BE", "it_IT", "pl_PL", "pt_PT
 # Those of the countries whose lists are made up of syllables.
 _GREAT = """
     new york, los angeles, chicago, houston, phoenix, philadelphia, san antonio, san diego, dallas, san jose,
-    austin, jacksonville, san francisco, columbus, seattle, denver, boston, detroit, nashville, portland, las vegas, memphis,
-    baltimore, milwaukee, atlanta, miami, minneapolis, cleveland, oakland, tampa, new orleans, pittsburgh, cincinnati,
-    london, birmingham, manchester, glasgow, liverpool, leeds, sheffield, edinburgh, bristol, cardiff, belfast, oxford,
-    cambridge, dublin, cork, paris, lyon, marseille, toulouse, nice, nantes, strasbourg, bordeaux, lille, montpellier,
-    rennes, grenoble, madrid, barcelona, valencia, sevilla, zaragoza, malaga, bilbao, murcia, palma, toronto, montreal,
-    vancouver, calgary, ottawa, edmonton, winnipeg, quebec, sydney, melbourne, brisbane, perth, adelaide, auckland,
-    wellington, mexico city, guadalajara, monterrey, sao paulo, rio de janeiro, brasilia, buenos aires, lima, bogota,
-    santiago, istanbul, ankara, izmir, cairo, lagos, nairobi, johannesburg, cape town, tehran, dubai, manila, bangkok,
-    oslo, bergen, budapest, athens, sofia, geneva, tel aviv, jerusalem, singapore, hong kong"""
+    austin, jacksonville, san francisco, columbus, seattle, denver, boston, detroit, nashville, portland, las
+    vegas, memphis, baltimore, milwaukee, atlanta, miami, minneapolis, cleveland, oakland, tampa, new orleans,
+    pittsburgh, cincinnati, london, birmingham, manchester, glasgow, liverpool, leeds, sheffield, edinburgh,
+    bristol, cardiff, belfast, oxford, cambridge, dublin, cork, paris, lyon, marseille, toulouse, nice, nantes,
+    strasbourg, bordeaux, lille, montpellier, rennes, grenoble, madrid, barcelona, valencia, sevilla, zaragoza,
+    malaga, bilbao, murcia, palma, toronto, montreal, vancouver, calgary, ottawa, edmonton, winnipeg, quebec,
+    sydney, melbourne, brisbane, perth, adelaide, auckland, wellington, mexico city, guadalajara, monterrey, sao
+    paulo, rio de janeiro, brasilia, buenos aires, lima, bogota, santiago, istanbul, ankara, izmir, cairo,
+    lagos, nairobi, johannesburg, cape town, tehran, dubai, manila, bangkok, oslo, bergen, budapest, athens,
+    sofia, geneva, tel aviv, jerusalem, singapore, hong kong
+"""
 _WORD = re.compile(r"[^\W\d_]+(?:['’.][^\W\d_]+)*\.?")
 
 

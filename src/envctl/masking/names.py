@@ -46,7 +46,8 @@ def hints(column: str, table: str = "") -> tuple[Hint, ...]:
 
 def of_people(table: str) -> bool:
     """Whether a table of this name has a row for each of some people."""
-    return bool(PEOPLE.intersection(words(table)[-1:]))
+    said = words(table)
+    return bool(PEOPLE.intersection(said[-1:])) and " ".join(said[-2:]) not in _vocabulary()
 
 
 def _mentioned(said: tuple[str, ...]) -> Iterator[tuple[int, Hint]]:

@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 
 import polars as pl
 from faker import Faker
@@ -46,20 +45,14 @@ _OTHERS: Mapping[str, str] = {
 }
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Row:
     """Somebody, and what else is in a row: columns of one row agree with each other."""
 
     fake: Faker
     number: int  # from 1
-
-    @cached_property
-    def first(self) -> str:
-        return str(self.fake.first_name())
-
-    @cached_property
-    def last(self) -> str:
-        return str(self.fake.last_name())
+    first: str
+    last: str
 
     @property
     def handle(self) -> str:
@@ -89,8 +82,7 @@ def made_up(table: Table, count: int) -> pl.DataFrame:
     What only a CHECK says, and that references lead somewhere, is not seen to: these rows are looked at, not loaded.
     """
     fake = Faker(_LOCALE, use_weighting=False)
-    fake.seed_instance(int(hashlib.sha256(table.full.encode()).hexdigest()[:12], 16))
-    rows = [_Row(fake, number) for number in range(1, count + 1)]
+    rows = [_row(fake, table, number) for number in range(1, count + 1)]
     columns = [column for column in table.columns if not column.generated]
     return pl.DataFrame(
         {column.name: _values(table, column, at, rows) for at, column in enumerate(columns)},
@@ -98,11 +90,23 @@ def made_up(table: Table, count: int) -> pl.DataFrame:
     )
 
 
+def _row(fake: Faker, table: Table, number: int) -> _Row:
+    _seed(fake, table, number)
+    return _Row(fake, number, str(fake.first_name()), str(fake.last_name()))
+
+
+def _seed(fake: Faker, table: Table, number: int, column: str = "") -> None:
+    """What is made up next depends on nothing else, so that more rows or columns change none of the others."""
+    place = "\0".join((table.full, column, str(number)))
+    fake.seed_instance(int(hashlib.sha256(place.encode()).hexdigest()[:12], 16))
+
+
 def _values(table: Table, column: Column, at: int, rows: list[_Row]) -> list[str | None]:
     unique = any(column.name in unique.columns for unique in table.uniques)
     seen: set[str] = set()
     made: list[str | None] = []
     for row in rows:
+        _seed(row.fake, table, row.number, column.name)
         value = _value(table, column, row)
         if unique and value is not None:
             value = _another(value, column, row, seen)

@@ -12,9 +12,10 @@ from itertools import groupby
 import polars as pl
 
 from envctl.catalogue import Catalogue, Column, Table, written
-from envctl.masking.detect import detect, leaves, shape
+from envctl.masking.detect import detect, shape, texts
 from envctl.masking.fits import faults
 from envctl.masking.groups import Group, Node, groups
+from envctl.masking.leaves import leaves
 from envctl.masking.names import hints, of_people, words
 from envctl.masking.rules import transform_of
 from envctl.masking.table import ColumnRule
@@ -188,7 +189,8 @@ def _elements(values: pl.Series) -> pl.Series:
 def _paths(values: pl.Series) -> dict[str, Rule]:
     """Paths of documents that are recognised as personal; what else is in them is replaced anyway."""
     found: dict[str, Rule] = {}
-    for path, leaf in leaves(values).items():
+    for path, found_there in leaves(texts(values)).items():
+        leaf = pl.Series(found_there, dtype=pl.String)
         name = path.replace("[*]", "").rpartition(".")[2]
         column = Column(name, "text", "text")
         seen = verdict(Case(column, hints=hints(name), findings=detect(leaf, name), shape=shape(leaf)))
