@@ -52,9 +52,9 @@ class Scanner:
             self._name, self._tail, self._at = name, b"", 0
         self.scanned += len(content)
         whole = self._tail + content
-        # What a value is depends on the byte behind it: one that ends here waits for more.
+        # Whether it counts depends on the bytes around a value: one that ends here waits for more.
         self._look(whole, since=len(self._tail), until=len(whole) - 1)
-        kept = min(self._sieve.longest, len(whole))
+        kept = min(1 + self._sieve.longest, len(whole))
         self._tail = whole[len(whole) - kept :]
         self._at += len(whole) - kept
 
