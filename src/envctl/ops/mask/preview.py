@@ -38,10 +38,17 @@ def preview(
     key, name = _key(here, workload), database.data or ""
     with opened(here, workload) as source:
         found = fitting(name, database.mask, source.catalogue)
-        tables = _tables(source.catalogue, found, table)
-        frames = _rows(source, tables, rows, real=real)
-    shown = tuple(_shown(one, found, frames[one.full], key) for one in tables)
+        shown = previewed(source, found, key, table, rows=rows, real=real)
     return MaskShown(workload.service, name, real, shown)
+
+
+def previewed(
+    source: Opened, found: Checked, key: Key, table: str | None, *, rows: int, real: bool
+) -> tuple[ShownTable, ...]:
+    """The same of a source that was opened, with rules that fit it. Raises EnvctlError."""
+    tables = _tables(source.catalogue, found, table)
+    frames = _rows(source, tables, rows, real=real)
+    return tuple(_shown(one, found, frames[one.full], key) for one in tables)
 
 
 def _chosen(here: Here, service: str | None) -> Workload:

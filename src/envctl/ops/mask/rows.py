@@ -30,8 +30,8 @@ def first_rows(source: Opened, most: int) -> Mapping[str, pl.DataFrame]:
         raise _refused(name, unmasked.message, unmasked.line, unmasked.hint) from None
     except BrokenText as broken:
         raise _refused(name, broken.message, broken.line, broken.hint or AGAIN) from None
-    except BrokenRows as broken:  # which line it is of the sample is of no use
-        raise _refused(name, f"has rows that cannot be read: one {broken.reason}", 0, AGAIN) from None
+    except BrokenRows as broken:  # the number is of the sample, so it tells nobody which line it is
+        raise _refused(name, f"has rows that cannot be read: one of them {broken.reason}", 0, AGAIN) from None
 
 
 def _frame(found: Rows, table: Table | None) -> pl.DataFrame:
