@@ -57,18 +57,16 @@ def test_every_name_can_be_written(names: list[str]) -> None:
 
 
 def test_proposals_fit() -> None:
-    """What is proposed keeps what is unique and fits its type; what is counted by a sequence is kept."""
+    """What is proposed keeps what is unique and fits its type; nothing is kept but what a sequence counts."""
     made = table(
         "t", column("id", "integer", counted=True), column("mail", caseless=True),
-        column("code", length=4, nullable=False),
-        column("doc", "hstore"), column("wait", "other", nullable=False), column("mood", "enum", labels=("a",)),
-        uniques=(unique("id"), unique("mail"), unique("code")),
+        column("code", length=4, nullable=False), column("doc", "hstore"), column("wait", "other", nullable=False),
+        column("mood", "enum", labels=("a",)), uniques=(unique("id"), unique("mail"), unique("code")),
     )  # fmt: skip
-    rules = tomllib.loads(problems({}, made).patch)
-    assert {"t.id": "keep", "t.code": "keep", "t.doc": "null", "t.wait": "keep", "t.mood": "pick"} == {
-        name: rule for name, rule in rules.items() if name != "t.mail"
-    }
-    assert "keep" != rules["t.mail"]
+    patch = problems({}, made).patch
+    assert {"t.id": "keep", "t.mail": "email", "t.doc": "null", "t.mood": "pick"} == tomllib.loads(patch)
+    assert '# "t.wait" = "keep"  # other, NOT NULL: nothing that masks it fits; only if it tells' in patch
+    assert '# "t.code" = "keep"  # text, NOT NULL, unique: nothing that masks it fits' in patch
 
 
 def test_somebody_else_may_propose() -> None:
@@ -175,6 +173,15 @@ def test_a_column_kept_by_chance_is_said() -> None:
     (warning,) = checked(rules, CUSTOMERS, other).warnings
     assert str(warning).startswith("letters.email: is kept by letters.*, while customers.email is masked")
     assert () == checked({**rules, "letters.email": "keep"}, CUSTOMERS, other).warnings
+
+
+def test_words_for_search_are_words() -> None:
+    """They are kept beside texts that are masked only by who names the very column, and that is said."""
+    made = table("t", "body", column("found", "other", type="tsvector"))
+    says = "t.found: is kept, and may hold the words of texts that are masked in the same table"
+    assert faults({"t.body": "redact", "t.*": "keep"}, made)[0].startswith(says)
+    assert [says] == [str(w) for w in checked({"t.body": "redact", "t.found": "keep"}, made).warnings]
+    assert () == checked({"t.*": "keep"}, made).warnings
 
 
 def test_keys_follow() -> None:
@@ -310,6 +317,24 @@ def test_children_follow_their_parents() -> None:
     assert ["dog.barks: no rule covers it (text)"] == faults({"animal.mail": "hash"}, dog, animal)
     says = "part.mail: is kept by part.mail, and has its values from whole.mail, which is masked by email"
     assert says in str(faults({"whole.mail": "email", "part.mail": "keep"}, whole, part))
+
+
+def test_a_key_of_partitions_is_one_of_the_whole() -> None:
+    """Where only they reference another table, the column follows that one in the whole too."""
+    whole = table("whole", "mail", partitioned=True)
+    parts = [table(f"p{i}", "mail", keys=[("mail", "customers.email")], parents=("public.whole",)) for i in range(2)]
+    rules = {**KEPT, "customers.email": "email"}
+    found = masked(rules, CUSTOMERS, whole, *parts)
+    assert dict.fromkeys(("public.customers.email", "public.p0.mail", "public.p1.mail"), EMAIL) == found
+    says = "whole.mail: is kept by whole.mail, and references customers.email, which is masked by email"
+    assert any(fault.startswith(says) for fault in faults({**rules, "whole.mail": "keep"}, CUSTOMERS, whole, *parts))
+
+
+def test_a_child_of_two_parents_binds_both() -> None:
+    """What it inherits from both under one name is one column."""
+    a, b, child = table("a", "x"), table("b", "x"), table("c", "x", parents=("public.a", "public.b"))
+    assert ["b.x: no rule covers it (text)"] == faults({"a.x": "hash"}, a, b, child)
+    assert {("hash", "public.a.x")} == set(masked({"*.x": "hash"}, a, b, child).values())
 
 
 def test_an_exact_rule_is_for_all_partitions() -> None:

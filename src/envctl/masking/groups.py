@@ -13,13 +13,16 @@ Node = tuple[str, str]  # the full name of a table, and a column
 
 @dataclass(frozen=True)
 class Group:
-    """Columns that are masked alike. `roots` reference none of the others; in a circle one of it is taken for one."""
+    """Columns that are masked alike. `roots` reference none of the others; in a circle one of it is taken for one.
+
+    What a table has from its parents is one column with the parent's: if only partitions have a key, the whole has it.
+    """
 
     members: tuple[Node, ...]
     roots: tuple[Node, ...]
     sources: Mapping[Node, tuple[Node, ...]]  # of those that are no roots: what they reference, or inherit from
     keyed: bool = False  # there is a foreign key among them
-    inherited: frozenset[Node] = frozenset()  # that reference none, and only come from a table's parents
+    inherited: frozenset[Node] = frozenset()  # that a root is the parent of, and reference nothing else
     tied: Mapping[Node, str] = field(default_factory=dict)  # by a key to a generated column: what that key is called
     circles: Mapping[Node, tuple[Node, ...]] = field(default_factory=dict)  # of a root that leads back to itself
 
@@ -28,8 +31,8 @@ class Group:
 class _Links:
     """What leads from column to column."""
 
-    sources: dict[Node, list[Node]] = field(default_factory=lambda: defaultdict(list))
-    keyed: set[Node] = field(default_factory=set)  # that reference another
+    parents: dict[Node, list[Node]] = field(default_factory=lambda: defaultdict(list))
+    keys: dict[Node, list[Node]] = field(default_factory=lambda: defaultdict(list))
     tied: dict[Node, str] = field(default_factory=dict)
 
 
@@ -43,11 +46,12 @@ def groups(catalogue: Catalogue) -> tuple[Group, ...]:
     for table in catalogue.tables:
         _inherit(table, tables, links)
         _reference(table, tables, links)
-    leader = _united(nodes, links.sources)
+    families = _united(nodes, links.parents)
+    leader = _united(nodes, links.parents, links.keys)
     together: dict[Node, list[Node]] = defaultdict(list)
     for node in nodes:
         together[leader[node]].append(node)
-    return tuple(_group(sorted(members), links) for members in together.values())
+    return tuple(_group(sorted(members), families, links) for members in together.values())
 
 
 def _inherit(table: Table, tables: Mapping[str, Table], links: _Links) -> None:
@@ -55,7 +59,7 @@ def _inherit(table: Table, tables: Mapping[str, Table], links: _Links) -> None:
         for column in table.columns:
             other = tables[parent].column(column.name) if parent in tables else None
             if other and not (other.generated or column.generated):
-                links.sources[table.full, column.name].append((parent, column.name))
+                links.parents[table.full, column.name].append((parent, column.name))
 
 
 def _reference(table: Table, tables: Mapping[str, Table], links: _Links) -> None:
@@ -70,15 +74,14 @@ def _reference(table: Table, tables: Mapping[str, Table], links: _Links) -> None
                     {node: key.name for node, made in zip((here, there), generated, strict=True) if not made}
                 )
             elif here != there:
-                links.sources[here].append(there)
-                links.keyed.add(here)
+                links.keys[here].append(there)
 
 
 def _generated(column: Column | None) -> bool:
     return column is not None and column.generated
 
 
-def _united(nodes: Iterable[Node], sources: Mapping[Node, list[Node]]) -> dict[Node, Node]:
+def _united(nodes: Iterable[Node], *links: Mapping[Node, list[Node]]) -> dict[Node, Node]:
     """One node that stands for each, the same for those that anything leads between."""
     leader = {node: node for node in nodes}
 
@@ -88,24 +91,40 @@ def _united(nodes: Iterable[Node], sources: Mapping[Node, list[Node]]) -> dict[N
             node = leader[node]
         return node
 
-    for node, others in sources.items():
+    for node, others in (item for some in links for item in some.items()):
         for other in others:
             leader[find(node)] = find(other)
     return {node: find(node) for node in leader}
 
 
-def _group(members: list[Node], links: _Links) -> Group:
-    sources = {node: tuple(dict.fromkeys(links.sources[node])) for node in members if links.sources.get(node)}
-    roots = dict(sorted(_roots(members, sources)))
-    keyed = links.keyed.intersection(members)
+def _group(members: list[Node], families: Mapping[Node, Node], links: _Links) -> Group:
+    tops: dict[Node, list[Node]] = defaultdict(list)  # of each family: those without parents
+    led: dict[Node, list[Node]] = defaultdict(list)  # of each family: what any of it references
+    for node in members:
+        if not links.parents.get(node):
+            tops[families[node]].append(node)
+        led[families[node]] += links.keys.get(node, [])
+    between = {
+        family: tuple(dict.fromkeys(families[other] for other in others if families[other] != family))
+        for family, others in led.items()
+    }
+    found = dict(_roots(sorted(tops, key=tops.__getitem__), {one: others for one, others in between.items() if others}))
+    roots = {root: circle for family, circle in found.items() for root in tops[family]}
+    inherited = frozenset(node for node in members if families[node] in found and node not in roots)
     return Group(
         members=tuple(members),
-        roots=tuple(roots),
-        sources={node: others for node, others in sources.items() if node not in roots},
-        keyed=bool(keyed),
-        inherited=frozenset(node for node in sources if node not in keyed),
+        roots=tuple(sorted(roots)),
+        sources={
+            node: tuple(dict.fromkeys(links.parents[node] if node in inherited else led[families[node]]))
+            for node in members
+            if node not in roots
+        },
+        keyed=any(between.values()) or any(links.keys.get(node) for node in members),
+        inherited=inherited,
         tied={node: links.tied[node] for node in members if node in links.tied},
-        circles={root: circle for root, circle in roots.items() if circle},
+        circles={
+            root: tuple(top for family in circle for top in tops[family]) for root, circle in roots.items() if circle
+        },
     )
 
 

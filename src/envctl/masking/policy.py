@@ -22,7 +22,7 @@ from envctl.masking.transforms.base import Transform
 from envctl.masking.transforms.json import Json
 from envctl.masking.transforms.keep import Keep
 
-Propose = Callable[[Table, Column], str]  # what a rule for a column could say, as TOML
+Propose = Callable[[Table, Column], str]  # what a rule for a column could say, as TOML; nothing where nobody knows
 
 # Ways that hide everything and need no settings, by what a column is; those that give something of the kind first.
 _USUAL: Mapping[Family, tuple[str, ...]] = {
@@ -38,6 +38,7 @@ _USUAL: Mapping[Family, tuple[str, ...]] = {
     "enum": ("pick",),
     "boolean": ("pick",),
 }
+_NOBODY_KNOWS = "nothing that masks it fits; only if it tells nothing of anybody"
 _OTHERWISE = ("hash", "email", "username", "null", "redact")  # what may fit where the usual ones do not
 _HARMLESS = frozenset({"integer", "number", "boolean", "enum", "timestamp"})  # of the same name by chance
 
@@ -61,10 +62,10 @@ class Problems:
 
 
 def proposal(table: Table, column: Column) -> str:
-    """The first that fits of what hides everything; `keep` where nothing does, and for what a sequence counts."""
-    ways = () if column.counted else (*_USUAL.get(column.family, ()), *_OTHERWISE)
+    """The first that fits of what hides everything; `keep` for nothing but what a sequence counts."""
+    ways = (Keep.name,) if column.counted else (*_USUAL.get(column.family, ()), *_OTHERWISE)
     fitting = (way for way in ways if way in TRANSFORMS and _fits(table, column, TRANSFORMS[way]()))
-    return json.dumps(next(fitting, Keep.name))
+    return json.dumps(way) if (way := next(fitting, "")) else ""
 
 
 def _fits(table: Table, column: Column, transform: Transform) -> bool:
@@ -79,6 +80,9 @@ def check(policy: Policy, catalogue: Catalogue, propose: Propose = proposal) -> 
     for group in groups(catalogue):
         Decision(group, matches.rules, policy, names, found).take()
     found.faults += _identities(found.rules, names)
+    words = list(_words_of_texts(found, names))
+    found.faults += [fault for fault, meant in words if not meant]
+    found.doubts += [replace(fault, hint="") for fault, meant in words if meant]
     by_table = {
         table.full: {
             c.name: found.rules[table.full, c.name] for c in table.columns if (table.full, c.name) in found.rules
@@ -156,6 +160,18 @@ def _kept_by_chance(found: Found, names: Names) -> Iterator[Fault]:
             yield Fault(at, f"is kept by {rule.text}, while {names.shown(*other)} is masked", hint, *node)
 
 
+def _words_of_texts(found: Found, names: Names) -> Iterator[tuple[Fault, bool]]:
+    """Columns for text search that are kept where texts are masked, and whether somebody said so of the very column."""
+    masked = {full for (full, _), rule in found.rules.items() if rule.column.family in {"text", "json"}}
+    for node, rule in found.kept.items():
+        column = names.full[node[0]].column(node[1])
+        if column is not None and column.type.startswith("tsvector") and node[0] in masked:
+            at = names.shown(*node)
+            hint = f'keep it by name, {_toml(at)} = "keep", only if no masked column is in it'
+            what = "is kept, and may hold the words of texts that are masked in the same table"
+            yield Fault(at, what, hint, *node), rule.exact
+
+
 def _once(by_table: Mapping[str, Iterable[Fault]], names: Names) -> Iterator[Fault]:
     """Of each column what is not said of the same one of its parents already."""
     said = {(fault.table, fault.column) for found in by_table.values() for fault in found}
@@ -173,7 +189,8 @@ def _patch(uncovered: Iterable[Node], names: Names, propose: Propose) -> str:
         table = names.full[node[0]]
         column = table.column(node[1])
         if column is not None:
-            lines.append(f"{_toml(names.shown(*node))} = {propose(table, column)}  # {described(table, column)}\n")
+            rule, at, words = propose(table, column), _toml(names.shown(*node)), described(table, column)
+            lines.append(f"{at} = {rule}  # {words}\n" if rule else f'# {at} = "keep"  # {words}: {_NOBODY_KNOWS}\n')
     return "".join(lines)
 
 
