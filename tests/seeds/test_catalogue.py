@@ -206,6 +206,24 @@ def test_nulls_may_meet(postgres: Postgres) -> None:
 
 
 @pytest.mark.docker
+def test_extensions_are_left_out(postgres: Postgres) -> None:
+    """What they bring along is theirs; what is made with their types has a family, and citext ignores case."""
+    name = filled(
+        postgres,
+        b"CREATE EXTENSION citext; CREATE EXTENSION hstore; CREATE SCHEMA s; CREATE EXTENSION btree_gist SCHEMA s;"
+        b"CREATE DOMAIN mail AS citext; CREATE TABLE t (a mail UNIQUE, b hstore, c citext[], d int);"
+        b"ALTER TABLE t ADD CONSTRAINT apart EXCLUDE USING gist (d WITH =);",
+    )
+    found = looked_at(postgres, name)
+    assert ("text", "hstore", "text", "integer") == tuple(column.family for column in found.tables[0].columns)
+    assert {"a", "c"} == {column.name for column in found.tables[0].columns if column.caseless}
+    assert {"apart": True, "t_a_key": True} == {unique.name: unique.exact for unique in found.tables[0].uniques}
+    assert {"btree_gist", "citext", "hstore"} == set(found.objects["extension"])
+    assert {"column", "constraint", "domain", "extension", "index", "schema", "table"} == set(found.objects)
+    assert {"public.mail"} == set(found.objects["domain"])
+
+
+@pytest.mark.docker
 def test_checks_are_found(nasty: Catalogue) -> None:
     """Those of domains too, on each column of them."""
     table = nasty.table(ODD)

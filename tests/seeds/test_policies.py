@@ -37,9 +37,10 @@ INSERT INTO "Odd.Schema"."Odd.Table" (
     who, ip, mac, doc, old, raw, feeling, feelings, all_mails, nested, pair, range, bits, tree)
 SELECT 'Mail' || i || '@Example.org', 'x', i, ARRAY['a,b', NULL, '"q"'], 'plain ' || i, 'name ' || i, i, 1000 + i,
     i / 7.0, i, i, 0.00001, '1980-01-01'::date + i, '2024-02-29 12:00:00.123+02', '12:00+02', '3 days', i % 2 = 0,
-    gen_random_uuid(), '10.0.0.1', ARRAY['08:00:2b:01:02:03'::macaddr], jsonb_build_object('mail', 'x' || i, 'deep', ARRAY[1, 2]),
-    '{"a" : [1, "b"]}', '\xdeadbeef', 'it''s ok', ARRAY['sad', 'Happy']::moods, ARRAY['a@b', 'c@d']::emails,
-    NULL, ROW(1, 'x')::"Odd.Schema"."Pair", span(i, i + 1), B'101', '{{1,2},{3,4}}'
+    gen_random_uuid(), '10.0.0.1', ARRAY['08:00:2b:01:02:03'::macaddr],
+    jsonb_build_object('mail', 'x' || i, 'deep', ARRAY[1, 2]), '{"a" : [1, "b"]}', '\xdeadbeef', 'it''s ok',
+    ARRAY['sad', 'Happy']::moods, ARRAY['a@b', 'c@d']::emails, NULL, ROW(1, 'x')::"Odd.Schema"."Pair", span(i, i + 1),
+    B'101', '{{1,2},{3,4}}'
 FROM generate_series(1, 90) i;
 """
 # What no check can know: the CHECKs of this schema.

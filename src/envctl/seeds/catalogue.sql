@@ -1,6 +1,6 @@
 -- The tables of a database and what holds between them, as a JSON document. Reads catalogues only: it runs in a
--- read-only transaction, on a standby, and without any right on the tables. Postgres 12 to 18; what one of them lacks is
--- taken out of to_jsonb. search_path must be empty, so that all names in expressions come with their schema.
+-- read-only transaction, on a standby, and without any right on the tables. Postgres 12 to 18; what one of them lacks
+-- is taken out of to_jsonb. search_path must be empty, so that all names in expressions come with their schema.
 WITH RECURSIVE
 schemas AS (
     SELECT oid, nspname FROM pg_catalog.pg_namespace
@@ -86,7 +86,7 @@ uniques AS (
                        'collation', CASE WHEN NOT l.collisdeterministic THEN l.collname END) ORDER BY k.at)
             FROM pg_catalog.unnest(i.indkey::int2[]) WITH ORDINALITY k (number, at)
             LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number AND k.number > 0
-            LEFT JOIN pg_catalog.pg_constraint x ON x.conindid = i.indexrelid AND x.contype = 'x'
+            LEFT JOIN pg_catalog.pg_constraint x ON x.conindid = i.indexrelid AND x.conexclop IS NOT NULL
             LEFT JOIN pg_catalog.pg_operator o ON o.oid = x.conexclop[k.at]
             LEFT JOIN pg_catalog.pg_collation l ON l.oid = (i.indcollation::oid[])[k.at - 1]
             WHERE k.at <= i.indnkeyatts) AS keys
