@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from statistics import quantiles
 
 import polars as pl
@@ -74,8 +74,8 @@ class _Seen:
 
 def texts(values: pl.Series) -> list[str]:
     """What is looked at: values that are neither null nor blank, not too many of them."""
-    known = values.cast(pl.String).drop_nulls()
-    return known.filter(known.str.strip_chars() != "").head(SAMPLE).to_list()
+    known = (text for text in values.to_list() if text is not None and text.strip())
+    return list(islice(known, SAMPLE))
 
 
 def detect(values: pl.Series, column: str = "", table: str = "") -> tuple[Finding, ...]:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from envctl.masking.vocabulary import AROUND, COMPANIES, HEADS, MOMENTS, PEOPLE, PERSONAL, PHRASES, SHORT, THINGS, Kind
 
@@ -22,11 +22,13 @@ class Hint:
 
 _HEAD = 0.75
 _TELLING: frozenset[Kind] = frozenset({"sensitive", "wealth", "birth_date"})  # however coarse it is told
+_REMEMBERED = 100_000  # names: each is asked for by every column of its table
 _LONG = 4  # letters: shorter words stand within others by chance
 _TWO = frozenset({"id", "ip", "no", "nr"})  # what is known in words that are written together, though short
 _BREAKS = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=\d{2})|[^A-Za-z\d]+")
 
 
+@lru_cache(_REMEMBERED)
 def words(name: str) -> tuple[str, ...]:
     """The words of a name in lower case, without accents: `billingEMailAdr2` is billing, e, mail, address."""
     plain = unicodedata.normalize("NFKD", name.replace("ß", "ss").replace("ı", "i"))
@@ -34,6 +36,7 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(word for piece in pieces if piece for word in _taken_apart(piece.lower()))
 
 
+@lru_cache(_REMEMBERED)
 def hints(column: str, table: str = "") -> tuple[Hint, ...]:
     """What a column of this name may hold, the best guess first; of each kind only the best."""
     said = words(column)

@@ -12,6 +12,7 @@ from itertools import groupby
 import polars as pl
 
 from envctl.catalogue import Catalogue, Column, Table, written
+from envctl.masking.cases import SURE, Case, Rule
 from envctl.masking.detect import detect, shape, texts
 from envctl.masking.fits import faults
 from envctl.masking.groups import Group, Node, groups
@@ -20,8 +21,8 @@ from envctl.masking.names import hints, of_people, words
 from envctl.masking.rules import transform_of
 from envctl.masking.table import ColumnRule
 from envctl.masking.transforms.base import Transform
-from envctl.masking.verdicts import SURE, Case, Rule, verdict
-from envctl.masking.vocabulary import Kind
+from envctl.masking.verdicts import verdict
+from envctl.masking.vocabulary import THINGS, Kind
 
 _PERSON: frozenset[Kind] = frozenset({"email", "first_name", "last_name", "full_name", "phone", "birth_date"})
 _OF_A_PERSON = 2  # columns of these kinds, from which on a table is one of people
@@ -118,6 +119,7 @@ def _case(root: Node, group: Group, known: _Known) -> Case:
         unique=any(column.name in unique.columns for table, column in places for unique in table.uniques),
         key=table.key == (column.name,),
         people=_people(table),
+        things=bool(THINGS.intersection(words(table.name)[-1:])),
         refers=_refers(table, column, known.keys),
         subject=_subject(table, column),
         dates=f"{written(table.name)}.dates",
