@@ -92,9 +92,14 @@ def _made(digits: int, seed: Seed) -> list[pl.Series]:
     return [found[turn] for turn in range(_ROUNDS)]
 
 
+def written(values: pl.Series, digits: int) -> pl.Series:
+    """Numbers with so many digits, at most 18, zeros in front of them: what `zfill` does at twice the price."""
+    return (values + int(f"1{'0' * digits}")).cast(pl.String).str.slice(1)
+
+
 def decimals(digests: pl.Series, count: int) -> pl.Series:
     """So many decimal digits of each digest, at most 48."""
-    parts = [numbers(digests, 10**_PART, at=at).cast(pl.String).str.zfill(_PART) for at in range(-(-count // _PART))]
+    parts = [written(numbers(digests, 10**_PART, at=at), _PART) for at in range(-(-count // _PART))]
     frame = pl.DataFrame({str(at): part for at, part in enumerate(parts)})
     found: pl.Series = frame.select(pl.concat_str(pl.all()).str.slice(0, count).alias("digits"))["digits"]
     return found

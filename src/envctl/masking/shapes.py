@@ -3,37 +3,108 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
 
 import polars as pl
 
 from envctl.catalogue import Column
 
-_HEAD = 1000  # rows that tell whether values come again
-_WORTH = 64  # rows of one shape: a pass over fewer costs more than one text after the other
+_WORTH = 64  # rows of one kind: a pass over fewer costs more than one text after the other
+_LOOKED_AT = 1000  # rows that tell which shapes are the usual ones
+_USUAL = 12  # of them at most, which are looked for before anything else
+_AGAIN = 4  # times that a value comes on average, so that it is worth while to tell the same ones from others
 
 
-def by_shape(
-    values: pl.Series, shapes: pl.Series, bulk: Callable[[pl.Series, str], pl.Series], plain: Callable[[str], str]
+@dataclass(frozen=True)
+class Shaped:
+    """How texts of one kind are done: those that `like` matches, others by `odd`.
+
+    A shape is a text with each character of a class (`[0-9]`) as the class's mark (`0`). Whether a text is `like` its
+    shape must tell: the pattern asks for characters of the classes alone, and else for ASCII.
+    """
+
+    like: str
+    marks: Mapping[str, str]  # mark → class
+    bulk: Callable[[pl.Series, str], pl.Series]  # texts of the shape
+    plain: Callable[[str], str]  # the same of one
+    odd: Callable[[pl.Series], pl.Series]
+
+    def shape(self, value: str) -> str:
+        """The shape of a text."""
+        for mark, chosen in self.marks.items():
+            value = re.sub(chosen, mark, value)
+        return value
+
+
+def by_shape(values: pl.Series, way: Shaped) -> pl.Series:
+    """Texts done by their shapes: first the usual ones, each found by a pattern, then the others. Null for null."""
+    left, parts = pl.DataFrame({"value": values}).with_row_index("row").drop_nulls("value"), []
+    for shape in _usual(left["value"], way):
+        fits = left["value"].str.contains(_pattern(shape, way))
+        part = left.filter(fits)
+        parts.append(_done(part["row"], way.bulk(part["value"], shape)))
+        left = left.filter(~fits)
+    like = left["value"].str.contains(f"^(?:{way.like})$")
+    rest, odd = left.filter(like), left.filter(~like)
+    if len(rest):
+        shapes = rest["value"]
+        for mark, chosen in way.marks.items():
+            shapes = shapes.str.replace_all(chosen, mark)
+        parts.append(_done(rest["row"], by_kind(rest["value"], shapes, way.bulk, way.plain)))
+    if len(odd):
+        parts.append(_done(odd["row"], way.odd(odd["value"])))
+    return _together(len(values), parts)
+
+
+def by_kind(
+    values: pl.Series, kinds: pl.Series, bulk: Callable[[pl.Series, str], pl.Series], plain: Callable[[str], str]
 ) -> pl.Series:
-    """What `bulk` makes of all values of a shape, and `plain` of those whose shape is rare; null where the shape is."""
-    frame = pl.DataFrame({"value": values, "shape": shapes}).with_row_index("row").drop_nulls("shape")
-    counts = frame["shape"].value_counts().filter(pl.col("count") >= _WORTH)
-    usual = sorted(counts["shape"].to_list())
-    parts = [_done(part, bulk(part["value"], shape)) for shape, part in _parts(frame, usual)]
-    rare = frame.filter(~pl.col("shape").is_in(usual))
-    parts.append(_done(rare, pl.Series([plain(value) for value in rare["value"]], dtype=pl.String)))
-    rows = pl.DataFrame({"row": pl.int_range(len(values), eager=True, dtype=pl.UInt32)})
-    return rows.join(pl.concat(parts), on="row", how="left", maintain_order="left")["value"]
+    """What `bulk` makes of all values of a kind, and `plain` of those whose kind is rare; null where the kind is."""
+    frame = pl.DataFrame({"value": values, "kind": kinds}).with_row_index("row").drop_nulls("kind")
+    counts = frame["kind"].value_counts().filter(pl.col("count") >= _WORTH)
+    usual = sorted(counts["kind"].to_list())
+    parts = []
+    for kind in usual:
+        part = frame.filter(pl.col("kind") == kind)
+        parts.append(_done(part["row"], bulk(part["value"], kind)))
+    rare = frame.filter(~pl.col("kind").is_in(usual))
+    if len(rare):
+        parts.append(_done(rare["row"], pl.Series([plain(value) for value in rare["value"]], dtype=pl.String)))
+    return _together(len(values), parts)
 
 
-def _parts(frame: pl.DataFrame, shapes: list[str]) -> Iterator[tuple[str, pl.DataFrame]]:
-    for shape in shapes:
-        yield shape, frame.filter(pl.col("shape") == shape)
+def _usual(values: pl.Series, way: Shaped) -> list[str]:
+    """The shapes that are frequent among some of the texts, the most frequent first."""
+    some = values.gather_every(max(len(values) // _LOOKED_AT, 1))
+    counts = Counter(way.shape(value) for value in some if re.fullmatch(way.like, value))
+    return [shape for shape, count in counts.most_common(_USUAL) if count * _USUAL * 2 >= len(some) >= _WORTH]
 
 
-def _done(part: pl.DataFrame, masked: pl.Series) -> pl.DataFrame:
-    return pl.DataFrame({"row": part["row"].cast(pl.UInt32), "value": masked.cast(pl.String)})
+def _pattern(shape: str, way: Shaped) -> str:
+    """What matches texts of a shape."""
+    parts = []
+    for start, end, chosen in runs(shape, "".join(way.marks)):
+        if chosen:
+            parts += [f"{way.marks[mark]}{{{len(list(run))}}}" for mark, run in groupby(shape[start:end])]
+        else:
+            parts += [sign if sign.isalnum() else f"\\x{ord(sign):02x}" for sign in shape[start:end]]
+    return f"^{''.join(parts)}$"
+
+
+def _done(rows: pl.Series, masked: pl.Series) -> pl.DataFrame:
+    return pl.DataFrame({"row": rows, "value": masked})
+
+
+def _together(count: int, parts: list[pl.DataFrame]) -> pl.Series:
+    """Parts in the order of their rows, null where none has the row."""
+    if len(parts) == 1 and len(parts[0]) == count:
+        return parts[0]["value"]
+    rows = pl.DataFrame({"row": pl.int_range(count, eager=True, dtype=pl.UInt32)})
+    found = pl.concat([pl.DataFrame(schema={"row": pl.UInt32, "value": pl.String}), *parts])
+    return rows.join(found, on="row", how="left", maintain_order="left")["value"]
 
 
 def taken(values: pl.Series, shape: str, marks: str) -> pl.Series:
@@ -67,15 +138,9 @@ def runs(shape: str, marks: str) -> list[tuple[int, int, bool]]:
     return [(run.start(), run.end(), run[1] is not None) for run in found]
 
 
-def digits_as_marks(values: pl.Series) -> pl.Series:
-    """The shape of texts of which digits are replaced: each is written as a 0."""
-    return values.str.replace_all("[0-9]", "0")
-
-
 def by_distinct(values: pl.Series, make: Callable[[pl.Series], pl.Series]) -> pl.Series:
     """What `make` makes of each value, asked but once for each where the same ones come again and again."""
-    head = values.head(_HEAD)
-    if head.n_unique() * 2 > len(head):
+    if values.n_unique() * _AGAIN > len(values):
         return make(values)
     once = values.unique()
     return values.replace_strict(once, make(once), default=None, return_dtype=pl.String)

@@ -12,7 +12,7 @@ from pydantic import Field
 from envctl.catalogue import Column, Family
 from envctl.masking.digits import decimals, decimals_one
 from envctl.masking.key import Seed
-from envctl.masking.shapes import by_shape, digits_as_marks, put, put_one, taken
+from envctl.masking.shapes import Shaped, by_shape, put, put_one, taken
 from envctl.masking.transforms.base import Block, Row, Transform
 
 _LIKE = "[0-9](?:[ -]?[0-9]){11,18}"
@@ -45,16 +45,14 @@ class Card(Transform):
 
     def bulk(self, values: pl.Series, block: Block) -> pl.Series:
         """Those of one shape at once."""
-        like = values.str.contains(f"^{_LIKE}$")
-        numbers = pl.DataFrame({"value": values, "like": like}).select(pl.when("like").then("value"))["value"]
-        found = by_shape(
-            numbers,
-            digits_as_marks(numbers),
+        way = Shaped(
+            _LIKE,
+            {"0": "[0-9]"},
             lambda part, shape: self._shaped(part, shape, block.seed),
             lambda value: self._shaped_one(value, block.seed),
+            lambda other: self._odd(other, block),
         )
-        other = values.filter(~like)
-        return found.scatter((~like).arg_true(), self._odd(other, block)) if len(other) else found
+        return by_shape(values, way)
 
     def _shaped(self, values: pl.Series, shape: str, seed: Seed) -> pl.Series:
         """Numbers of one shape."""

@@ -11,7 +11,7 @@ import polars as pl
 from envctl.catalogue import Column, Family
 from envctl.masking.digits import decimals, decimals_one
 from envctl.masking.key import Seed
-from envctl.masking.shapes import by_shape, put, put_one, runs, taken
+from envctl.masking.shapes import Shaped, by_shape, put, put_one, runs, taken
 from envctl.masking.transforms.base import Block, Row, Transform
 
 _LIKE = "[A-Za-z]{2} ?[0-9]{2}(?: ?[A-Za-z0-9]){11,30}"
@@ -39,18 +39,14 @@ class Iban(Transform):
 
     def bulk(self, values: pl.Series, block: Block) -> pl.Series:
         """Those of one shape at once."""
-        like = values.str.contains(f"^{_LIKE}$")
-        frame = pl.DataFrame({"value": values, "like": like})
-        accounts = frame.select(pl.when("like").then(pl.col("value").str.to_uppercase()))["value"]
-        shapes = accounts.str.replace_all("[0-9]", "0").str.replace_all("[A-Z]", "A")
-        found = by_shape(
-            accounts,
-            shapes,
-            lambda part, shape: _shaped(part, shape, block.seed),
-            lambda value: _shaped_one(value, block.seed),
+        way = Shaped(
+            _LIKE,
+            {"0": "[0-9]", "A": "[A-Za-z]"},
+            lambda part, shape: _shaped(part.str.to_uppercase(), shape, block.seed),
+            lambda value: _shaped_one(value.upper(), block.seed),
+            lambda other: _odd(other, block),
         )
-        other = values.filter(~like)
-        return found.scatter((~like).arg_true(), _odd(other, block)) if len(other) else found
+        return by_shape(values, way)
 
     def plain(self, value: str, row: Row) -> str:
         """The same."""

@@ -11,7 +11,7 @@ import polars as pl
 
 from envctl.catalogue import Column, Family
 from envctl.masking.key import Seed, number, numbers
-from envctl.masking.shapes import by_shape
+from envctl.masking.shapes import by_kind
 from envctl.masking.transforms.base import Block, Row, Transform
 
 _FOUR = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}(/(?:3[0-2]|[12]?[0-9]))?"
@@ -48,14 +48,14 @@ class Ip(Transform):
         value, room = pl.col("value"), self.longest(block.column) or 0
         wide = pl.lit(room >= _LONG) & value.str.contains(f"^{_SIX}$")
         mask = pl.coalesce(value.str.extract(f"^{_FOUR}$"), value.str.extract(f"^{_SIX}$"), pl.lit(""))
-        shape = pl.when(wide).then(pl.lit("6")).otherwise(pl.lit("4")) + mask
+        kind = pl.when(wide).then(pl.lit("6")).otherwise(pl.lit("4")) + mask
         hardware = value.str.contains(f"^{_HARDWARE}$") | pl.lit(_eight(block.column))
-        shape = pl.when(value.is_not_null()).then(pl.when(hardware).then(pl.lit("h")).otherwise(shape))
-        frame = pl.DataFrame({"value": values}).select("value", shape.alias("shape"))
-        return by_shape(
+        kind = pl.when(value.is_not_null()).then(pl.when(hardware).then(pl.lit("h")).otherwise(kind))
+        frame = pl.DataFrame({"value": values}).select("value", kind.alias("kind"))
+        return by_kind(
             frame["value"],
-            frame["shape"],
-            lambda part, shape: _shaped(part, shape, block.seed, block.column, room),
+            frame["kind"],
+            lambda part, kind: _shaped(part, kind, block.seed, block.column, room),
             lambda value: self.plain(value, Row(block.seed, block.column)),
         )
 
@@ -84,15 +84,15 @@ def _bytes(column: Column) -> range:
     return range(0, 2 * _BYTES.get(column.type, 6) - 2, 2)
 
 
-def _shaped(values: pl.Series, shape: str, seed: Seed, column: Column, room: int) -> pl.Series:
+def _shaped(values: pl.Series, kind: str, seed: Seed, column: Column, room: int) -> pl.Series:
     """Addresses of one version and mask."""
-    if shape == "h":
+    if kind == "h":
         digests = seed.digests(values)
         return _joined([_LOCAL, *(digests.str.slice(at, 2) for at in _bytes(column))], ":")
-    mask = shape[1:]
+    mask = kind[1:]
     digests = seed.digests(values.str.strip_suffix(mask) if mask else values)
     bits = int(mask[1:]) if mask and column.type == "cidr" else None
-    address = _long(digests, bits) if shape[0] == "6" else _short(digests, bits)
+    address = _long(digests, bits) if kind[0] == "6" else _short(digests, bits)
     return address + (mask if room >= _LONG + _MASK else "")
 
 

@@ -53,11 +53,12 @@ class Name(Transform):
 
     def bulk(self, values: pl.Series, block: Block) -> pl.Series:
         """Word by word."""
+        return cut(by_distinct(values, lambda once: self._made(once, block.seed)), block.column)
+
+    def _made(self, values: pl.Series, seed: Seed) -> pl.Series:
         bare = values.str.replace(_BEFORE, "").str.replace(_AFTER, "")
-        found = self._words(bare, block.seed, first=self.part != "last", most=_MOST)
-        if self.part == "full":
-            found = self._turned(bare, found, block.seed)
-        return cut(found, block.column)
+        found = self._words(bare, seed, first=self.part != "last", most=_MOST)
+        return self._turned(bare, found, seed) if self.part == "full" else found
 
     def _turned(self, bare: pl.Series, found: pl.Series, seed: Seed) -> pl.Series:
         """With those in place whose last name comes first."""

@@ -9,22 +9,23 @@ import polars as pl
 from pydantic import Field
 
 from envctl.catalogue import Column, Family
-from envctl.masking.digits import permuted, permuted_one
-from envctl.masking.key import Seed, number, numbers
-from envctl.masking.shapes import by_shape, digits_as_marks, put, put_one, taken
+from envctl.masking.digits import MOST, decimals, decimals_one, permuted, permuted_one, written
+from envctl.masking.key import Seed
+from envctl.masking.shapes import Shaped, by_kind, by_shape, put, put_one, taken
 from envctl.masking.transforms.base import Block, Row, Transform
 
-_BETWEEN = r"[-+().,/ ]*"
-_EXTENSION = r"(?: ?(?:x|ext\.?|#) ?[0-9]{1,5})"
-# At most 18 digits: what can be permuted.
-_LIKE = rf"{_BETWEEN}(?:[0-9]{_BETWEEN}){{1,18}}|{_BETWEEN}(?:[0-9]{_BETWEEN}){{1,13}}{_EXTENSION}"
-_LONGEST = 40  # characters of what is taken for a number
+_BETWEEN = "[-+().,/ ]{0,3}"
+_EXTENSION = r" ?(?:x|ext\.?|#) ?[0-9]"
+_LIKE = "|".join(  # at most 18 digits: what can be permuted
+    f"{_BETWEEN}(?:[0-9]{_BETWEEN}){{1,{MOST - more}}}" + (f"(?:{_EXTENSION}{{1,{more}}})" if more else "")
+    for more in (0, 3, 5)
+)
+_LONGEST = 3 + MOST * (1 + 3)  # characters of what that matches
 # Codes of countries by the numbering plan: those of one and two digits; all others have three. What is none is taken
 # for one all the same, and how many digits there are decides alone whether there is a code: two numbers must not meet.
-_CODE = r"^(\+(?:1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[0-9]{1,3}))"
-_INTERNATIONAL = r"^\+(?:[0-9][^0-9]*){7,}$"
-_HALF = 10  # digits made of one number of a digest
-_ODD = 2 * _HALF  # digits of what is made of other texts: 66 bits
+_CODE = r"(\+(?:1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[0-9]{1,3}))"
+_INTERNATIONAL = r"\+(?:[0-9][^0-9]*){7,}"
+_ODD = 20  # digits of what is made of other texts: 66 bits
 
 
 class Phone(Transform):
@@ -53,48 +54,49 @@ class Phone(Transform):
 
     def bulk(self, values: pl.Series, block: Block) -> pl.Series:
         """Those of one shape at once."""
-        like = values.str.contains(f"^(?:{_LIKE})$") & (values.str.len_chars() <= _LONGEST)
-        frame = pl.DataFrame({"value": values, "like": like})
-        code = pl.when(pl.col("value").str.contains(_INTERNATIONAL)).then(pl.col("value").str.extract(_CODE))
-        frame = frame.with_columns(country=code.fill_null("") if self.keep_country else pl.lit(""))
-        rest = frame.select(
-            pl.when("like").then(pl.col("value").str.slice(pl.col("country").str.len_chars())).alias("rest")
-        )["rest"]
-        masked = by_shape(
-            rest,
-            digits_as_marks(rest),
-            lambda part, shape: _moved(part, shape, block.seed),
-            lambda value: _moved_one(value, block.seed),
+        way = Shaped(
+            _LIKE,
+            {"0": "[0-9]"},
+            lambda part, shape: self._moved(part, shape, block.seed),
+            lambda value: self.plain(value, Row(block.seed, block.column)),
+            lambda other: decimals(block.seed.digests(other), _ODD).str.slice(0, block.column.length),
         )
-        found = frame["country"] + masked
-        other = values.filter(~like)
-        return found.scatter((~like).arg_true(), _odd(other, block)) if len(other) else found
+        return by_shape(values, way)
+
+    def _moved(self, values: pl.Series, shape: str, seed: Seed) -> pl.Series:
+        """Numbers of one shape, with other digits."""
+        if not self._international(shape):
+            return _moved(values, shape, seed)
+        codes = values.str.extract(f"^{_CODE}")
+        return by_kind(
+            values,
+            codes.str.len_bytes().cast(pl.String),
+            lambda part, length: (
+                part.str.slice(0, int(length)) + _moved(part.str.slice(int(length)), shape[int(length) :], seed)
+            ),
+            lambda value: self._moved_one(value, seed),
+        )
 
     def plain(self, value: str, row: Row) -> str:
         """The same."""
-        if not re.fullmatch(_LIKE, value) or len(value) > _LONGEST:
-            digest = row.seed.digest(value)
-            return "".join(f"{number(digest, 10**_HALF, at=at):0{_HALF}}" for at in (0, 1))[: row.column.length]
-        code = re.search(_CODE, value) if self.keep_country and re.search(_INTERNATIONAL, value) else None
+        if re.fullmatch(_LIKE, value):
+            return self._moved_one(value, row.seed)
+        return decimals_one(row.seed.digest(value), _ODD)[: row.column.length]
+
+    def _moved_one(self, value: str, seed: Seed) -> str:
+        code = re.match(_CODE, value) if self._international(value) else None
         start = code.end() if code else 0
-        return value[:start] + _moved_one(value[start:], row.seed)
+        digits, shape = re.sub("[^0-9]", "", value[start:]), re.sub("[0-9]", "0", value[start:])
+        moved = permuted_one(int(digits), len(digits), seed)
+        return value[:start] + put_one(f"{moved:0{len(digits)}}", shape, "0")
+
+    def _international(self, shape: str) -> bool:
+        """Whether numbers of a shape have a code that stays."""
+        return self.keep_country and re.fullmatch(_INTERNATIONAL, shape) is not None
 
 
 def _moved(values: pl.Series, shape: str, seed: Seed) -> pl.Series:
-    """Numbers of one shape, with other digits."""
+    """Numbers of one shape, all of whose digits become others."""
     count = shape.count("0")
     moved = permuted(taken(values, shape, "0").cast(pl.Int64), count, seed)
-    return put(moved.cast(pl.String).str.zfill(count), shape, "0")
-
-
-def _moved_one(value: str, seed: Seed) -> str:
-    digits = re.sub("[^0-9]", "", value)
-    moved = permuted_one(int(digits), len(digits), seed)
-    return put_one(f"{moved:0{len(digits)}}", re.sub("[0-9]", "0", value), "0")
-
-
-def _odd(values: pl.Series, block: Block) -> pl.Series:
-    """What becomes of texts that are no numbers."""
-    digests = block.seed.digests(values)
-    halves = [numbers(digests, 10**_HALF, at=at).cast(pl.String).str.zfill(_HALF) for at in (0, 1)]
-    return (halves[0] + halves[1]).str.slice(0, block.column.length)
+    return put(written(moved, count), shape, "0")
