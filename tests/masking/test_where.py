@@ -130,6 +130,8 @@ SAME = (
     "true and a = 1",
     "a = 1 or null",
     "1 = 2 or a = 1",
+    "a = 1 or a in (" + ", ".join(str(n) for n in range(500)) + ") or t = 'x'",
+    "a <> 0 and a <> 2 and (t = 'x' or t = NULL or b)",
 )
 
 
@@ -202,6 +204,7 @@ def test_postgres_says_the_same(postgres: Postgres) -> None:
         ("t ilike 'é'", "ILIKE has letters that are not ASCII"),
         ("n = 1234567890123456", "it holds a number of more than 15 digits"),
         ("1 = 1", "it names no column"),
+        ("b or " * 1000 + "b", "it has more than 2000 words"),
         ("(" * 60 + "b" + ")" * 60, "it has too many brackets within each other"),
     ],
 )

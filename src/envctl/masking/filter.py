@@ -24,7 +24,7 @@ from envctl.catalogue import Column
 from envctl.masking.forms import forms
 from envctl.masking.key import Key
 from envctl.masking.runs import Runs
-from envctl.masking.sieve import LONGEST, SCHEMA, SHORTEST, Sieve, Words, records
+from envctl.masking.sieve import SCHEMA, SHORTEST, Sieve, Words, beginning, records
 
 HELD = 1_500_000
 CHANCE = 10_000
@@ -107,7 +107,7 @@ class Seen:
         return {number: name for name, number in self._columns.items()}
 
     def _hashes(self, values: pl.Series) -> pl.DataFrame:
-        long = values.filter(values.bin.size() >= SHORTEST).bin.slice(0, LONGEST)
+        long = beginning(values.filter(values.bin.size() >= SHORTEST))
         return pl.DataFrame({"hash": _once(long.hash(self.words.first))})
 
 

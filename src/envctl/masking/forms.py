@@ -45,7 +45,8 @@ def forms(column: Column, values: pl.Series, made: pl.Series | None = None) -> F
 
 
 def _of(frame: pl.DataFrame) -> Forms:
-    frame = frame.filter(pl.col("raw").is_not_null())
+    if frame["raw"].null_count():
+        frame = frame.filter(pl.col("raw").is_not_null())
     same = frame.select(pl.col("raw").eq_missing(pl.col("made"))).to_series()
     return Forms(frame["raw"], same, frame["made"].filter(~same).drop_nulls())
 

@@ -63,10 +63,10 @@ class Words:
 
 def records(words: Words, values: pl.DataFrame) -> tuple[pl.DataFrame, int, int]:
     """What is remembered of `value`s (Binary); how many are too short, and how many begin with one byte repeated."""
-    long = values.filter(pl.col("value").bin.size() >= SHORTEST)
-    short = values.height - long.height
     value = pl.col("value")
-    long = long.with_columns(value.bin.slice(0, LONGEST))
+    long = values.filter(value.bin.size() >= SHORTEST)
+    short = values.height - long.height
+    long = long.with_columns(beginning(long["value"]))
     head = long.select(value.bin.slice(0, SHORTEST).bin.reinterpret(dtype=pl.UInt64, endianness="little")).to_series()
     eight = head.to_numpy()
     uniform = eight == (eight & np.uint64(0xFF)) * np.uint64(0x0101010101010101)
@@ -86,6 +86,13 @@ def records(words: Words, values: pl.DataFrame) -> tuple[pl.DataFrame, int, int]
         same="same",
     )
     return found, short, int(uniform.sum())
+
+
+def beginning(values: pl.Series) -> pl.Series:
+    """What is looked for of values: their first LONGEST bytes."""
+    if (values.bin.size() > LONGEST).any():
+        return values.bin.slice(0, LONGEST)
+    return values
 
 
 def rung_of(lengths: npt.NDArray[Any]) -> Numbers:

@@ -45,8 +45,11 @@ class MaskFailed(Exception):
 class Witness(Protocol):
     """Who is told what went in and what came out; from several threads at once."""
 
-    def add(self, name: str, values: pl.Series, made: pl.Series, *, column: Column) -> None:
-        """Raw values of a column (its full name), none null, and beside each what it became."""
+    def add(self, name: str, values: pl.Series, made: pl.Series | None, *, column: Column) -> None:
+        """Raw values of a column (its full name), none null, and beside each what it became.
+
+        None where it became something that is nobody's raw value, so that nobody has to know it.
+        """
 
     def keep(self, values: pl.Series, *, column: Column) -> None:
         """Raw values that a condition, or a transform that masks parts, left as they are."""
@@ -162,11 +165,14 @@ class TableMask:
     def _tell(self, rule: ColumnRule, values: pl.Series, made: pl.Series) -> None:
         if self._witness is None:
             return
-        if rule.transform.partial:
+        told: pl.Series | None = made
+        if rule.transform.digested(rule.column) and not rule.column.array:
+            told = None
+        elif rule.transform.partial:
             same = values.eq_missing(made)
             self._witness.keep(values.filter(same), column=rule.column)
-            values, made = values.filter(~same), made.filter(~same)
-        self._witness.add(f"{self._table.full}.{rule.column.name}", values, made, column=rule.column)
+            values, told = values.filter(~same), made.filter(~same)
+        self._witness.add(f"{self._table.full}.{rule.column.name}", values, told, column=rule.column)
 
     def _failed(self, rule: ColumnRule, reason: str) -> MaskFailed:
         return MaskFailed(self._table.full, rule.column.name, reason)

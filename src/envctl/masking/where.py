@@ -14,8 +14,6 @@ Unknown counts as true, and so does what only Postgres can know: fractions of mo
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
@@ -26,19 +24,10 @@ from envctl.masking.literals import Problem
 from envctl.masking.terms import Term
 from envctl.masking.tokens import Token, split
 
-_COMPARED: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
-    "=": operator.eq,
-    "<>": operator.ne,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 _CONSTANTS = {"true": True, "false": False, "null": None}
 _RESERVED = frozenset({*_CONSTANTS, "and", "or", "not", "is", "distinct", "from", "in", "between", "like", "ilike"})
 _EQUALITY = frozenset({"=", "<>", "!="})
-_DEEP = 50  # brackets within each other: more are nobody's condition
+_DEEP, _LONG = 50, 2000  # brackets within each other, and words: more are nobody's condition
 
 
 @dataclass(frozen=True)
@@ -75,6 +64,8 @@ class _Reader:
 
     def __init__(self, where: str, table: Table) -> None:
         self._tokens = split(where)
+        if len(self._tokens) > _LONG:
+            raise Problem(f"it has more than {_LONG} words")
         self._at = self._depth = 0
         self._table = table
         self._reads: list[str] = []
@@ -82,39 +73,39 @@ class _Reader:
 
     def condition(self) -> Condition:
         found = terms.logical(self._either())
-        if self._tokens[self._at].kind != "end":
-            raise Problem(f"something follows its end, at character {self._tokens[self._at].position}")
+        if self._token.kind != "end":
+            raise Problem(f"something follows its end, at character {self._token.position}")
         if not self._reads:
             raise Problem("it names no column")
         # Even IS TRUE and IS NULL must not answer from what is unknown to us alone.
         return Condition(tuple(self._reads), found | pl.any_horizontal(self._doubts))
 
     def _either(self) -> Term:
-        left = self._both()
+        parts = [self._both()]
         while self._taken("or"):
-            left = terms.truth(terms.logical(left) | terms.logical(self._both()))
-        return left
+            parts.append(self._both())
+        # Side by side: within each other, hundreds of them would take polars minutes.
+        return parts[0] if len(parts) == 1 else terms.truth(pl.any_horizontal([terms.logical(part) for part in parts]))
 
     def _both(self) -> Term:
-        left = self._denied()
+        parts = [self._denied()]
         while self._taken("and"):
-            left = terms.truth(terms.logical(left) & terms.logical(self._denied()))
-        return left
+            parts.append(self._denied())
+        return parts[0] if len(parts) == 1 else terms.truth(pl.all_horizontal([terms.logical(part) for part in parts]))
 
     def _denied(self) -> Term:
-        odd = False
-        denied = False
+        times = 0
         while self._taken("not"):
-            denied, odd = True, not odd
+            times += 1
         found = self._compared()
-        if not denied:
+        if not times:
             return found
         logical = terms.logical(found)
-        return terms.truth(~logical if odd else logical)
+        return terms.truth(~logical if times % 2 else logical)
 
     def _compared(self) -> Term:
         left = self._value()
-        if self._token.kind == "sign" and self._token.text in _COMPARED:
+        if self._token.kind == "sign" and self._token.text in terms.COMPARED:
             sign = self._next().text
             left = self._answer(left, sign, self._value())
         else:
@@ -146,11 +137,11 @@ class _Reader:
 
     def _one_of(self, left: Term) -> pl.Expr:
         self._expect("(")
-        answer = terms.logical(self._answer(left, "=", self._value()))
+        answers = [terms.logical(self._answer(left, "=", self._value()))]
         while self._taken(","):
-            answer |= terms.logical(self._answer(left, "=", self._value()))
+            answers.append(terms.logical(self._answer(left, "=", self._value())))
         self._expect(")")
-        return answer
+        return pl.any_horizontal(answers)
 
     def _is(self, left: Term) -> Term:
         denied = self._taken("not")
@@ -169,7 +160,7 @@ class _Reader:
 
     def _answer(self, left: Term, sign: str, right: Term) -> Term:
         one, other = terms.alike(left, right, ordered=sign not in _EQUALITY)
-        return terms.truth(_COMPARED[sign](one, other))
+        return terms.truth(terms.COMPARED[sign](one, other))
 
     def _value(self) -> Term:
         token = self._next()
