@@ -13,6 +13,8 @@ from envctl.catalogue import Catalogue, Check, Column
 from envctl.masking.policy import Checked, check
 from envctl.masking.rules import Policy, parse
 from envctl.masking.suggest import Samples, Suggestion, suggest, toml
+from envctl.masking.vocabulary import PERSONAL as PERSONAL_KINDS
+from envctl.masking.vocabulary import PHRASES
 from tests.masking.labelled import HARMLESS, PERSONAL, Labelled, values
 from tests.masking.made_up import column, pagila, table
 
@@ -44,6 +46,19 @@ def by_name(catalogue: Catalogue, samples: Samples | None = None) -> dict[str, s
 def test_nothing_personal_is_kept(sampled: bool) -> None:
     """Of all columns that lead to somebody none is suggested as keep, with values to see or without."""
     assert [] == [one.column for one in PERSONAL if word(suggested(one, sampled=sampled)) == "keep"]
+
+
+def test_no_word_of_people_is_kept_however_it_is_written() -> None:
+    """Every phrase of the vocabulary that leads to somebody masks a text, in capitals, with or without underscores."""
+    phrases = {phrase.strip() for kind, _, said in PHRASES if kind in PERSONAL_KINDS for phrase in said.split(",")}
+    spelled = {name for phrase in phrases for name in _spelled(phrase)}
+    tables = [table(f"orders_{n}", Column(name, "text", "text")) for n, name in enumerate(sorted(spelled))]
+    assert [] == [one.column for one in suggest(Catalogue(tuple(tables)), {}) if one.rule == "keep"]
+
+
+def _spelled(phrase: str) -> set[str]:
+    snake, camel = phrase.replace(" ", "_"), phrase.title().replace(" ", "")
+    return {snake, camel, snake.upper(), f"billing_{snake}", f"old{camel}", f"{snake}_2"}
 
 
 def test_what_is_recognised_is_masked_as_what_it_is() -> None:

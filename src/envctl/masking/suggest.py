@@ -73,6 +73,20 @@ def toml(suggestions: Iterable[Suggestion], data: str = "NAME") -> str:
     return "\n".join(lines) + "\n"
 
 
+class _Traits:
+    """What the columns of a table say of all of them."""
+
+    def __init__(self, table: Table) -> None:
+        leading = [hint.kind for column in table.columns for hint in hints(column.name, table.name)[:1]]
+        kinds = frozenset(leading)
+        self.people = of_people(table.name) or sum(kind in _PERSON for kind in leading) >= _OF_A_PERSON
+        self.things = bool(THINGS.intersection(words(table.name)[-1:]))
+        self.addressed = bool(kinds & _ADDRESS)
+        whole = "full_name" in kinds and bool(kinds & {"first_name", "last_name"})
+        self.names = f"{written(table.name)}.name" if whole else ""
+        self.columns = {column.name: column for column in table.columns}
+
+
 class _Known:
     """What is asked about again and again."""
 
@@ -81,11 +95,12 @@ class _Known:
         self.named = Counter(table.name for table in catalogue.tables)
         self.keys = frozenset(_key_names(catalogue))
         self.samples = samples
+        self.traits = {table.full: _Traits(table) for table in catalogue.tables}
 
     def at(self, node: Node) -> tuple[Table, Column]:
         """A table, and a column of it that there is."""
         table = self.tables[node[0]]
-        return table, next(column for column in table.columns if column.name == node[1])
+        return table, self.traits[node[0]].columns[node[1]]
 
 
 def _of_group(group: Group, known: _Known) -> Iterator[tuple[Node, Suggestion]]:
@@ -107,6 +122,7 @@ def _of_group(group: Group, known: _Known) -> Iterator[tuple[Node, Suggestion]]:
 
 def _case(root: Node, group: Group, known: _Known) -> Case:
     table, column = known.at(root)
+    traits = known.traits[table.full]
     sample = known.samples.get(root, _NONE)
     values = _elements(sample) if column.array else sample
     looked = column.family in {"text", "integer", "date", "timestamp"}
@@ -118,13 +134,13 @@ def _case(root: Node, group: Group, known: _Known) -> Case:
         shape=shape(values),
         unique=any(column.name in unique.columns for table, column in places for unique in table.uniques),
         key=table.key == (column.name,),
-        people=_people(table),
-        things=bool(THINGS.intersection(words(table.name)[-1:])),
+        people=traits.people,
+        things=traits.things,
         refers=_refers(table, column, known.keys),
-        subject=_subject(table, column),
+        subject=_subject(table, column, people=traits.people),
         dates=f"{written(table.name)}.dates",
-        names=f"{written(table.name)}.name" if _names_in_parts(table) else "",
-        addressed=any(hint.kind in _ADDRESS for other in table.columns for hint in hints(other.name)[:1]),
+        names=traits.names,
+        addressed=traits.addressed,
         paths=_paths(values) if column.family in {"json", "text"} else {},
     )
 
@@ -145,24 +161,12 @@ def _unless_plain(table: Table, names: Mapping[str, int]) -> tuple[str, ...]:
     return () if table.schema == "public" and names[table.name] == 1 else (table.schema,)
 
 
-def _people(table: Table) -> bool:
-    """Whether it has a row for each of some people, by its name or by what its columns are named."""
-    kinds = [hint.kind for column in table.columns for hint in hints(column.name, table.name)[:1]]
-    return of_people(table.name) or sum(kind in _PERSON for kind in kinds) >= _OF_A_PERSON
-
-
-def _subject(table: Table, column: Column) -> str:
+def _subject(table: Table, column: Column, *, people: bool) -> str:
     """The column that says whom a row is about: of people their own key, else a reference to people."""
-    own = table.key if _people(table) and len(table.key) == 1 else ()
+    own = table.key if people and len(table.key) == 1 else ()
     references = (key for key in table.foreign_keys if len(key.columns) == 1)
     whose = (key.columns[0] for key in references if of_people(key.table.rpartition(".")[2]))
     return next((name for name in (*own, *whose) if name != column.name), "")
-
-
-def _names_in_parts(table: Table) -> bool:
-    """Whether it has people's whole names and parts of them."""
-    kinds = {hint.kind for column in table.columns for hint in hints(column.name, table.name)[:1]}
-    return "full_name" in kinds and bool(kinds & {"first_name", "last_name"})
 
 
 def _key_names(catalogue: Catalogue) -> Iterator[tuple[str, ...]]:

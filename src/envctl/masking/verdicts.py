@@ -74,7 +74,7 @@ def _number(case: Case) -> Verdict:
 
 
 def _date(case: Case) -> Verdict:
-    personal = case.hinted("birth_date", "person_date", "sensitive")
+    personal = case.hinted("birth_date", "person_date", "sensitive", "national_id")
     moment = case.hinted("moment")
     if personal is None and moment is not None and (not case.people or moment.because in _OF_ROWS):
         return keep(moment.confidence, f"named {moment.because}: when something happened to a row")

@@ -252,8 +252,8 @@ PHRASES: tuple[tuple[Kind, float, str], ...] = (
         admission date, admitted, admission, discharge date, discharged, diagnosed, diagnosis date, wedding date,
         marriage date, married, divorced, anniversary, appointment, appointment date, visit date, visited, last seen,
         last login, logged in, last sign in, last active, eintrittsdatum, austrittsdatum, graduated, surgery date,
-        arrival, departure,
-        sign in, signed in, next visit, death
+        arrival, departure, sign in, signed in, next visit, death, graduation, enrolled, enrollment, enrolment,
+        matriculated, retirement, retired, leave date
         """,
     ),
     (
@@ -282,10 +282,17 @@ PHRASES: tuple[tuple[Kind, float, str], ...] = (
         diagnosis, diagnose, icd, icd10, allergy, allergies, medication, prescription, medical, health, health status,
         hiv, pregnant, pregnancy, smoker, symptom, treatment, disease, illness, condition notes, vaccination,
         vaccinated, criminal, conviction, biometrics, genetic, height, weight, bmi, caste, immigration status, visa
-        status, salutation, anrede, maiden, veteran, blood pressure, heart rate, credit score, dietary, diet,
-        eye color, hair color, skin color, eye colour, hair colour,
-        insurance, insurance plan, insurance provider, insurer, health plan, courtesy title, title of courtesy,
-        deceased flag, living, alive
+        status, salutation, anrede, maiden, veteran, blood pressure, heart rate, credit score, dietary, diet, eye
+        color, hair color, skin color, eye colour, hair colour, insurance, insurance plan, insurance provider,
+        insurer, health plan, courtesy title, title of courtesy, deceased flag, living, alive, native language, mother
+        tongue, muttersprache, country of origin, origin country, tribe, clan, visa type, cancer, tumor, tumour,
+        diabetes, covid, vaccine, drug, drugs, dosage, therapy, lab result, test result, test score, exam score, exam,
+        iq, gpa, grade, school grade, performance rating, risk score, credit rating, fico, schufa, employment,
+        education, occupation, profession, relationship, military, parental, household, children, dependents, vote,
+        ballot, trade union, gay, lesbian, straight, transgender, queer, lgbt, muslim, jewish, christian, catholic,
+        protestant, atheist, alcohol, addiction, addicted, bankrupt, convicted, felon, refugee, immigrant,
+        undocumented, hispanic, sick, sick leave, injury, mental, psychiatric, beruf, bildung, krankheit, behinderung,
+        kinder, maladie, enfants, enfermedad, hijos
         """,
     ),
     (
