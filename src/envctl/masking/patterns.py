@@ -111,9 +111,7 @@ class _All(Part):
     parts: tuple[Part, ...]
 
     def bulk(self, drawn: DrawnBulk) -> pl.Series:
-        made = [drawn.empty, *(part.bulk(drawn) for part in self.parts)]
-        whole: pl.Series = pl.select(pl.concat_str([pl.lit(series) for series in made])).to_series()
-        return whole
+        return _concatenated([drawn.empty, *(part.bulk(drawn) for part in self.parts)])
 
     def plain(self, drawn: Drawn) -> str:
         return "".join(part.plain(drawn) for part in self.parts)
@@ -135,6 +133,29 @@ class _Either(Part):
 
     def plain(self, drawn: Drawn) -> str:
         return self.parts[drawn.numbered(self.place, len(self.parts))].plain(drawn)
+
+
+@dataclass(frozen=True)
+class _Times(Part):
+    """As many of its parts, from the first on, as a choice says; `least` at least."""
+
+    place: int
+    least: int
+    parts: tuple[Part, ...]
+
+    def bulk(self, drawn: DrawnBulk) -> pl.Series:
+        times = drawn.numbered(self.place, len(self.parts) - self.least + 1) + self.least
+        made = [part.bulk(drawn).zip_with(times > at, drawn.empty) for at, part in enumerate(self.parts)]
+        return _concatenated([drawn.empty, *made])
+
+    def plain(self, drawn: Drawn) -> str:
+        times = drawn.numbered(self.place, len(self.parts) - self.least + 1) + self.least
+        return "".join(part.plain(drawn) for part in self.parts[:times])
+
+
+def _concatenated(texts: Sequence[pl.Series]) -> pl.Series:
+    whole: pl.Series = pl.select(pl.concat_str([pl.lit(series) for series in texts])).to_series()
+    return whole
 
 
 @lru_cache(maxsize=256)
@@ -201,7 +222,7 @@ def _part(kind: str, said: Any, places: Iterator[int]) -> Part:
 
 
 def _repeated(low: int, high: Any, inner: Any, places: Iterator[int]) -> Part:
-    """As often as a choice says: the alternatives are the numbers of times."""
+    """As often as a choice says."""
     last = min(int(high), low + _BEYOND) if str(high) == "MAXREPEAT" else int(high)
     if last > _MOST_CHOICES:
         raise BadPattern("leaves too much to choose")
@@ -209,7 +230,9 @@ def _repeated(low: int, high: Any, inner: Any, places: Iterator[int]) -> Part:
         return _joined([_all(inner, places) for _ in range(low)])
     place = next(places)
     parts = [_all(inner, places) for _ in range(last)]
-    return _either([_joined(parts[:times]) for times in range(low, last + 1)], place)
+    # Of one length each, the fewest are the likeliest to meet; else nothing is promised.
+    chance = prod(part.chance for part in parts[:low]) if all(part.fixed for part in parts) else 1.0
+    return _Times(sum(part.longest for part in parts), chance, False, place, low, tuple(parts))
 
 
 def _characters(kind: str, said: Any) -> frozenset[str]:

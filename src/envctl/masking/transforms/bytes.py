@@ -38,8 +38,8 @@ class Bytes(Transform):
         times = -(-int(digits.max() or 0) // (2 * _DIGEST))  # type: ignore[arg-type]
         frame = pl.DataFrame({"digest": block.seed.digests(values), "digits": digits})
         repeated = pl.concat_str([pl.lit(""), *[pl.col("digest")] * times])
-        made: pl.Series = frame.select(pl.lit(_PREFIX) + repeated.str.slice(0, pl.col("digits")))["literal"]
-        return made.alias(values.name)
+        made = pl.lit(_PREFIX) + repeated.str.slice(0, pl.col("digits"))
+        return frame.select(pl.when(pl.col("digest").is_not_null()).then(made)).to_series().alias(values.name)
 
     def plain(self, value: str, row: Row) -> str:
         """The same."""

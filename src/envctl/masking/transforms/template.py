@@ -11,6 +11,7 @@ from pydantic import Field, field_validator
 from envctl.catalogue import Column, Family
 from envctl.masking.transforms.base import Block, Row, Transform, Unmaskable
 
+_UNLIMITED = 1 << 30  # characters that Postgres holds in a text
 _PART = re.compile(r"(\{\{)|(\}\})|\{([^{}]+)\}|([^{}]+)|(.)", re.DOTALL)
 
 
@@ -44,7 +45,7 @@ class Template(Transform):
 
     def longest(self, column: Column) -> int | None:
         """It is cut to what fits."""
-        return column.length
+        return column.length or _UNLIMITED
 
     def bulk(self, values: pl.Series, block: Block) -> pl.Series:
         """The parts, one after the other."""
