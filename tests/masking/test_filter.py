@@ -117,7 +117,7 @@ ADDRESS = "2001:db8::8a2e:370:7334"
         ("date", "1980-02-29", b"1980-02-29", 0),
         ("timestamp", "1980-02-29 10:00:00", b"1980-02-29 10:00:00", 0),
         ("enum", "delivered", b"delivered", 0),
-        ("other", "(Mary Miller,1)", b"(Mary Miller,1)", 1),
+        ("other", "(Mary Miller,1)", b"(Mary Miller,1)", 2),  # the whole, and its first part
     ],
 )
 def test_forms_in_which_values_are_stored(family: Family, value: str, content: bytes, count: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import polars as pl
@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from envctl.catalogue import Column, Family
 from envctl.masking.filter import Seen
 from envctl.masking.key import Key
 from envctl.masking.scan import Hit, Scanner, together
 from envctl.masking.sieve import LONGEST, RUNGS, SHORTEST
 from envctl.secret import Secret
+from tests.seeds.postgres import Postgres
 
 KEY = Key(Secret("a key of the tests, long enough"))
 # Few letters, so that values are parts and neighbours of each other; of one and more bytes, and none that is a digit.
@@ -188,3 +190,70 @@ def test_nothing_is_found_where_nothing_is_looked_for() -> None:
     """Without values, and in files without bytes, nothing is found."""
     assert (0, -1) == found(Seen(KEY), b"anything at all")
     assert (0, -1) == found(seen("Mary Miller"), b"")
+
+
+@pytest.mark.parametrize("cut", [8192 + 500, 8192, 8192 - 4, 8192 + 24, 16384, 20_000])
+@pytest.mark.parametrize("before", range(0, 12, 3))
+def test_a_page_of_the_log_of_changes_may_end_in_a_value(before: int, cut: int) -> None:
+    """A value is found before and after the header of the second page, once, wherever the file is cut."""
+    value = b"Mary Miller"
+    page = b"." * (8192 - before) + value[:before]
+    content = page + b"\x16\xd1" + b"\0" * 22 + value[before:] + b"." * (8192 - 24 - len(value) + before) + b"." * 8192
+    for name, count in (("pg_wal/000000010000000000000001", 1), ("base/1/1", 0 if before else 1)):
+        scanner = Scanner(seen("Mary Miller"))
+        for part in (content[:cut], content[cut:]):
+            scanner.feed(name, part)
+        assert count == sum(hit.count for hit in scanner.hits.values())
+        assert not scanner.hits or 8192 - before + (0 if before else 24) == scanner.hits["shop.people.mail"].offset
+
+
+STORED: Mapping[str, tuple[Family, str, str]] = {
+    "text": ("text", "text", "Mary Miller"),
+    "varchar(40)": ("text", "varchar(40)", "Jane Müller"),
+    "char(20)": ("text", "char(20)", "Paul Porter"),
+    "phone": ("text", "text", "+49 171 1234567"),
+    "uuid": ("uuid", "uuid", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"),
+    "bytea": ("bytes", "bytea", "\\x4a6f686e00ff4a6f6e6573"),
+    "json": ("json", "json", '{"a": ["Anna \\"Ann\\" Archer"]}'),
+    "jsonb": ("json", "jsonb", '{"a": {"b": ["Bert \\u00dcbel", 1]}}'),
+    "array": ("text", "text[]", '{"Carl Carter",x}'),
+    "long": ("text", "text", "".join(f"letter {n} to Dora " for n in range(20))),
+    "composite": ("other", "person", '("Emil Eckert",1)'),
+}
+
+
+@pytest.mark.docker
+def test_values_are_found_in_the_files_of_a_real_server(postgres: Postgres) -> None:
+    """Whatever type a value has, it is found in the table's file, in that of its index and in the log of changes."""
+    database = postgres.fresh()
+    columns = ", ".join(f'"{name}" {sql}' for name, (_, sql, _) in STORED.items())
+    values = ", ".join("'" + value.replace("'", "''") + "'" for *_, value in STORED.values())
+    postgres.sql(
+        database,
+        "CREATE TYPE person AS (name text, n int)",
+        f"CREATE TABLE stored ({columns})",
+        'CREATE INDEX by_name ON stored (text, phone, uuid, bytea, jsonb, "array")',
+        f"INSERT INTO stored VALUES ({values})",
+        "CHECKPOINT",
+    )
+    files = postgres.sql(
+        database,
+        "SELECT pg_relation_filepath('stored')",
+        "SELECT pg_relation_filepath('by_name')",
+        "SELECT 'pg_wal/' || name FROM pg_ls_waldir() ORDER BY name",
+    )
+    values_seen = Seen(KEY)
+    for name, (family, sql, value) in STORED.items():
+        column = Column(name, sql, family, array=sql.endswith("[]"), fixed=sql.startswith("char"))
+        values_seen.add(name, pl.Series([value]), pl.Series(["something else"]), column=column)
+    found = [hits_of(postgres, values_seen, file) for file in files]
+    assert {*STORED} <= found[0]
+    assert {"text", "phone", "uuid", "bytea", "array", "jsonb"} <= found[1]
+    assert {*STORED} <= set().union(*found[2:])
+
+
+def hits_of(postgres: Postgres, values: Seen, file: str) -> set[str]:
+    """The columns of which values are found in a file of the server."""
+    read = postgres.run(("cat", f"/var/lib/postgresql/data/{file}"))
+    assert read.status == 0, read.stderr.decode()
+    return {*fed(Scanner(values), read.stdout, range(4096, len(read.stdout), 1 << 20)).hits}

@@ -14,7 +14,7 @@ from envctl.catalogue import Column, Family
 UNSOUGHT: frozenset[Family] = frozenset({"integer", "number", "date", "timestamp", "time", "boolean", "enum"})
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _PIECES: Mapping[Family, str] = {"json": _QUOTED, "hstore": _QUOTED}
-_ELEMENTS = rf'{_QUOTED}|[^{{}},"\\]+'
+_ELEMENTS = rf'{_QUOTED}|[^{{}}(),"\\]+'  # of arrays and of what nobody knows, composites among them
 
 
 @dataclass(frozen=True)
@@ -28,15 +28,20 @@ class Forms:
 
 def forms(column: Column, values: pl.Series, made: pl.Series | None = None) -> Forms:
     """The forms of raw values, and of what became of them: text as it is, a uuid also as 16 bytes, bytes also as
-    themselves, of json and hstore every text within, of arrays every element; of numbers, dates, times, booleans and
-    enums none. (Addresses are looked for as text only: as Postgres stores them they are as short as numbers.)
+    themselves, of json and hstore every text within, of arrays and composites every element; of numbers, dates, times,
+    booleans and enums none. (Addresses are looked for as text only: as they are stored they are as short as numbers.)
     """
     if column.family in UNSOUGHT:
         nothing = pl.Series([], dtype=pl.Binary)
         return Forms(nothing, pl.Series([], dtype=pl.Boolean), nothing)
     frame = pl.DataFrame([values.cast(pl.String).alias("raw"), _or_null(made, len(values)).alias("made")])
     if column.array or column.family in _PIECES:
-        return _pieces(frame, column)
+        return _pieces(frame, _PIECES.get(column.family, _ELEMENTS))
+    if column.family == "other":
+        whole, parts = _of(frame.select(pl.all().cast(pl.Binary))), _pieces(frame, _ELEMENTS)
+        return Forms(
+            *(pl.concat([getattr(form, name) for form in (whole, parts)]) for name in ("sought", "same", "written"))
+        )
     if column.fixed:
         frame = frame.select(pl.all().str.strip_chars_end(" "))
     stored = _STORED.get(column.family)
@@ -66,9 +71,8 @@ def _bytes(frame: pl.DataFrame) -> pl.DataFrame:
 _STORED: Mapping[Family, Callable[[pl.DataFrame], pl.DataFrame]] = {"uuid": _uuid, "bytes": _bytes}
 
 
-def _pieces(frame: pl.DataFrame, column: Column) -> Forms:
+def _pieces(frame: pl.DataFrame, pattern: str) -> Forms:
     """The texts within values. Those that are in the masked value of the same row too were left there on purpose."""
-    pattern = _ELEMENTS if column.array and column.family not in _PIECES else _QUOTED
     rows = frame.with_row_index("row")
     raw, made = (_within(rows, name, pattern) for name in ("raw", "made"))
     changed = raw.join(made, on=["row", "piece"], how="anti")["piece"]
@@ -81,11 +85,12 @@ def _within(rows: pl.DataFrame, name: str, pattern: str) -> pl.DataFrame:
     found = rows.select("row", piece=pl.col(name).str.extract_all(pattern)).explode("piece").drop_nulls()
     bare = found["piece"].str.strip_prefix('"').str.strip_suffix('"')
     escaped = bare.str.contains("\\", literal=True).fill_null(value=False)
-    at = escaped.arg_true()
-    if len(at):
-        known = {piece: _unescaped(piece) for piece in bare.gather(at).unique()}
-        bare = bare.scatter(at, bare.gather(at).replace_strict(known, return_dtype=pl.String))
-    return found.with_columns(bare.alias("piece")).filter(pl.col("piece") != "")
+    found = found.with_columns(bare.alias("piece"))
+    if escaped.any():  # jsonb, arrays and others are stored without escapes, json as it was written
+        odd = found.filter(escaped)
+        known = {piece: _unescaped(piece) for piece in odd["piece"].unique()}
+        found = pl.concat([found, odd.with_columns(pl.col("piece").replace_strict(known, return_dtype=pl.String))])
+    return found.filter(pl.col("piece") != "")
 
 
 def _unescaped(piece: str) -> str:

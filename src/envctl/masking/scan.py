@@ -9,6 +9,7 @@ import polars as pl
 
 from envctl.masking.chance import telling
 from envctl.masking.filter import Seen
+from envctl.masking.wal import SEAM, WAL, seams
 
 BLOCK = 4 << 20  # bytes that are best fed at once
 
@@ -30,8 +31,8 @@ class Scanner:
     """Looks through files, one after the other; several scanners of the same values can work at the same time.
 
     `known` is what another scanner found where nobody's data is (an empty cluster, the schema's text): words that
-    everybody uses. They are not counted. What cannot be found: values that are packed (rows above 2 kB, WAL with
-    compression), those that a page of WAL ends within, and a database's encoding other than UTF-8.
+    everybody uses. They are not counted. Values within which a page of WAL ends are found too. What cannot be found:
+    values that are packed (rows above 2 kB, WAL with compression), or in another encoding than UTF-8.
     """
 
     def __init__(self, seen: Seen, known: pl.Series | None = None) -> None:
@@ -54,7 +55,9 @@ class Scanner:
         whole = self._tail + content
         # Whether it counts depends on the bytes around a value: one that ends here waits for more.
         self._look(whole, since=len(self._tail), until=len(whole) - 1)
-        kept = min(1 + self._sieve.longest, len(whole))
+        if WAL in name:
+            self._look_at_seams(whole)
+        kept = min(2 * SEAM if WAL in name else 1 + self._sieve.longest, len(whole))
         self._tail = whole[len(whole) - kept :]
         self._at += len(whole) - kept
 
@@ -81,10 +84,22 @@ class Scanner:
         end = pl.col("offset") + pl.col("length")
         new = telling(whole, self._sieve.find(whole).filter(end.is_between(since, until)))
         if new.height:
-            self._count(new.join(self._ignored, on="hash", how="anti"))
+            self._count(new)
+
+    def _look_at_seams(self, whole: bytes) -> None:
+        """Count values within which a page of WAL ends: the next begins with a header."""
+        found = seams(whole, self._at, len(self._tail))
+        joined = b"".join(found.values())
+        place, border = pl.col("offset") % SEAM, SEAM // 2
+        crossing = (place < border) & (place + pl.col("length")).is_between(border + 1, SEAM)
+        new = telling(joined, self._sieve.find(joined).filter(crossing))
+        if new.height:
+            begins = pl.lit(pl.Series([*found], dtype=pl.Int64)).gather(pl.col("offset") // SEAM)
+            self._count(new.with_columns(offset=begins + place))
 
     def _count(self, new: pl.DataFrame) -> None:
         self._hashes.append(new["hash"].unique())
+        new = new.join(self._ignored, on="hash", how="anti")
         for number, count, offset in new.group_by("column").agg(pl.len(), pl.col("offset").min()).sort("column").rows():
             column = self._columns[number]
             first = Hit(column, count, self._name or "", self._at + offset)
