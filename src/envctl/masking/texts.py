@@ -79,8 +79,8 @@ def _plain(rule: Mapping[str, object]) -> Rule:
 def _scores(case: Case) -> dict[Kind, float]:
     """How sure each personal kind is: of what the name and the values say independently, both count."""
     doubts: dict[Kind, float] = {}
-    said: Hint | Finding
-    for said in (*case.hints, *case.findings):
+    everything: tuple[Hint | Finding, ...] = (*case.hints, *case.findings)
+    for said in everything:
         beside = isinstance(said, Hint) and said != case.hints[0]
         if said.kind in PERSONAL:
             doubts[said.kind] = doubts.get(said.kind, 1.0) * (1 - said.confidence * (_BESIDE if beside else 1))
