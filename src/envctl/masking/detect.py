@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby, islice
 from statistics import quantiles
 
@@ -13,7 +14,7 @@ import polars as pl
 
 from envctl.masking import namelists
 from envctl.masking.leaves import parsed
-from envctl.masking.looks import CERTAIN, DATE, PROOFS, USUAL, Look
+from envctl.masking.looks import CERTAIN, DATE, PROOFS, USUAL, Look, Proof
 from envctl.masking.names import hints
 from envctl.masking.vocabulary import Kind
 
@@ -110,11 +111,11 @@ def _documents(seen: _Seen) -> float:
 
 def _by_pattern(seen: _Seen) -> Iterator[Finding]:
     for kind, looks in _of_kinds(CERTAIN):
-        share, worth = seen.worth(lambda text, looks=looks: _best(looks, text))
+        share, worth = seen.worth(partial(_best, looks))
         if share:
             yield Finding(kind, share, round(0.6 * worth / share + 0.4 * worth, 2))
     for kind, looks in _of_kinds(USUAL):
-        share, worth = seen.worth(lambda text, looks=looks: 0 if DATE.match(text) else _best(looks, text))
+        share, worth = seen.worth(partial(_undated, looks))
         if share >= _FEW:
             yield Finding(kind, share, round(worth, 2))
 
@@ -128,10 +129,19 @@ def _best(looks: tuple[Look, ...], text: str) -> float:
     return max((look.worth for look in looks if look.pattern.search(text)), default=0.0)
 
 
+def _undated(looks: tuple[Look, ...], text: str) -> float:
+    """The same of what is no date: many things look like its digits."""
+    return 0.0 if DATE.match(text) else _best(looks, text)
+
+
+def _proven(proof: Proof, text: str) -> bool:
+    return proof.pattern.search(text) is not None and proof.check(text)
+
+
 def _by_proof(seen: _Seen) -> Iterator[Finding]:
     """What needs more than a pattern."""
     for proof in PROOFS:
-        share = seen.share(lambda text, proof=proof: proof.pattern.search(text) and proof.check(text))
+        share = seen.share(partial(_proven, proof))
         if share > proof.chance:
             yield Finding(proof.kind, share, round(proof.worth * (0.5 + 0.5 * share), 2))
 
