@@ -1,4 +1,4 @@
-"""What a masked snapshot says of itself: what was done to which columns, and that nothing raw was found in its bytes."""
+"""What a masked snapshot says of itself: what was done to which columns, and that nothing raw was found in it."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class Certificate:
     skipped: int  # values that were not, by the rule below
     rule: str
     scanned: int  # bytes that were looked through
+    unsought: tuple[str, ...] = ()  # columns whose values nobody looked for, since the rules let them stand elsewhere
     hits: int = 0  # of raw values in them: with more than none there is no snapshot
 
     def text(self) -> str:
@@ -30,7 +31,8 @@ class Certificate:
 def read(text: str) -> Certificate | None:
     """What a label says; None for what is no certificate, or not one of a clean result."""
     try:
-        found = Certificate(**json.loads(text))
-    except (ValueError, TypeError):
+        said = json.loads(text)
+        found = Certificate(**{**said, "unsought": tuple(said.get("unsought", ()))})
+    except (ValueError, TypeError, AttributeError):
         return None
     return found if found.hits == 0 and found.policy and found.key else None

@@ -77,10 +77,16 @@ def _proof(report: SnapshotDetails) -> list[str]:
         "key": found.key,
         "looked for": f"{found.values:,} raw values in {size(found.scanned)}: {found.hits} found",
         "left out": f"{found.skipped:,} values: {found.rule}",
+        "not looked for": ", ".join(found.unsought),
         "rows": ", ".join(f"{table} {count:,}" for table, count in found.rows.items()),
     }
     masked = columns([(f"  {column}", how) for column, how in found.columns.items()])
-    return ["masked, and proven to be", *columns([(f"  {name}", value) for name, value in rows.items()]), "", *masked]
+    return [
+        "masked, and proven to be",
+        *columns([(f"  {name}", value) for name, value in rows.items() if value]),
+        "",
+        *masked,
+    ]
 
 
 COMMAND = Command(

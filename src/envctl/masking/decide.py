@@ -58,7 +58,9 @@ class Decision:
         identity = rule.identity or ".".join(root)
         for table, column in self.group.members:
             if (there := self._column((table, column))) is not None:
-                self.found.rules[table, column] = ColumnRule(there, rule.transform, identity, rule.where)
+                self.found.rules[table, column] = ColumnRule(
+                    there, rule.transform, identity, rule.where, sought=rule.elsewhere == "refuse"
+                )
 
     def _of_root(self, root: Node) -> Rule | None:
         """Its rule; of a circle any column's will do."""

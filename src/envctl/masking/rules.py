@@ -22,7 +22,7 @@ ANY = None  # `*`
 
 _SWITCHES = ("unlisted", "large_objects", "foreign_tables")
 _KNOWN = ("columns", *_SWITCHES, "key")  # the key is somebody else's
-_OF_RULES = ("mask", "identity", "where")
+_OF_RULES = ("mask", "identity", "where", "elsewhere")
 _FORM = 1  # of the digest: a change of how rules are understood is another policy
 _PART = re.compile(r'\s*(?:"(?P<quoted>(?:[^"]|"")+)"|(?P<bare>[^".\s]+))\s*(?P<end>\.|$)')
 _PARTS = {2: "a table and a column", 3: "a schema, a table and a column"}
@@ -54,6 +54,7 @@ class Rule:
     identity: str = ""
     where: str = ""
     text: str = ""  # the names as they are written
+    elsewhere: Decision = "refuse"  # what becomes of it where a raw value is found in what is kept
 
     @property
     def exact(self) -> bool:
@@ -131,13 +132,16 @@ def rule_of(text: str, value: Any, transforms: Mapping[str, type[Transform]] = T
     if isinstance(transform, Bad):
         return Fault(text, transform.what, transform.hint)
     settings = value if isinstance(value, Mapping) else {}
-    if isinstance(transform, Keep) and (extra := [key for key in ("identity", "where") if key in settings]):
+    elsewhere = settings.get("elsewhere", "refuse")
+    if elsewhere not in get_args(Decision):
+        return Fault(text, f"has {elsewhere!r} as elsewhere, which can be refuse or keep")
+    if isinstance(transform, Keep) and (extra := [key for key in _OF_RULES[1:] if key in settings]):
         return Fault(text, f"keeps every value, so that {extra[0]} says nothing", f"take {extra[0]} out")
-    return Rule(*names, transform, settings.get("identity", ""), settings.get("where", ""), text)
+    return Rule(*names, transform, settings.get("identity", ""), settings.get("where", ""), text, elsewhere)
 
 
 def transform_of(value: Any, transforms: Mapping[str, type[Transform]] = TRANSFORMS) -> Transform | Bad:
-    """The way of masking that a word means, or a table with its settings; `identity` and `where` are passed over."""
+    """The way of masking that a word means, or a table with its settings; what is the rule's own is passed over."""
     if not isinstance(value, str | Mapping):
         return Bad("must be a word or a table", f'as in "email" or {{ mask = "card", keep_last = 4 }}, not {value!r}')
     settings = dict(value) if isinstance(value, Mapping) else {"mask": value}
@@ -215,4 +219,11 @@ def _said(rule: Rule) -> dict[str, Any]:
     """A rule as nothing but values, whatever it was written like."""
     names = {"schema": rule.schema, "table": rule.table, "column": rule.column}
     settings = rule.transform.model_dump(mode="json")
-    return {**names, "mask": rule.transform.name, "settings": settings, "identity": rule.identity, "where": rule.where}
+    return {
+        **names,
+        "mask": rule.transform.name,
+        "settings": settings,
+        "identity": rule.identity,
+        "where": rule.where,
+        "elsewhere": rule.elsewhere,
+    }

@@ -20,12 +20,16 @@ from envctl.masking.transforms.base import Block, Row, Transform, Unmaskable
 
 @dataclass(frozen=True)
 class ColumnRule:
-    """How a column is masked: values of one `identity` alike, and only rows where `where` is not false."""
+    """How a column is masked: values of one `identity` alike, and only rows where `where` is not false.
+
+    Unless they are `sought`, raw values may stand in what is kept, and nobody looks for them.
+    """
 
     column: Column
     transform: Transform
     identity: str
     where: str = ""
+    sought: bool = True
 
 
 class BadRules(ValueError):
@@ -164,6 +168,9 @@ class TableMask:
 
     def _tell(self, rule: ColumnRule, values: pl.Series, made: pl.Series) -> None:
         if self._witness is None:
+            return
+        if not rule.sought:
+            self._witness.keep(made, column=rule.column)
             return
         told: pl.Series | None = made
         if rule.transform.digested(rule.column) and not rule.column.array:

@@ -107,16 +107,18 @@ class Evidence:
         if hits := scanner.hits:
             raise _found(hits)
         left = self.seen.left
+        rules = [(table, rule) for table, found in self.checked.tables.items() for rule in found]
         return Certificate(
             source=self.source,
             policy=self.policy.digest,
             key=self.key.fingerprint,
             rows=self.loaded.rows,
-            columns=_masked(self.checked),
+            columns={f"{table}.{rule.column.name}": rule.transform.name for table, rule in rules},
             values=self.seen.sought,
             skipped=left.short + left.uniform + left.written,
             rule=RULE,
             scanned=scanner.scanned,
+            unsought=tuple(sorted(f"{table}.{rule.column.name}" for table, rule in rules if not rule.sought)),
         )
 
 
@@ -128,11 +130,6 @@ def refused(what: str, faults: tuple[Fault, ...], patch: str = "") -> EnvctlErro
     if patch:
         hint = f"Write what becomes of them, such as:\n{patch}"
     return EnvctlError(Exit.DATA_REFUSED, f"{what}.", details=(*shown, *more), hint=hint, unchanged=UNCHANGED)
-
-
-def _masked(checked: Checked) -> dict[str, str]:
-    rules = ((table, rule) for table, found in checked.tables.items() for rule in found)
-    return {f"{table}.{rule.column.name}": rule.transform.name for table, rule in rules}
 
 
 def _look_through(container: Reader, place: str, scanner: Scanner, only: str = "*") -> None:
@@ -161,5 +158,6 @@ def _found(hits: Mapping[str, Hit]) -> EnvctlError:
         f"raw values of {', '.join(list(hits)[:5])} are in the new data, which was given up",
         details=tuple(lines[:_SHOWN]),
         unchanged=UNCHANGED,
-        hint="Another column holds them too: mask that as well, with the same identity.",
+        hint="Another column holds them too. Mask it as well, with the same identity; or, where they are words that say "
+        'nothing of anybody, let them stand: { mask = "…", elsewhere = "keep" }.',
     )
