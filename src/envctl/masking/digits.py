@@ -10,7 +10,7 @@ import polars as pl
 
 from envctl.masking.key import Seed, number, numbers
 
-MOST = 18  # digits: what fits into a whole number of 64 bits, whatever the digits are
+MOST = 24  # two halves of numbers below 2**40
 _ROUNDS = 8
 _SHARED = 4  # rounds that take their sums from one digest
 _MARK = "\0digits "  # no value of Postgres holds a NUL: a sum is the digest of none
@@ -22,34 +22,36 @@ _seen: dict[tuple[str, int], int] = {}
 _sums: dict[tuple[str, int], list[pl.Series]] = {}
 
 
-def permuted(values: pl.Series, digits: int, seed: Seed) -> pl.Series:
-    """For each number 0 ≤ n < 10**digits another one of them, no two the same; null for null. At most 18 digits."""
-    if digits == 1:
-        return pl.Series(_ten(seed), dtype=pl.Int64).gather(values)
-    sums = _kept(len(values), digits, seed)
-    many, other = _halves(digits)
-    left, right = values // other, values % other
+def permuted(values: pl.Series, count: int, seed: Seed) -> pl.Series:
+    """For each text of so many digits (at most 24) another one of them, no two the same; null for null."""
+    if count == 1:
+        return pl.Series(_ten(seed), dtype=pl.String).gather(values.cast(pl.Int64))
+    sums = _kept(len(values), count, seed)
+    many, other = _halves(count)
+    left = values.str.slice(0, count // 2).cast(pl.Int64)
+    right = values.str.slice(count // 2).cast(pl.Int64)
     for turn in range(_ROUNDS):
         if sums is None:
-            added = numbers(seed.digests(_asked(digits, turn) + right.cast(pl.String)), many, at=turn % _SHARED)
+            added = numbers(seed.digests(_asked(count, turn) + right.cast(pl.String)), many, at=turn % _SHARED)
         else:
             added = sums[turn].gather(right)
         left, right = right, (left + added) % many
         many, other = other, many
-    return left * other + right
+    return written(left, count // 2) + written(right, count - count // 2)
 
 
-def permuted_one(value: int, digits: int, seed: Seed) -> int:
+def permuted_one(value: str, seed: Seed) -> str:
     """The same of one."""
-    if digits == 1:
-        return _ten(seed)[value]
-    many, other = _halves(digits)
-    left, right = divmod(value, other)
+    count = len(value)
+    if count == 1:
+        return _ten(seed)[int(value)]
+    many, other = _halves(count)
+    left, right = int(value[: count // 2]), int(value[count // 2 :])
     for turn in range(_ROUNDS):
-        added = number(seed.digest(f"{_asked(digits, turn)}{right}"), many, at=turn % _SHARED)
+        added = number(seed.digest(f"{_asked(count, turn)}{right}"), many, at=turn % _SHARED)
         left, right = right, (left + added) % many
         many, other = other, many
-    return left * other + right
+    return f"{left:0{count // 2}}{right:0{count - count // 2}}"
 
 
 def _halves(digits: int) -> tuple[int, int]:
@@ -63,9 +65,9 @@ def _asked(digits: int, turn: int) -> str:
     return f"{_MARK}{digits} {turn // _SHARED} "
 
 
-def _ten(seed: Seed) -> list[int]:
+def _ten(seed: Seed) -> list[str]:
     """The ten digits in an order of the key's: a single one has no halves."""
-    return sorted(range(10), key=lambda digit: seed.digest(f"{_MARK}1 {digit}"))
+    return sorted("0123456789", key=lambda digit: seed.digest(f"{_MARK}1 {digit}"))
 
 
 def _kept(count: int, digits: int, seed: Seed) -> list[pl.Series] | None:

@@ -9,14 +9,14 @@ import polars as pl
 from pydantic import Field
 
 from envctl.catalogue import Column, Family
-from envctl.masking.digits import MOST, decimals, decimals_one, permuted, permuted_one, written
+from envctl.masking.digits import MOST, permuted, permuted_one
 from envctl.masking.key import Seed
-from envctl.masking.shapes import Shaped, by_kind, by_shape, put, put_one, taken
+from envctl.masking.shapes import Shaped, by_kind, by_shape, put, put_one, shorter, taken
 from envctl.masking.transforms.base import Block, Row, Transform
 
 _BETWEEN = "[-+().,/ ]{0,3}"
 _EXTENSION = r" ?(?:x|ext\.?|#) ?[0-9]"
-_LIKE = "|".join(  # at most 18 digits: what can be permuted
+_LIKE = "|".join(  # at most as many digits as can be permuted
     f"{_BETWEEN}(?:[0-9]{_BETWEEN}){{1,{MOST - more}}}" + (f"(?:{_EXTENSION}{{1,{more}}})" if more else "")
     for more in (0, 3, 5)
 )
@@ -25,14 +25,14 @@ _LONGEST = 3 + MOST * (1 + 3)  # characters of what that matches
 # for one all the same, and how many digits there are decides alone whether there is a code: two numbers must not meet.
 _CODE = r"(\+(?:1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[0-9]{1,3}))"
 _INTERNATIONAL = r"\+(?:[0-9][^0-9]*){7,}"
-_ODD = 20  # digits of what is made of other texts: 66 bits
+_ODD = 16  # hex digits of what is made of other texts: 64 bits
 
 
 class Phone(Transform):
     """Other digits in the same places: spaces, brackets, a leading `+` and an extension stay where they are.
 
     Each number gets one of its own, and the same one however it is punctuated. What does not look like a number of a
-    telephone (words, more than 18 digits) becomes 20 digits.
+    telephone (words, more than 24 digits) becomes 16 hex digits.
     """
 
     name: ClassVar[str] = "phone"
@@ -50,7 +50,7 @@ class Phone(Transform):
 
     def longest(self, column: Column) -> int | None:
         """The longest that is taken for a number; others are cut to fit into the column."""
-        return _LONGEST if column.length is None else min(_LONGEST, column.length)
+        return shorter(_LONGEST, column)
 
     def bulk(self, values: pl.Series, block: Block) -> pl.Series:
         """Those of one shape at once."""
@@ -59,7 +59,7 @@ class Phone(Transform):
             {"0": "[0-9]"},
             lambda part, shape: self._moved(part, shape, block.seed),
             lambda value: self.plain(value, Row(block.seed, block.column)),
-            lambda other: decimals(block.seed.digests(other), _ODD).str.slice(0, block.column.length),
+            lambda other: block.seed.digests(other).str.slice(0, _room(block.column)),
         )
         return by_shape(values, way)
 
@@ -81,14 +81,13 @@ class Phone(Transform):
         """The same."""
         if re.fullmatch(_LIKE, value):
             return self._moved_one(value, row.seed)
-        return decimals_one(row.seed.digest(value), _ODD)[: row.column.length]
+        return row.seed.digest(value)[: _room(row.column)]
 
     def _moved_one(self, value: str, seed: Seed) -> str:
         code = re.match(_CODE, value) if self._international(value) else None
         start = code.end() if code else 0
         digits, shape = re.sub("[^0-9]", "", value[start:]), re.sub("[0-9]", "0", value[start:])
-        moved = permuted_one(int(digits), len(digits), seed)
-        return value[:start] + put_one(f"{moved:0{len(digits)}}", shape, "0")
+        return value[:start] + put_one(permuted_one(digits, seed), shape, "0")
 
     def _international(self, shape: str) -> bool:
         """Whether numbers of a shape have a code that stays."""
@@ -97,6 +96,9 @@ class Phone(Transform):
 
 def _moved(values: pl.Series, shape: str, seed: Seed) -> pl.Series:
     """Numbers of one shape, all of whose digits become others."""
-    count = shape.count("0")
-    moved = permuted(taken(values, shape, "0").cast(pl.Int64), count, seed)
-    return put(written(moved, count), shape, "0")
+    return put(permuted(taken(values, shape, "0"), shape.count("0"), seed), shape, "0")
+
+
+def _room(column: Column) -> int:
+    """How many hex digits are made of texts that are no numbers."""
+    return shorter(_ODD, column)
