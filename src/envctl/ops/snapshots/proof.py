@@ -158,6 +158,6 @@ def _found(hits: Mapping[str, Hit]) -> EnvctlError:
         f"raw values of {', '.join(list(hits)[:5])} are in the new data, which was given up",
         details=tuple(lines[:_SHOWN]),
         unchanged=UNCHANGED,
-        hint="Another column holds them too. Mask it as well, with the same identity; or, where they are words that say "
-        'nothing of anybody, let them stand: { mask = "…", elsewhere = "keep" }.',
+        hint="Another column holds them too. Mask it as well, with the same identity; or, where they are words that "
+        'say nothing of anybody, let them stand: { mask = "…", elsewhere = "keep" }.',
     )
