@@ -88,11 +88,11 @@ class Seen:
             chance = [number for number, rows in self._same.items() if rows <= max(1, self._all[number] // CHANCE)]
             for sought, written in zip(self._sought.parts(cut=cut), self._written.parts(cut=cut), strict=True):
                 kept = sought.filter(~(pl.col("same") & pl.col("column").is_in(chance)))
-                kept = kept.unique(["hash", "column"], keep="any").sort("hash")
-                new = kept.join(written, on="hash", how="anti", maintain_order="left")
+                new = kept.filter(~_among(kept["hash"], written["hash"]))
                 self._left["written"] += kept.height - new.height
-                self.sought += new["hash"].n_unique()
-                sieve.add(new)
+                self.sought += int(_other_than_before(new, "hash").sum())
+                # What is left of values that came more than once costs no more than a little memory.
+                sieve.add(new.filter(_other_than_before(new, "hash", "column")))
             sieve.ready()
             return sieve
 
@@ -117,6 +117,19 @@ def _few(values: pl.Series, same: pl.Series) -> pl.DataFrame:
     if _repeats(values):
         return frame.unique()
     return frame
+
+
+def _among(values: pl.Series, others: pl.Series) -> pl.Series:
+    """Which values are others too; both are sorted."""
+    if not len(others):
+        return pl.repeat(value=False, n=len(values), dtype=pl.Boolean, eager=True)
+    at = others.search_sorted(values, side="left")
+    return others.gather(at.clip(0, len(others) - 1)) == values
+
+
+def _other_than_before(frame: pl.DataFrame, *names: str) -> pl.Series:
+    """Which rows differ in these columns from the one before."""
+    return frame.select(pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift()) for name in names)).to_series()
 
 
 def _once(values: pl.Series) -> pl.Series:

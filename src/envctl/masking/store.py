@@ -56,4 +56,5 @@ class Store:
         at = np.repeat(low, counts) + np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
         proven = self._all["proof"][at] == proofs[row]
         found: pl.DataFrame = rows.select("offset", "length", "hash")[row[proven]]
-        return found.with_columns(pl.Series("column", self._all["column"][at[proven]], dtype=pl.UInt16))
+        named = found.with_columns(pl.Series("column", self._all["column"][at[proven]], dtype=pl.UInt16))
+        return named.unique()  # a value may have been added more than once
