@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib import import_module
-from itertools import count
-from math import log2, prod
+from math import prod
 from typing import Any
 
-import polars as pl
+from envctl.masking.choices import All, Either, One, Part, Times
 
-from envctl.masking.key import Seed
-
-_DIGITS = 8  # hex digits of a digest for each choice: 32 bits
-_CHOICES = 64 // _DIGITS  # of one digest
-_MOST_CHOICES = 4000  # of a pattern
+_MOST_PARTS = 4000  # of a pattern
 _MOST_CHARACTERS = 1 << 16  # of a set
 _BEYOND = 8  # times that what is repeated without an end is repeated more than it must be
 _PRINTABLE = frozenset(chr(code) for code in range(0x20, 0x7F))
@@ -34,128 +28,6 @@ _SURROGATES = range(0xD800, 0xE000)
 
 class BadPattern(ValueError):
     """A pattern that no text can be made of; says why."""
-
-
-class Drawn:
-    """The choices for one value: `numbered` gives 0 ≤ n < below, another one for each place in the pattern."""
-
-    def __init__(self, seed: Seed, value: str) -> None:
-        self._seed, self._value = seed, value
-
-    def numbered(self, place: int, below: int) -> int:
-        """By a part of a keyed hash."""
-        digest, part = divmod(place, _CHOICES)
-        return int(self._seed.digest(f"{digest} {self._value}")[part * _DIGITS : (part + 1) * _DIGITS], 16) % below
-
-
-class DrawnBulk:
-    """The same for many values."""
-
-    def __init__(self, seed: Seed, values: pl.Series) -> None:
-        self._seed, self._values = seed, values
-        self._digests: dict[int, pl.Series] = {}
-        self.empty = values.str.slice(0, 0)  # and null for null
-
-    def numbered(self, place: int, below: int) -> pl.Series:
-        """By a part of a keyed hash of each."""
-        digest, part = divmod(place, _CHOICES)
-        if digest not in self._digests:
-            self._digests[digest] = self._seed.digests(f"{digest} " + self._values)
-        taken = self._digests[digest].str.slice(part * _DIGITS, _DIGITS)
-        return taken.str.to_integer(base=16, dtype=pl.Int64) % below
-
-
-@dataclass(frozen=True)
-class Part:
-    """A piece of a pattern. `longest` is in characters; `chance` is at least that of two values to get the same."""
-
-    longest: int
-    chance: float
-    fixed: bool  # whether all its texts are of one length
-
-    @property
-    def bits(self) -> float:
-        """What there is to choose, as a power of two."""
-        return -log2(self.chance)
-
-    def bulk(self, drawn: DrawnBulk) -> pl.Series:
-        """A text for each value."""
-        raise NotImplementedError
-
-    def plain(self, drawn: Drawn) -> str:
-        """The same for one."""
-        raise NotImplementedError
-
-
-@dataclass(frozen=True)
-class _One(Part):
-    """One character of a set."""
-
-    place: int
-    characters: tuple[str, ...]
-
-    def bulk(self, drawn: DrawnBulk) -> pl.Series:
-        if len(self.characters) == 1:
-            return drawn.empty + self.characters[0]
-        picked = drawn.numbered(self.place, len(self.characters))
-        return pl.Series(self.characters, dtype=pl.String).gather(picked)
-
-    def plain(self, drawn: Drawn) -> str:
-        return self.characters[drawn.numbered(self.place, len(self.characters))]
-
-
-@dataclass(frozen=True)
-class _All(Part):
-    """One after the other."""
-
-    parts: tuple[Part, ...]
-
-    def bulk(self, drawn: DrawnBulk) -> pl.Series:
-        return _concatenated([drawn.empty, *(part.bulk(drawn) for part in self.parts)])
-
-    def plain(self, drawn: Drawn) -> str:
-        return "".join(part.plain(drawn) for part in self.parts)
-
-
-@dataclass(frozen=True)
-class _Either(Part):
-    """One of several."""
-
-    place: int
-    parts: tuple[Part, ...]
-
-    def bulk(self, drawn: DrawnBulk) -> pl.Series:
-        picked = drawn.numbered(self.place, len(self.parts))
-        made = self.parts[0].bulk(drawn)
-        for at, part in enumerate(self.parts[1:], start=1):
-            made = part.bulk(drawn).zip_with(picked == at, made)
-        return made
-
-    def plain(self, drawn: Drawn) -> str:
-        return self.parts[drawn.numbered(self.place, len(self.parts))].plain(drawn)
-
-
-@dataclass(frozen=True)
-class _Times(Part):
-    """As many of its parts, from the first on, as a choice says; `least` at least."""
-
-    place: int
-    least: int
-    parts: tuple[Part, ...]
-
-    def bulk(self, drawn: DrawnBulk) -> pl.Series:
-        times = drawn.numbered(self.place, len(self.parts) - self.least + 1) + self.least
-        made = [part.bulk(drawn).zip_with(times > at, drawn.empty) for at, part in enumerate(self.parts)]
-        return _concatenated([drawn.empty, *made])
-
-    def plain(self, drawn: Drawn) -> str:
-        times = drawn.numbered(self.place, len(self.parts) - self.least + 1) + self.least
-        return "".join(part.plain(drawn) for part in self.parts[:times])
-
-
-def _concatenated(texts: Sequence[pl.Series]) -> pl.Series:
-    whole: pl.Series = pl.select(pl.concat_str([pl.lit(series) for series in texts])).to_series()
-    return whole
 
 
 @lru_cache(maxsize=256)
@@ -176,15 +48,22 @@ def parsed(pattern: str) -> Part:
     return _all(items, _places())
 
 
-def _places() -> Iterator[int]:
-    """A number for each choice."""
-    for place in count():
-        if place == _MOST_CHOICES:
+class _Places:
+    """Numbers for the choices of a pattern, as long as it has not too many parts."""
+
+    def __init__(self) -> None:
+        self._parts, self._choices = 0, 0
+
+    def choice(self, among: int) -> int:
+        """A number for one; the same for all that leave nothing to choose."""
+        self._parts += 1
+        if self._parts > _MOST_PARTS:
             raise BadPattern("leaves too much to choose")
-        yield place
+        self._choices += among > 1
+        return max(self._choices - 1, 0)
 
 
-def _all(items: Sequence[tuple[Any, Any]], places: Iterator[int]) -> Part:
+def _all(items: Sequence[tuple[Any, Any]], places: _Places) -> Part:
     return _joined([_part(str(kind), said, places) for kind, said in items])
 
 
@@ -193,24 +72,24 @@ def _joined(parts: Sequence[Part]) -> Part:
     loose = [at for at, part in enumerate(parts) if not part.fixed]
     counted = parts if len(loose) < 2 else [*parts[: loose[0]], *parts[loose[-1] + 1 :]]  # noqa: PLR2004 – a pair
     chance = prod(part.chance for part in counted)
-    return _All(sum(part.longest for part in parts), chance, not loose, tuple(parts))
+    return All(sum(part.longest for part in parts), chance, not loose, tuple(parts))
 
 
 def _either(parts: Sequence[Part], place: int) -> Part:
     """Alternatives. How likely the likeliest repeats itself is a bound for all: they may share texts."""
     longest = max(part.longest for part in parts)
     fixed = all(part.fixed and part.longest == longest for part in parts)
-    return _Either(longest, max(part.chance for part in parts), fixed, place, tuple(parts))
+    return Either(longest, max(part.chance for part in parts), fixed, place, tuple(parts))
 
 
-def _part(kind: str, said: Any, places: Iterator[int]) -> Part:
+def _part(kind: str, said: Any, places: _Places) -> Part:
     if kind == "SUBPATTERN":
         _, added, removed, inner = said
         if added or removed:
             raise BadPattern("sets flags, which say nothing of the texts to make")
         return _all(inner, places)
     if kind == "BRANCH":
-        place = next(places)
+        place = places.choice(len(said[1]))
         return _either([_all(branch, places) for branch in said[1]], place)
     if kind in _REPEATS:
         low, high, inner = said
@@ -218,21 +97,21 @@ def _part(kind: str, said: Any, places: Iterator[int]) -> Part:
     characters = sorted(_characters(kind, said))
     if not characters:
         raise BadPattern("has a set that no character is in")
-    return _One(1, 1 / len(characters), True, next(places), tuple(characters))
+    return One(1, 1 / len(characters), True, places.choice(len(characters)), tuple(characters))
 
 
-def _repeated(low: int, high: Any, inner: Any, places: Iterator[int]) -> Part:
+def _repeated(low: int, high: Any, inner: Any, places: _Places) -> Part:
     """As often as a choice says."""
     last = min(int(high), low + _BEYOND) if str(high) == "MAXREPEAT" else int(high)
-    if last > _MOST_CHOICES:
+    if last > _MOST_PARTS:
         raise BadPattern("leaves too much to choose")
     if low == last:
         return _joined([_all(inner, places) for _ in range(low)])
-    place = next(places)
+    place = places.choice(last - low + 1)
     parts = [_all(inner, places) for _ in range(last)]
     # Of one length each, the fewest are the likeliest to meet; else nothing is promised.
     chance = prod(part.chance for part in parts[:low]) if all(part.fixed for part in parts) else 1.0
-    return _Times(sum(part.longest for part in parts), chance, False, place, low, tuple(parts))
+    return Times(sum(part.longest for part in parts), chance, False, place, low, tuple(parts))
 
 
 def _characters(kind: str, said: Any) -> frozenset[str]:

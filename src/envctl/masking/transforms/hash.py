@@ -39,6 +39,10 @@ class Hash(Transform):
         """Numbers by a bijection, texts by 64 bits."""
         return column.family == "integer" or self.length >= _ENOUGH
 
+    def digested(self, column: Column) -> bool:
+        """Texts are, where they are distinct."""
+        return column.family != "integer" and self.length >= _ENOUGH
+
     def longest(self, column: Column) -> int | None:
         """Its digits."""
         return _LONGEST if column.family == "integer" else self.length

@@ -93,6 +93,11 @@ class Json(Transform):
         return _UNLIMITED
 
     @property
+    def partial(self) -> bool:
+        """A document without a value, and one of values that are kept, stays as it is."""
+        return True
+
+    @property
     def identities(self) -> tuple[str, ...]:
         """Those that paths name, and what is below them."""
         own = [rule.identity for rule in self._rules if rule.identity]
@@ -168,7 +173,7 @@ class Json(Transform):
         rule, texts = self._rules[place.rule], pl.Series([written(leaf) for _, leaf in leaves], dtype=pl.String)
         seed = block.seed if rule.identity is None else block.seeds[rule.identity]
         inside = block.beside(pl.Series([row for row, _ in leaves], dtype=pl.UInt32), rule.transform)
-        inside = replace(inside, seed=seed, column=_column(block.column, place))
+        inside = replace(inside, seed=seed, column=Column(block.column.name, place.family, place.family))
         try:
             made = rule.transform.bulk(texts, inside)
         except Unmaskable:
@@ -185,7 +190,7 @@ class Json(Transform):
         """Mask one value; what its rule cannot mask is a value that no path covers, and never stays."""
         rule = self._rules[leaf.at.rule]
         seed = row.seed if rule.identity is None else row.seeds[rule.identity]
-        inside = Row(seed, _column(row.column, leaf.at), row.row, row.masked, row.seeds)
+        inside = Row(seed, Column(row.column.name, leaf.at.family, leaf.at.family), row.row, row.masked, row.seeds)
         try:
             leaf.made = as_before(leaf, rule.transform.plain(written(leaf), inside))
         except Unmaskable:
@@ -240,7 +245,3 @@ def _rule(text: str, said: str | dict[str, Any]) -> _Rule:
     if identity is not None and not (isinstance(identity, str) and identity):
         raise ValueError(f"{text}: `identity` is the name of one")
     return _Rule(path(text), way.model_validate(settings), identity)
-
-
-def _column(column: Column, place: _Place) -> Column:
-    return Column(column.name, place.family, place.family)

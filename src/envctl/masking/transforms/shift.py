@@ -39,6 +39,7 @@ class Shift(Transform):
 
     name: ClassVar[str] = "shift"
     takes: ClassVar[frozenset[Family]] = frozenset({"date", "timestamp"})
+    aspects: ClassVar[frozenset[str]] = frozenset({"by"})  # each table has its own name for whose dates they are
 
     days: int = Field(default=30, ge=1, le=36500, description="How far at most, either way.", examples=[7, 365])
     by: str | None = Field(
