@@ -151,6 +151,15 @@ def test_what_json_keeps_is_no_leak() -> None:
     assert {"t.c": 1} == counts(seen, b"customer_name Mary Miller status_text delivered")
 
 
+def test_keys_of_json_are_no_data() -> None:
+    """Keys that are like names of columns are not looked for, others are: somebody's address may be one."""
+    seen = Seen(KEY)
+    raw = '{"customer_name": "Mary Miller", "mary@shop.test" : 1}'
+    seen.add("t.c", texts(raw), texts(None), column=Column("c", "json", "json"))
+    assert {} == counts(seen, b"customer_name")
+    assert {"t.c": 2} == counts(seen, b"customer_name Mary Miller mary@shop.test")
+
+
 def test_blanks_that_fill_up_are_not_part_of_a_value() -> None:
     """A value of char(n) is found without the blanks behind it."""
     seen = Seen(KEY)

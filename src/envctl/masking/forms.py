@@ -13,7 +13,9 @@ from envctl.catalogue import Column, Family
 # Their bytes are few and common, so that finding them would say nothing.
 UNSOUGHT: frozenset[Family] = frozenset({"integer", "number", "date", "timestamp", "time", "boolean", "enum"})
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
-_PIECES: Mapping[Family, str] = {"json": _QUOTED, "hstore": _QUOTED}
+_KEY = r"\s*(?::|=>)"
+_NAME = rf'^"[A-Za-z_][A-Za-z0-9_-]*"{_KEY}$'  # a key that a programmer thought of
+_PIECES: Mapping[Family, str] = dict.fromkeys(("json", "hstore"), rf"{_QUOTED}(?:{_KEY})?")
 _ELEMENTS = rf'{_QUOTED}|[^{{}}(),"\\]+'  # of arrays and of what nobody knows, composites among them
 
 
@@ -27,9 +29,11 @@ class Forms:
 
 
 def forms(column: Column, values: pl.Series, made: pl.Series | None = None) -> Forms:
-    """The forms of raw values, and of what became of them: text as it is, a uuid also as 16 bytes, bytes also as
-    themselves, of json and hstore every text within, of arrays and composites every element; of numbers, dates, times,
-    booleans and enums none. (Addresses are looked for as text only: as they are stored they are as short as numbers.)
+    """The forms of raw values, and of what became of them.
+
+    Text as it is, a uuid also as 16 bytes, bytes also as themselves; of json and hstore every text within but keys that
+    are names, of arrays and composites every element; of numbers, dates, times, booleans and enums nothing. (Addresses
+    are looked for as text only: as they are stored they are as short as numbers.)
     """
     if column.family in UNSOUGHT:
         nothing = pl.Series([], dtype=pl.Binary)
@@ -83,7 +87,8 @@ def _pieces(frame: pl.DataFrame, pattern: str) -> Forms:
 
 def _within(rows: pl.DataFrame, name: str, pattern: str) -> pl.DataFrame:
     found = rows.select("row", piece=pl.col(name).str.extract_all(pattern)).explode("piece").drop_nulls()
-    bare = found["piece"].str.strip_prefix('"').str.strip_suffix('"')
+    found = found.filter(~pl.col("piece").str.contains(_NAME))
+    bare = found["piece"].str.replace(rf'"{_KEY}$', '"').str.strip_prefix('"').str.strip_suffix('"')
     escaped = bare.str.contains("\\", literal=True).fill_null(value=False)
     found = found.with_columns(bare.alias("piece"))
     if escaped.any():  # jsonb, arrays and others are stored without escapes, json as it was written
