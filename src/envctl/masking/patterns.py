@@ -45,7 +45,7 @@ def parsed(pattern: str) -> Part:
         items.pop(0)
     if items[-1:] and items[-1] == ("AT", parser.AT_END):
         items.pop()
-    return _all(items, _places())
+    return _all(items, _Places())
 
 
 class _Places:
