@@ -221,6 +221,23 @@ def test_seed_must_refuse_data_without_rules(stage: Stage) -> None:
     assert "there is no [data.people.mask]" in " ".join(stage.refused(9, "mask check")["error"]["details"])
 
 
+def test_data_that_is_there_must_not_be_filled_past_the_rules(stage: Stage) -> None:
+    """A server that began without data is not loaded with the dump as it is; `seed --masked` gives it masked rows."""
+    write(stage)
+    rules = stage.did("mask suggest").stdout
+    stage.write('[services.db]\nkind = "postgres"\n')
+    stage.up()
+    write(stage, rules)
+    error = stage.refused(9, "up", env=KEY)["error"]
+    assert "db holds data already" in error["message"]
+    stage.did("seed", "--masked", env=KEY)
+    query = "SELECT c.email, o.customer_email FROM customers c JOIN orders o ON o.customer_email = c.email"
+    database = stage.project.replace("-", "_")
+    status, joined = stage.inside("db", "psql", "-U", "postgres", "-d", database, "-A", "-t", "-c", query)
+    assert 0 == status
+    assert re.fullmatch(r"(user_[0-9a-f]{16}@example\.com)\|\1\n", joined)
+
+
 def test_a_live_server_must_be_looked_at_and_left_alone(stage: Stage, tmp_path: Path) -> None:
     """A policy for it passes the check; neither its rows nor its password are printed, and nothing is there after."""
     with running(tmp_path) as server:

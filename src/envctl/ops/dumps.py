@@ -48,11 +48,12 @@ def _check(here: Here, blueprint: Blueprint, service: str) -> Checked:
     from envctl.seeds.check import check
 
     database = database_of(blueprint, service)
-    if database.dump is None:
+    if database.dump is None or database.mask is not None:
+        why = "another server's data is not" if database.dump is None else "one that is masked is not"
         raise EnvctlError(
             Exit.DATA_REFUSED,
             f"{service} holds data already, and only new data can come from [data.{database.data}]: "
-            "a dump is loaded into a server that is there, another server's data is not",
+            f"a dump is loaded into a server that is there, {why}",
             unchanged="Nothing was changed, and the data is as it was.",
             hint="To give up the environment's data: `envctl down`, then `envctl up`.",
         )
