@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from envctl.catalogue import Column
+from envctl.masking.checks import luhn, luhn_digit
 from envctl.masking.transforms.base import Block, Row
-from envctl.masking.transforms.card import Card, luhn
+from envctl.masking.transforms.card import Card
 from tests.masking.transforms.laws import LAWS, SEED, TEXT, Case, Law, named, texts
 
 CARDS = st.one_of(
@@ -33,6 +34,9 @@ CASES = {
     "digits": Case(Card(), values=texts(CARDS), many=nth),
     "all digits": Case(Card(keep_last=0), values=CARDS, many=nth, valid=lambda text: luhn(digits(text)) % 10 == 0),
     "one digit": Case(Card(keep_last=1), values=CARDS, many=nth, valid=lambda text: luhn(digits(text)) % 10 == 0),
+    "unique": Case(Card(unique=True), values=texts(CARDS), many=lambda n: f"4000-{n:08d}-4242"),
+    "unique and valid": Case(Card(unique=True, keep_last=1), many=lambda n: f"{n:012d}{luhn_digit(f'{n:012d}', '')}"),
+    "unique texts": Case(Card(unique=True), NARROW, values=st.text("ab 1", max_size=16), many=lambda n: f"card {n}"),
     "stars": Case(Card(style="stars"), values=texts(CARDS), many=nth, keyed=False),
     "in a narrow column": Case(Card(), NARROW, values=texts(CARDS).map(lambda text: text[:16])),
     "stars in a narrow column": Case(Card(style="stars"), TOO_NARROW, many=nth, keyed=False),
@@ -54,12 +58,6 @@ def masked(value: str, transform: Card | None = None, column: Column = TEXT) -> 
 def test_laws(law: Law, case: Case) -> None:
     """Cards are masked by the laws of all transforms."""
     law(case)
-
-
-def test_luhn() -> None:
-    """The sum of a number that is valid is a multiple of ten, and that of one mistyped is not."""
-    assert [0, 0, 0] == [luhn(card) % 10 for card in ("4242424242424242", "378282246310005", "79927398713")]
-    assert 0 != luhn("4242424242424243") % 10
 
 
 @given(CARDS, st.integers(0, 4))
@@ -106,6 +104,29 @@ def test_what_is_no_number(value: str) -> None:
     assert 16 == len(masked(value))
     assert 0 == luhn(masked(value)) % 10
     assert masked(value)[:10] == masked(value, column=TOO_NARROW)
+
+
+@given(CARDS, st.integers(0, 4))
+def test_unique_numbers_stay_what_they_are(value: str, keep: int) -> None:
+    """Of unique cards valid ones stay valid, and others do not become so."""
+    found = masked(value, Card(keep_last=keep, unique=True))
+    assert (luhn(digits(value)) % 10 == 0) is (luhn(digits(found)) % 10 == 0)
+    assert digits(value)[-keep or 99 :] == digits(found)[-keep or 99 :]
+
+
+def test_all_numbers_with_a_beginning() -> None:
+    """No two of a hundred thousand numbers become the same, the valid and the others among each other neither."""
+    values = pl.Series("value", [f"40001234{n:05d}" for n in range(100_000)])
+    block = Block(SEED, TEXT, pl.DataFrame(), pl.DataFrame())
+    assert 100_000 == Card(keep_last=0, unique=True).bulk(values, block).n_unique()
+
+
+def test_when_cards_are_unique() -> None:
+    """When asked for, and where other texts have room; never in stars."""
+    assert not Card().distinct(TEXT)
+    assert [True, True, False] == [Card(unique=True).distinct(column) for column in (TEXT, NARROW, TOO_NARROW)]
+    with pytest.raises(ValidationError, match="stars"):
+        Card(unique=True, style="stars")
 
 
 @pytest.mark.parametrize("keep", [-1, 5])

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 import polars as pl
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from envctl.catalogue import Column, Family
-from envctl.masking.digits import decimals, decimals_one
+from envctl.masking.checks import luhn_digit, luhn_digits
+from envctl.masking.digits import decimals, decimals_one, permuted, permuted_one
 from envctl.masking.key import Seed
-from envctl.masking.shapes import Shaped, by_shape, put, put_one, taken
+from envctl.masking.shapes import Shaped, by_shape, put, put_one, shorter, taken
 from envctl.masking.transforms.base import Block, Row, Transform
 
 _LIKE = "[0-9](?:[ -]?[0-9]){11,18}"
 _LONGEST = 37  # characters of what is taken for a number: 19 digits with something between each two
-_ODD = 16  # digits of what becomes of other texts
-_TOGETHER = 4  # digits whose Luhn sum is looked up together: an even number, so that all are weighed alike
-_DOUBLED = "0246813579"  # what the doubled digits count, those of the result added
+_ODD = 16  # digits of what becomes of other texts; hex digits, and 64 bits, where different ones stay different
 
 
 class Card(Transform):
     """Another number with the same grouping and a check digit that is right (Luhn), or stars; the last digits stay.
 
     A number becomes the same however it is grouped. What is none (letters, fewer than 12 or more than 19 digits)
-    becomes one of 16 digits of which nothing is kept. Two cards may become the same, if rarely.
+    becomes one of 16 digits of which nothing is kept. Two cards may become the same, if rarely, where `unique` is not
+    said.
     """
 
     name: ClassVar[str] = "card"
@@ -39,9 +38,26 @@ class Card(Transform):
         examples=["stars"],
     )
 
+    unique: bool = Field(
+        default=False,
+        description="Whether different numbers stay different, as unique columns need it. A number whose check digit"
+        " was wrong keeps a wrong one then, and a text that is no number becomes 16 hex digits.",
+        examples=[True],
+    )
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.unique and self.style == "stars":
+            raise ValueError("cards in stars cannot be unique: many end alike")
+        return self
+
+    def distinct(self, column: Column) -> bool:
+        """By a permutation of the digits, if asked for; of other texts by 64 bits where there is room for them."""
+        return self.unique and shorter(_ODD, column) == _ODD
+
     def longest(self, column: Column) -> int | None:
         """The longest that is taken for a number; others are cut to fit into the column."""
-        return _LONGEST if column.length is None else min(_LONGEST, column.length)
+        return shorter(_LONGEST, column)
 
     def bulk(self, values: pl.Series, block: Block) -> pl.Series:
         """Those of one shape at once."""
@@ -57,27 +73,38 @@ class Card(Transform):
     def _shaped(self, values: pl.Series, shape: str, seed: Seed) -> pl.Series:
         """Numbers of one shape."""
         digits, count = taken(values, shape, "0"), shape.count("0") - self.keep_last
-        kept = digits.str.slice(count, self.keep_last)
+        kept = digits.str.slice(count)
         if self.style == "stars":
             return put("*" * count + kept, shape, "0")
-        made = decimals(seed.digests(digits), count - 1)
-        return put(made + _check(made + "0" + kept, self.keep_last) + kept, shape, "0")
+        lengths = (count - 1, self.keep_last)
+        if not self.unique:
+            made = decimals(seed.digests(digits), count - 1)
+            return put(made + luhn_digits(made, kept, lengths).cast(pl.String) + kept, shape, "0")
+        before, check = digits.str.slice(0, count - 1), digits.str.slice(count - 1, 1).cast(pl.Int64)
+        made = permuted(before, count - 1, seed)
+        check = (check + luhn_digits(made, kept, lengths) - luhn_digits(before, kept, lengths)) % 10
+        return put(made + check.cast(pl.String) + kept, shape, "0")
 
     def _odd(self, values: pl.Series, block: Block) -> pl.Series:
         """What becomes of texts that are no numbers."""
+        room = shorter(_ODD, block.column)
         if self.style == "stars":
-            return pl.Series(["*" * _ODD]).str.slice(0, block.column.length).new_from_index(0, len(values))
-        made = decimals(block.seed.digests(values), _ODD - 1)
-        return (made + _check(made + "0", 0)).str.slice(0, block.column.length)
+            return pl.Series(["*" * room]).new_from_index(0, len(values))
+        digests = block.seed.digests(values)
+        if self.unique:
+            return digests.str.slice(0, room)
+        made, nothing = decimals(digests, _ODD - 1), pl.Series([""], dtype=pl.String)
+        return (made + luhn_digits(made, nothing, (_ODD - 1, 0)).cast(pl.String)).str.slice(0, room)
 
     def plain(self, value: str, row: Row) -> str:
         """The same."""
         if re.fullmatch(_LIKE, value):
             return self._shaped_one(value, row.seed)
+        room, digest = shorter(_ODD, row.column), row.seed.digest(value)
         if self.style == "stars":
-            return ("*" * _ODD)[: row.column.length]
-        made = decimals_one(row.seed.digest(value), _ODD - 1)
-        return (made + _check_one(f"{made}0", 0))[: row.column.length]
+            return "*" * room
+        made = decimals_one(digest, _ODD - 1)
+        return (digest if self.unique else f"{made}{luhn_digit(made, '')}")[:room]
 
     def _shaped_one(self, value: str, seed: Seed) -> str:
         digits = re.sub("[^0-9]", "", value)
@@ -85,34 +112,10 @@ class Card(Transform):
         kept, shape = digits[count:], re.sub("[0-9]", "0", value)
         if self.style == "stars":
             return put_one("*" * count + kept, shape, "0")
-        made = decimals_one(seed.digest(digits), count - 1)
-        return put_one(made + _check_one(f"{made}0{kept}", self.keep_last) + kept, shape, "0")
-
-
-def luhn(digits: str) -> int:
-    """The sum by Luhn, which is a multiple of ten for a valid number: every second digit from the right is doubled."""
-    return sum(int(_DOUBLED[int(digit)] if at % 2 else digit) for at, digit in enumerate(reversed(digits)))
-
-
-def _check_one(digits: str, behind: int) -> str:
-    """The digit that makes a number valid when it takes the place of the 0 with so many digits behind it."""
-    missing = -luhn(digits) % 10
-    return str(_DOUBLED.index(str(missing))) if behind % 2 else str(missing)
-
-
-def _check(digits: pl.Series, behind: int) -> pl.Series:
-    """The same of many, all of one length."""
-    length = int(digits.str.len_chars().max() or 0)  # type: ignore[arg-type]  # of lengths it is a number
-    total = pl.Series([0], dtype=pl.Int64)
-    for end in range(length, 0, -_TOGETHER):
-        start = max(end - _TOGETHER, 0)
-        total = total + _sums().gather(digits.str.slice(start, end - start).cast(pl.Int64))
-    missing = -total % 10
-    order = [_DOUBLED.index(str(digit)) if behind % 2 else digit for digit in range(10)]
-    return pl.Series([str(digit) for digit in order], dtype=pl.String).gather(missing)
-
-
-@cache
-def _sums() -> pl.Series:
-    """The sums by Luhn of all numbers of so many digits."""
-    return pl.Series([luhn(str(n)) for n in range(10**_TOGETHER)], dtype=pl.Int64)
+        if not self.unique:
+            made = decimals_one(seed.digest(digits), count - 1)
+            return put_one(f"{made}{luhn_digit(made, kept)}{kept}", shape, "0")
+        before, check = digits[: count - 1], int(digits[count - 1])
+        made = permuted_one(before, seed)
+        check = (check + luhn_digit(made, kept) - luhn_digit(before, kept)) % 10
+        return put_one(f"{made}{check}{kept}", shape, "0")
