@@ -156,13 +156,16 @@ def live(source: Server, target: Server) -> Plain:
 def plans(catalogue: Catalogue) -> Masks:
     """The rules, applied."""
     policy, key = parse(RULES), Key(Secret("a key of more than sixteen characters"))
-    assert isinstance(policy, Policy), policy
+    if not isinstance(policy, Policy):
+        sys.exit(f"{policy}")
     found = check(policy, catalogue)
-    assert isinstance(found, Checked), found
+    if not isinstance(found, Checked):
+        sys.exit(f"{found}")
 
     def masks(schema: str, name: str, columns: tuple[str, ...]) -> Mask:
         table = catalogue.table(f"{schema}.{name}")
-        assert table is not None
+        if table is None:
+            sys.exit(f"there is no table {name}")
         return Mask(TableMask(table, columns, found.tables.get(table.full, ()), key).mask)
 
     return masks
@@ -171,9 +174,8 @@ def plans(catalogue: Catalogue) -> Masks:
 def masked(target: Server, source: Plain) -> None:
     """What is measured of ours: from the schema to the comparison of what is there."""
     rows = fill(target.client, source, SHOP, Filled("shop", "sha256:"), plans, large_objects=False).rows
-    assert sum(rows.values()) == int(
-        target.sql("SELECT (SELECT count(*) FROM customers) + (SELECT count(*) FROM orders)")
-    )
+    if sum(rows.values()) != int(target.sql("SELECT (SELECT count(*) FROM customers) + (SELECT count(*) FROM orders)")):
+        sys.exit("rows are missing")
 
 
 def copied(source: Server, target: Server) -> None:
@@ -212,7 +214,12 @@ def ratios(source: Server, target: Server, dump: Path, rounds: int, *, updates: 
         "restore": restored,
     }
     if updates:
-        works["update"] = lambda: (restored(), target.sql(UPDATE))
+
+        def updated() -> None:
+            restored()
+            target.sql(UPDATE)
+
+        works["update"] = updated
     took: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(rounds):
         for name, work in works.items():

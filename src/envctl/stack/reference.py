@@ -6,10 +6,11 @@ import inspect
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from envctl.identity import ONE_SHOT
@@ -27,6 +28,7 @@ from envctl.workload import Address
 
 WRITTEN = "<!-- Written by `python -m envctl.stack.reference docs/reference`; a test compares it with the code. -->"
 FILE = "stack-file.md"
+MASKS = "masks.md"
 
 INTRODUCTION = f"""{WRITTEN}
 
@@ -100,11 +102,39 @@ def _key(key: str) -> str:
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
-    if field.default is None or isinstance(field.default, Section) or field.default in ((), {}):
+    value = field.get_default(call_default_factory=True)
+    if value is None or isinstance(value, Section) or value in ((), {}):
         return ""
-    if isinstance(field.default, int) and field.default >= 1 << 20:
-        return show_size(field.default)
-    return f"`{_toml(field.default)}`"
+    if isinstance(value, int) and value >= 1 << 20:
+        return show_size(value)
+    return f"`{_toml(value)}`"
+
+
+MASKING = f"""{WRITTEN}
+
+# Ways of masking
+
+What `mask = "…"` may say in a rule of `[data.NAME.mask.columns]`, as a word or with settings beside it. Every rule may
+also have
+
+- `identity`: columns that name the same one are masked alike, whatever table they are in: joins still find each other.
+  Without it each column has its own, and those of foreign keys have the one of the column they reference.
+- `where`: a condition on the row as it was; other rows keep their value. What is neither true nor false is masked.
+- `elsewhere = "keep"`: the same values may stand in columns that are kept, such as first names in titles of films: the
+  proof does not look for them, and the certificate says so.
+
+Null stays null. The same value with the same key and identity gives the same result. A unique column takes only what
+gives different values for different ones. *types* are those of the column, below all domains; elements of an array are
+masked one by one.
+"""
+
+
+def masks() -> str:
+    """The page about ways of masking, asked from themselves."""
+    from envctl.masking.transforms import TRANSFORMS
+
+    parts = [_part(f"`{name}`", kind, types=sorted(kind.takes)) for name, kind in sorted(TRANSFORMS.items())]
+    return "\n".join([MASKING, *parts])
 
 
 def _row(name: str, field: FieldInfo) -> str:
@@ -113,12 +143,12 @@ def _row(name: str, field: FieldInfo) -> str:
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
-def _part(title: str, section: type[Section], skip: tuple[str, ...] = ()) -> str:
+def _part(title: str, section: type[BaseModel], skip: tuple[str, ...] = (), types: Sequence[str] = ()) -> str:
     rows = [_row(name, field) for name, field in section.model_fields.items() if name not in skip]
     described = inspect.getdoc(section) or ""
-    return "\n".join(
-        [f"## {title}", "", described, "", "| key | meaning | default | example |", "|---|---|---|---|", *rows, ""]
-    )
+    table = ["| key | meaning | default | example |", "|---|---|---|---|", *rows, ""] if rows else []
+    taken = [f"types: {', '.join(types)}", ""] if types else []
+    return "\n".join([f"## {title}", "", described, "", *taken, *table])
 
 
 def _parts() -> Iterator[str]:
@@ -146,3 +176,4 @@ def page() -> str:
 
 if __name__ == "__main__":
     (Path(sys.argv[1]) / FILE).write_text(page(), encoding="utf-8")
+    (Path(sys.argv[1]) / MASKS).write_text(masks(), encoding="utf-8")
