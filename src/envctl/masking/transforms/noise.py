@@ -24,7 +24,7 @@ _PERCENT = 10
 _WHOLE = 1_000_000  # parts of it that a percentage is counted in
 _FINE = 40  # bits of a digest that say where between its limits a number goes
 _EXTRA = "0" * 6  # digits that 1e+20 has beside those it shows: it would hardly move otherwise
-_SAFE_EXPONENT = 37  # beyond it a `real` may hold nothing larger
+_SAFE_EXPONENT = 37  # beyond it a `real` may hold nothing larger, and below its negative nothing smaller
 _READABLE = 4300  # digits that Python makes a number of
 _LONGEST = 131072 + 16383 + len("-.")  # of a numeric
 
@@ -94,9 +94,10 @@ class Noise(Transform):
             else self._units(scale - power)
         )
         high = min(amount + away, _nines(max(len(whole.lstrip("0")) + scale, 1)), _limit(sign, row.column))
-        if power > _SAFE_EXPONENT:
-            high = amount
-        moved = _between(amount, max(amount - away, min(amount, 1)), high, number(row.seed.digest(value), 1 << _FINE))
+        low = max(amount - away, min(amount, 1))
+        if abs(power) > _SAFE_EXPONENT:
+            low, high = (amount, high) if power < 0 else (low, amount)
+        moved = _between(amount, low, high, number(row.seed.digest(value), 1 << _FINE))
         digits = str(moved).zfill(scale + 1)
         point = f"{digits[: len(digits) - scale]}.{digits[len(digits) - scale :]}" if scale else digits
         return f"{sign}{point}{e}{exponent}"
