@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import tomllib
 from dataclasses import replace
@@ -11,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from envctl.errors import EnvctlError, Exit
-from envctl.masking.transforms import TRANSFORMS
 from tests.cli.made_up import MASK_SHOWN, MASK_SUGGESTED, Envctl, Ops
 
 REFUSED = EnvctlError(
@@ -161,16 +159,3 @@ def test_seed_may_insist_on_a_mask(envctl: Envctl, ops: Ops, words: tuple[str, .
     assert not ops.calls[op][1]["masked"]
     envctl("seed", "--masked", *words)
     assert ops.calls[op][1]["masked"]
-
-
-def test_the_page_names_every_way_of_masking() -> None:
-    """With every setting, and none that is not there."""
-    text = (Path(__file__).parents[2] / "docs/how-to/mask-data.md").read_text("utf-8")
-    rows = [line.split("|") for line in text.splitlines() if line.startswith("| `")]
-    told = {word: set(re.findall(r"`(\w+)`", row[3])) for row in rows for word in re.findall(r"`(\w+)`", row[1])}
-    assert set(TRANSFORMS) == set(told)
-    for name, kind in TRANSFORMS.items():
-        settings = {field.alias or key for key, field in kind.model_fields.items()}
-        assert settings <= told[name], name
-    known = {field.alias or key for kind in TRANSFORMS.values() for key, field in kind.model_fields.items()}
-    assert set().union(*told.values()) <= known
