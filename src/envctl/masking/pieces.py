@@ -21,17 +21,18 @@ def replaced(
     texts = values.to_frame("text").with_row_index("row").filter(pl.col("text").is_not_null())
     found = texts.select(
         "row",
-        pl.col("text").str.extract_all(pattern).alias("piece"),
         pl.col("text").str.replace_all(pattern, _HOLE).str.split(_HOLE).alias("gap"),
-    )
-    gaps = _numbered(found, "gap")
-    if between and gaps["text"].str.contains(f"[^{between}]").any():
+        pl.col("text").str.extract_all(pattern).list.concat(pl.lit([_HOLE])).alias("piece"),  # none behind the last gap
+    ).explode("gap", "piece")
+    if between and found["gap"].str.contains(f"[^{between}]").any():
         raise ValueError("what stands between the pieces is not what may stand there")
-    pieces = _numbered(found.filter(pl.col("piece").list.len() > 0), "piece")
-    pieces = pieces.with_columns(made(pieces["text"], pieces["row"]).alias("text"))
-    parts = pl.concat([gaps.with_columns(pl.col("at") * 2), pieces.with_columns(pl.col("at") * 2 + 1)])
-    whole = parts.sort("row", "at").group_by("row", maintain_order=True).agg(pl.col("text").str.join(""))
-    return _back(values, whole)
+    at = (found["piece"] != _HOLE).arg_true()
+    pieces = pl.repeat("", len(found), dtype=pl.String, eager=True)
+    if len(at):
+        pieces = pieces.scatter(at, made(found["piece"].gather(at), found["row"].gather(at)))
+    parts = found.select("row", pl.col("gap") + pieces.alias("piece"))
+    whole = parts.group_by("row", maintain_order=True).agg(pl.col("gap").str.join(""))
+    return values.clone().scatter(whole["row"], whole["gap"])
 
 
 def patched(values: pl.Series, quick: pl.Series, slow: Callable[[int, str], str | None]) -> pl.Series:
@@ -41,20 +42,3 @@ def patched(values: pl.Series, quick: pl.Series, slow: Callable[[int, str], str 
         return quick
     done = [slow(row, value) for row, value in zip(left, values.gather(left), strict=True)]
     return quick.scatter(left, pl.Series(done, dtype=pl.String))
-
-
-def _numbered(found: pl.DataFrame, name: str) -> pl.DataFrame:
-    """The entries of lists, one a row, with the row that each is of and its place there."""
-    exploded = found.select("row", pl.col(name).alias("text")).explode("text")
-    return exploded.with_columns(pl.int_range(pl.len()).over("row").alias("at")).select("row", "at", "text")
-
-
-def _back(values: pl.Series, whole: pl.DataFrame) -> pl.Series:
-    """A text for each row, null where there was none."""
-    texts: pl.Series = (
-        values.to_frame("text")
-        .with_row_index("row")
-        .select("row")
-        .join(whole, on="row", how="left", maintain_order="left")
-    )["text"]
-    return texts.alias(values.name)
