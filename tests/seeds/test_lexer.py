@@ -90,9 +90,7 @@ def test_pieces_know_where_they_stand() -> None:
     text = b"-- one\n\n  SELECT 1;\nCOPY t FROM stdin;\n1\n2\n\\.\nTABLE t;"
     pieces = split(text)
     parts = [(1, b"-- one\n"), (3, b"SELECT 1;"), (4, b"COPY t FROM stdin;"), (4, b"1\n2\n"), (8, b"TABLE t;")]
-    assert parts == [
-        (piece.line, text[piece.start : piece.end]) for piece in pieces
-    ]
+    assert parts == [(piece.line, text[piece.start : piece.end]) for piece in pieces]
 
 
 def test_a_command_is_seen_within_a_statement() -> None:
