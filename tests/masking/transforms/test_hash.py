@@ -70,3 +70,9 @@ def test_lengths_that_are_none(length: int) -> None:
     """A digest has 64 digits, and fewer than four say nothing."""
     with pytest.raises(ValidationError):
         Hash(length=length)
+
+
+def test_where_case_is_ignored() -> None:
+    """Hex digits are small ones, so that texts stay distinct in whatever case they are compared."""
+    assert [True, False] == [Hash(length=n).digested(TEXT) for n in (16, 15)]
+    assert not Hash().digested(INTEGER)

@@ -231,3 +231,10 @@ def test_a_document_in_a_text_in_a_document() -> None:
     way = {"$.raw": {"mask": "json", "paths": {"$.mail": "email"}}}
     found = masked({"raw": json.dumps({"mail": "a@b.c", "x": "y"})}, paths=way)
     assert {"mail": email("a@b.c"), "x": "[redacted]"} == json.loads(found["raw"])
+
+
+def test_a_document_that_stays() -> None:
+    """Where there is nothing to mask a document stays as it is, and it says so, for that is no leak."""
+    assert Json().partial
+    documents: list[Any] = [{}, [None], {"a": []}]
+    assert documents == [masked(document) for document in documents]

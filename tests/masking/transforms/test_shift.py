@@ -129,3 +129,10 @@ def test_it_reads_whose_it_is() -> None:
     """The column that says whose it is is looked at before masking."""
     assert (("customer_id",), ()) == (Shift(by="customer_id").reads, Shift(by="customer_id").follows)
     assert () == Shift().reads
+
+
+def test_whose_it_is_may_have_another_name_elsewhere() -> None:
+    """Columns of one identity may name different columns for whose dates they are, and then shift alike."""
+    assert {"by"} == Shift.aspects
+    found = [Shift(by=name).plain("2024-01-01", Row(SEED, DATE, {name: "7"})) for name in ("id", "customer_id")]
+    assert found[0] == found[1]
