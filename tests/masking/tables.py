@@ -82,3 +82,9 @@ def problems(columns: dict[str, Any], *tables: Table, **more: str) -> Problems:
 def faults(columns: dict[str, Any], *tables: Table, **more: str) -> list[str]:
     """Every fault as it reads."""
     return [str(fault) for fault in problems(columns, *tables, **more).faults]
+
+
+CUSTOMERS = table("customers", column("id", "integer"), "email", "name", uniques=(unique("id"), unique("email")))
+ORDERS = table("orders", column("id", "integer"), "mail", "note", keys=[("mail", "customers.email")])
+KEPT = {"customers.*": "keep"}
+EMAIL = ("email", "public.customers.email")  # what masks the addresses, and whose they are

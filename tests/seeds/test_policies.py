@@ -46,6 +46,7 @@ FROM generate_series(1, 90) i;
 # What no check can know: the CHECKs of this schema.
 KNOWN: dict[str, Any] = {
     "people.mail": "email",
+    '"Odd.Table"."e mail"': "email",
     '"Odd.Table".all_mails': "email",
     '"Odd.Table".few': "keep",
     '"Odd.Table".many': "keep",

@@ -53,32 +53,39 @@ columns AS (
     LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     WHERE a.attnum > 0 AND NOT a.attisdropped
 ),
--- What a generated column is made of, and all that an index reads, as dependencies say.
-made_of AS (
-    SELECT DISTINCT c.attrelid, c.attnum, d.refobjsubid AS source
+-- What a generated column is made of, and all that an index reads, as dependencies say. Each is worked out once.
+made_of AS MATERIALIZED (
+    SELECT c.attrelid, c.attnum, pg_catalog.json_agg(DISTINCT a.attname) AS names
     FROM columns c
     JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = c.attrelid
         AND d.refobjsubid > 0 AND d.refobjsubid <> c.attnum
         AND ((d.classid = 'pg_catalog.pg_attrdef'::regclass AND d.objid = c.rule)
              OR (d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.attrelid AND d.objsubid = c.attnum))
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = c.attrelid AND a.attnum = d.refobjsubid
     WHERE c.attgenerated <> ''
+    GROUP BY c.attrelid, c.attnum
 ),
-reads AS (
-    SELECT i.indexrelid, i.indrelid, k.number
-    FROM indexes i, pg_catalog.unnest(i.indkey::int2[]) WITH ORDINALITY k (number, at)
-    WHERE k.number > 0 AND k.at <= i.indnkeyatts
-    UNION  -- what an index only carries along depends as much, so only where it reads more than its keys
-    SELECT i.indexrelid, i.indrelid, d.refobjsubid FROM indexes i
-    JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = i.indexrelid
-        AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = i.indrelid AND d.refobjsubid > 0
-    WHERE i.indexprs IS NOT NULL OR i.indpred IS NOT NULL
+reads AS MATERIALIZED (
+    SELECT r.indexrelid, pg_catalog.json_agg(a.attname ORDER BY a.attnum) AS names
+    FROM (
+        SELECT i.indexrelid, i.indrelid, k.number
+        FROM indexes i, pg_catalog.unnest(i.indkey::int2[]) WITH ORDINALITY k (number, at)
+        WHERE k.at <= i.indnkeyatts
+        UNION  -- what an index only carries along depends as much, so only where it reads more than its keys
+        SELECT i.indexrelid, i.indrelid, d.refobjsubid FROM indexes i
+        JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = i.indexrelid
+            AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = i.indrelid AND d.refobjsubid > 0
+        WHERE i.indexprs IS NOT NULL OR i.indpred IS NOT NULL
+    ) r
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = r.indrelid AND a.attnum = r.number
+    GROUP BY r.indexrelid
+),
+compared AS MATERIALIZED (  -- other than by equality
+    SELECT conindid, conexclop FROM pg_catalog.pg_constraint WHERE conexclop IS NOT NULL
 ),
 uniques AS (
-    SELECT i.indrelid, i.relname, i.indexrelid, i.indisprimary, NOT i.same_nulls IS TRUE AS nulls,
+    SELECT i.indrelid, i.relname, i.indisprimary, NOT i.same_nulls IS TRUE AS nulls, r.names,
            pg_catalog.pg_get_expr(i.indpred, i.indrelid) AS condition,
-           (SELECT pg_catalog.json_agg(a.attname ORDER BY a.attnum) FROM reads r
-            JOIN pg_catalog.pg_attribute a ON a.attrelid = r.indrelid AND a.attnum = r.number
-            WHERE r.indexrelid = i.indexrelid) AS columns,
            (SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
                        'column', a.attname,
                        'text', pg_catalog.pg_get_indexdef(i.indexrelid, k.at::int, false),
@@ -86,11 +93,12 @@ uniques AS (
                        'collation', CASE WHEN NOT l.collisdeterministic THEN l.collname END) ORDER BY k.at)
             FROM pg_catalog.unnest(i.indkey::int2[]) WITH ORDINALITY k (number, at)
             LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number AND k.number > 0
-            LEFT JOIN pg_catalog.pg_constraint x ON x.conindid = i.indexrelid AND x.conexclop IS NOT NULL
             LEFT JOIN pg_catalog.pg_operator o ON o.oid = x.conexclop[k.at]
             LEFT JOIN pg_catalog.pg_collation l ON l.oid = (i.indcollation::oid[])[k.at - 1]
             WHERE k.at <= i.indnkeyatts) AS keys
     FROM indexes i
+    LEFT JOIN reads r ON r.indexrelid = i.indexrelid
+    LEFT JOIN compared x ON x.conindid = i.indexrelid
     WHERE (i.indisunique OR i.indisexclusion) AND i.indisvalid
 ),
 constraints AS (
@@ -128,12 +136,10 @@ SELECT pg_catalog.json_build_object(
         'domains', (SELECT pg_catalog.json_agg(d.id::bigint) FROM pg_catalog.unnest(c.domains) d (id)),
         'generated', c.attgenerated <> '', 'identity', c.attidentity <> '', 'says', c.says,
         'collation', (SELECT l.collname FROM pg_catalog.pg_collation l WHERE l.oid = c.attcollation),
-        'made_of', (SELECT pg_catalog.json_agg(a.attname) FROM made_of m
-                    JOIN pg_catalog.pg_attribute a ON a.attrelid = m.attrelid AND a.attnum = m.source
-                    WHERE m.attrelid = c.attrelid AND m.attnum = c.attnum)) ORDER BY c.attnum)
-        FROM columns c),
+        'made_of', m.names) ORDER BY c.attnum)
+        FROM columns c LEFT JOIN made_of m ON m.attrelid = c.attrelid AND m.attnum = c.attnum),
     'uniques', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
-        'table', u.indrelid::bigint, 'name', u.relname, 'primary', u.indisprimary, 'columns', u.columns, 'keys', u.keys,
+        'table', u.indrelid::bigint, 'name', u.relname, 'primary', u.indisprimary, 'columns', u.names, 'keys', u.keys,
         'condition', u.condition, 'nulls', u.nulls) ORDER BY u.relname) FROM uniques u),
     'checks', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
         'table', x.conrelid::bigint, 'name', x.conname, 'whole', 0 = ANY (x.conkey),
