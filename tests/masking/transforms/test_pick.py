@@ -57,6 +57,23 @@ def test_what_a_column_does_not_have() -> None:
     assert "from" in str(Pick().objection(TEXT))
 
 
+@pytest.mark.parametrize(
+    ("column", "fits", "wrong"),
+    [
+        (INTEGER, [1, "-7", 2**31 - 1], "2147483648"),
+        (INTEGER, [1], "one"),
+        (INTEGER, [1], "1.5"),
+        (Column("n", "numeric", "number"), [1, 2.5, "NaN", "-Infinity", "1e5"], "much"),
+        (BOOLEAN, [True, "f"], "maybe"),
+        (TEXT, ["anything"], None),
+    ],
+)
+def test_what_a_type_does_not_hold(column: Column, fits: list[object], wrong: str | None) -> None:
+    """A list is checked against what a type can hold, before anything is moved."""
+    assert picking(*fits).objection(column) is None
+    assert wrong is None or f"holds no {wrong!r}, which `from` lists" == picking(*fits, wrong).objection(column)
+
+
 def test_nothing_to_pick_from() -> None:
     """Where there is nothing to pick from, no value passes."""
     with pytest.raises(Unmaskable):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from typing import Annotated, ClassVar
 
 import polars as pl
@@ -12,6 +14,8 @@ from envctl.masking.key import number, numbers
 from envctl.masking.transforms.base import Block, Row, Transform, Unmaskable
 
 _BOOLEANS = ("f", "t")
+_WHOLE = re.compile(r"-?[0-9]{1,30}")
+_NUMBER = re.compile(r"NaN|-?(?:Infinity|[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)")
 _MOST = 100_000  # values of a list: more is a table
 
 Choice = Annotated[str, Field(pattern=r"^[^\x00]*$")] | bool | int | float
@@ -37,11 +41,10 @@ class Pick(Transform):
 
     def objection(self, column: Column) -> str | None:
         """There must be something to pick from, and it must be what the type has."""
-        known = column.labels if column.family == "enum" else _BOOLEANS if column.family == "boolean" else ()
-        if not self._offered(column):
+        if not (offered := self._offered(column)):
             return "is of a type that does not say what there is to pick from: list it in `from`"
-        wrong = sorted({choice for choice in self._offered(column) if known and choice not in known})
-        return f"has no value {wrong[0]!r}, which `from` lists" if wrong else None
+        wrong = [choice for choice in offered if not _holds(column, choice)]
+        return f"holds no {wrong[0]!r}, which `from` lists" if wrong else None
 
     def longest(self, column: Column) -> int | None:
         """Of what there is."""
@@ -68,3 +71,15 @@ class Pick(Transform):
         if not self.choices:
             return _BOOLEANS if column.family == "boolean" else column.labels
         return tuple(_BOOLEANS[choice] if isinstance(choice, bool) else str(choice) for choice in self.choices)
+
+
+def _holds(column: Column, choice: str) -> bool:
+    """Whether a value can be one of the column, as far as its type says it here."""
+    if column.family == "integer":
+        low = -math.inf if column.low is None else column.low
+        high = math.inf if column.high is None else column.high
+        return _WHOLE.fullmatch(choice) is not None and low <= int(choice) <= high
+    if column.family == "number":
+        return _NUMBER.fullmatch(choice) is not None
+    known = column.labels if column.family == "enum" else _BOOLEANS if column.family == "boolean" else (choice,)
+    return choice in known
