@@ -100,10 +100,10 @@ class Evidence:
             common = Scanner(self.seen)
             common.feed("the schema", self.loaded.schema)
             common.feed("pools", "\n".join(entry for pool in used() for entry in pool.entries).encode())
-            _look_through(container, site.place, common, f"*/base/{self.pristine}")
+            look_through(container, site.place, common, f"*/base/{self.pristine}")
             scanner = Scanner(self.seen, common.known)
             scanner.feed("the server's log", b"\n".join(self.logs))
-            _look_through(container, site.place, scanner)
+            look_through(container, site.place, scanner)
         if hits := scanner.hits:
             raise _found(hits)
         left = self.seen.left
@@ -132,7 +132,7 @@ def refused(what: str, faults: tuple[Fault, ...], patch: str = "") -> EnvctlErro
     return EnvctlError(Exit.DATA_REFUSED, f"{what}.", details=(*shown, *more), hint=hint, unchanged=UNCHANGED)
 
 
-def _look_through(container: Reader, place: str, scanner: Scanner, only: str = "*") -> None:
+def look_through(container: Reader, place: str, scanner: Scanner, only: str = "*") -> None:
     """Feed all files, or those of folders whose path fits."""
     with container.reading(_FILES, place, only, user="0") as reading:
         with tarfile.open(fileobj=cast("IO[bytes]", FileOf(iter(reading))), mode="r|") as archive:
