@@ -109,20 +109,20 @@ def _together(count: int, parts: list[pl.DataFrame]) -> pl.Series:
 
 def taken(values: pl.Series, shape: str, marks: str) -> pl.Series:
     """The characters of each value that stand where the shape has one of `marks`, put together."""
-    value = pl.col(values.name)
+    value = pl.col("value")
     parts = [value.str.slice(start, end - start) for start, end, chosen in runs(shape, marks) if chosen]
-    found: pl.Series = values.to_frame().select(pl.concat_str(parts).alias(values.name))[values.name]
+    found: pl.Series = pl.DataFrame({"value": values}).select(pl.concat_str(parts).alias("value"))["value"]
     return found
 
 
 def put(characters: pl.Series, shape: str, marks: str) -> pl.Series:
     """The shape with characters of each value in place of its `marks`: what `taken` takes out, put back."""
-    value, at = pl.col(characters.name), 0
+    value, at = pl.col("value"), 0
     parts: list[pl.Expr] = []
     for start, end, chosen in runs(shape, marks):
         parts.append(value.str.slice(at, end - start) if chosen else pl.lit(shape[start:end]))
         at += end - start if chosen else 0
-    found: pl.Series = characters.to_frame().select(pl.concat_str(parts).alias(characters.name))[characters.name]
+    found: pl.Series = pl.DataFrame({"value": characters}).select(pl.concat_str(parts).alias("value"))["value"]
     return found
 
 
@@ -144,6 +144,16 @@ def by_distinct(values: pl.Series, make: Callable[[pl.Series], pl.Series]) -> pl
         return make(values)
     once = values.unique()
     return values.replace_strict(once, make(once), default=None, return_dtype=pl.String)
+
+
+def bare(values: pl.Series, column: Column) -> pl.Series:
+    """Texts without the blanks that `char(n)` adds."""
+    return values.str.strip_chars_end(" ") if column.fixed else values
+
+
+def bare_one(value: str, column: Column) -> str:
+    """The same of one."""
+    return value.rstrip(" ") if column.fixed else value
 
 
 def cut(values: pl.Series, column: Column) -> pl.Series:

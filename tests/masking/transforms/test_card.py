@@ -134,3 +134,12 @@ def test_how_much_may_be_kept(keep: int) -> None:
     """At most the last four digits: what receipts show."""
     with pytest.raises(ValidationError):
         Card(keep_last=keep)
+
+
+def test_blanks_that_the_type_adds() -> None:
+    """In `char(n)` a value is what it is without the blanks at its end."""
+    column = Column("value", "character(60)", "text", length=60, fixed=True)
+    values = ["4242 4242 4242 1234", "4242 4242 4242 1234".ljust(60)]
+    block = Block(SEED, column, pl.DataFrame(), pl.DataFrame())
+    assert [Card().plain("4242 4242 4242 1234", Row(SEED, TEXT))] * 2 == Card().bulk(pl.Series(values), block).to_list()
+    assert 1 == len({Card().plain(value, Row(SEED, column)) for value in values})

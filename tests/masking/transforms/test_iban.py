@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from envctl.catalogue import Column
 from envctl.masking.checks import remainder
-from envctl.masking.transforms.base import Row
+from envctl.masking.transforms.base import Block, Row
 from envctl.masking.transforms.iban import Iban
 from tests.masking.transforms.laws import LAWS, SEED, TEXT, Case, Law, named, texts
 
@@ -116,3 +117,14 @@ def test_when_accounts_are_unique() -> None:
     assert not Iban().distinct(TEXT)
     assert [True, True] == [Iban(unique=True).distinct(column) for column in (TEXT, NARROW)]
     assert not Iban(unique=True).distinct(Column("value", "character varying(15)", "text", length=15))
+
+
+def test_blanks_that_the_type_adds() -> None:
+    """In `char(n)` a value is what it is without the blanks at its end."""
+    column = Column("value", "character(60)", "text", length=60, fixed=True)
+    values = ["DE89370400440532013000", "DE89370400440532013000".ljust(60)]
+    block = Block(SEED, column, pl.DataFrame(), pl.DataFrame())
+    assert [Iban().plain("DE89370400440532013000", Row(SEED, TEXT))] * 2 == Iban().bulk(
+        pl.Series(values), block
+    ).to_list()
+    assert 1 == len({Iban().plain(value, Row(SEED, column)) for value in values})

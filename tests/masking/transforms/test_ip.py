@@ -112,3 +112,12 @@ def test_hardware_addresses() -> None:
     assert re.fullmatch("02(:[0-9a-f]{2}){5}", masked("08:00:2b:01:02:03", HARDWARE))
     assert re.fullmatch("02(:[0-9a-f]{2}){7}", masked("08:00:2b:01:02:03:04:05", LONG_HARDWARE))
     assert re.fullmatch("02(:[0-9a-f]{2}){5}", masked("08:00:2b:01:02:03", TEXT))
+
+
+def test_blanks_that_the_type_adds() -> None:
+    """In `char(n)` a value is what it is without the blanks at its end."""
+    column = Column("value", "character(60)", "text", length=60, fixed=True)
+    values = ["10.20.30.40", "10.20.30.40".ljust(60)]
+    block = Block(SEED, column, pl.DataFrame(), pl.DataFrame())
+    assert [Ip().plain("10.20.30.40", Row(SEED, TEXT))] * 2 == Ip().bulk(pl.Series(values), block).to_list()
+    assert 1 == len({Ip().plain(value, Row(SEED, column)) for value in values})

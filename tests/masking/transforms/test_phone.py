@@ -103,3 +103,12 @@ def test_short_numbers_are_exchanged() -> None:
         found = Phone().bulk(pl.Series("value", numbers), Block(SEED, TEXT, pl.DataFrame(), pl.DataFrame()))
         assert numbers == sorted(found)
         assert numbers != found.to_list()
+
+
+def test_blanks_that_the_type_adds() -> None:
+    """In `char(n)` a value is what it is without the blanks at its end."""
+    column = Column("value", "character(60)", "text", length=60, fixed=True)
+    values = ["+1 555 123 4567", "+1 555 123 4567".ljust(60)]
+    block = Block(SEED, column, pl.DataFrame(), pl.DataFrame())
+    assert [Phone().plain("+1 555 123 4567", Row(SEED, TEXT))] * 2 == Phone().bulk(pl.Series(values), block).to_list()
+    assert 1 == len({Phone().plain(value, Row(SEED, column)) for value in values})

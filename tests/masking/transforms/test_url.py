@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+import polars as pl
 import pytest
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from envctl.masking.transforms.base import Row
+from envctl.catalogue import Column
+from envctl.masking.transforms.base import Block, Row
 from envctl.masking.transforms.url import Url
 from tests.masking.transforms.laws import LAWS, SEED, TEXT, Case, Law, named, texts
 
@@ -58,3 +60,12 @@ def test_domains_that_are_none(domain: str) -> None:
     """A domain has at least two parts, of small letters, digits and hyphens."""
     with pytest.raises(ValidationError):
         Url(domain=domain)
+
+
+def test_blanks_that_the_type_adds() -> None:
+    """In `char(n)` a value is what it is without the blanks at its end."""
+    column = Column("value", "character(60)", "text", length=60, fixed=True)
+    values = ["https://shop.test/a", "https://shop.test/a".ljust(60)]
+    block = Block(SEED, column, pl.DataFrame(), pl.DataFrame())
+    assert [Url().plain("https://shop.test/a", Row(SEED, TEXT))] * 2 == Url().bulk(pl.Series(values), block).to_list()
+    assert 1 == len({Url().plain(value, Row(SEED, column)) for value in values})

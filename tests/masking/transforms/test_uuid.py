@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from uuid import RFC_4122, UUID
 
+import polars as pl
 import pytest
 from hypothesis import strategies as st
 
 from envctl.catalogue import Column
-from envctl.masking.transforms.base import Row
+from envctl.masking.transforms.base import Block, Row
 from envctl.masking.transforms.uuid import Uuid
 from tests.masking.transforms.laws import LAWS, SEED, TEXT, Case, Law, named, texts
 
@@ -42,3 +43,14 @@ def test_hyphens() -> None:
     assert re.fullmatch("[0-9a-f]{32}", Uuid().plain(short, Row(SEED, TEXT)))
     assert 36 == len(Uuid().plain(long, Row(SEED, TEXT))) == Uuid().longest(TEXT)
     assert Uuid().plain(long, Row(SEED, TEXT)).replace("-", "") == Uuid().plain(long, Row(SEED, NARROW))
+
+
+def test_blanks_that_the_type_adds() -> None:
+    """In `char(n)` a value is what it is without the blanks at its end."""
+    column = Column("value", "character(60)", "text", length=60, fixed=True)
+    values = ["00112233445566778899aabbccddeeff", "00112233445566778899aabbccddeeff".ljust(60)]
+    block = Block(SEED, column, pl.DataFrame(), pl.DataFrame())
+    assert [Uuid().plain("00112233445566778899aabbccddeeff", Row(SEED, TEXT))] * 2 == Uuid().bulk(
+        pl.Series(values), block
+    ).to_list()
+    assert 1 == len({Uuid().plain(value, Row(SEED, column)) for value in values})

@@ -12,7 +12,7 @@ from envctl.catalogue import Column, Family
 from envctl.masking.checks import luhn_digit, luhn_digits
 from envctl.masking.digits import decimals, decimals_one, permuted, permuted_one
 from envctl.masking.key import Seed
-from envctl.masking.shapes import Shaped, by_shape, put, put_one, shorter, taken
+from envctl.masking.shapes import Shaped, bare, bare_one, by_shape, put, put_one, shorter, taken
 from envctl.masking.transforms.base import Block, Row, Transform
 
 _LIKE = "[0-9](?:[ -]?[0-9]){11,18}"
@@ -68,7 +68,7 @@ class Card(Transform):
             lambda value: self._shaped_one(value, block.seed),
             lambda other: self._odd(other, block),
         )
-        return by_shape(values, way)
+        return by_shape(bare(values, block.column), way)
 
     def _shaped(self, values: pl.Series, shape: str, seed: Seed) -> pl.Series:
         """Numbers of one shape."""
@@ -98,6 +98,7 @@ class Card(Transform):
 
     def plain(self, value: str, row: Row) -> str:
         """The same."""
+        value = bare_one(value, row.column)
         if re.fullmatch(_LIKE, value):
             return self._shaped_one(value, row.seed)
         room, digest = shorter(_ODD, row.column), row.seed.digest(value)

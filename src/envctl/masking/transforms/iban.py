@@ -13,7 +13,7 @@ from envctl.catalogue import Column, Family
 from envctl.masking.checks import account_check, account_checks
 from envctl.masking.digits import MOST, decimals, decimals_one, permuted, permuted_one
 from envctl.masking.key import Seed
-from envctl.masking.shapes import Shaped, by_shape, put, put_one, runs, shorter, taken
+from envctl.masking.shapes import Shaped, bare, bare_one, by_shape, put, put_one, runs, shorter, taken
 from envctl.masking.transforms.base import Block, Row, Transform
 
 _LIKE = "[A-Za-z]{2} ?[0-9]{2}(?: ?[A-Za-z0-9]){11,30}"
@@ -66,17 +66,17 @@ class Iban(Transform):
             lambda value: self._shaped_one(value.upper(), block.seed),
             lambda other: self._odd(other, block),
         )
-        return by_shape(values, way)
+        return by_shape(bare(values, block.column), way)
 
     def _shaped(self, values: pl.Series, shape: str, seed: Seed) -> pl.Series:
         """Numbers of one shape."""
-        bare, marks = taken(values, shape, "0A"), shape.replace(" ", "")[_HEAD:]
-        country, account = bare.str.slice(0, 2), bare.str.slice(_HEAD)
-        made = _moved(account, marks, seed) if self.unique else _others(seed.digests(bare), marks)
+        whole, marks = taken(values, shape, "0A"), shape.replace(" ", "")[_HEAD:]
+        country, account = whole.str.slice(0, 2), whole.str.slice(_HEAD)
+        made = _moved(account, marks, seed) if self.unique else _others(seed.digests(whole), marks)
         length = len(marks) + marks.count("A")
         check = account_checks(country, made, length)
         if self.unique:
-            was = bare.str.slice(2, 2).cast(pl.Int64)
+            was = whole.str.slice(2, 2).cast(pl.Int64)
             check = (check + was - account_checks(country, account, length)) % 100
         return put(country + check.cast(pl.String).str.zfill(2) + made, shape, "0A")
 
@@ -92,18 +92,19 @@ class Iban(Transform):
 
     def plain(self, value: str, row: Row) -> str:
         """The same."""
+        value = bare_one(value, row.column)
         if re.fullmatch(self._like, value):
             return self._shaped_one(value.upper(), row.seed)
         digest = row.seed.digest(value)
         return digest[: shorter(_ODD, row.column)] if self.unique else decimals_one(digest, min(len(value), _MOST))
 
     def _shaped_one(self, value: str, seed: Seed) -> str:
-        bare, shape = value.replace(" ", ""), re.sub("[A-Z]", "A", re.sub("[0-9]", "0", value))
-        country, account, marks = bare[:2], bare[_HEAD:], shape.replace(" ", "")[_HEAD:]
-        made = _moved_one(account, marks, seed) if self.unique else _others_one(seed.digest(bare), marks)
+        whole, shape = value.replace(" ", ""), re.sub("[A-Z]", "A", re.sub("[0-9]", "0", value))
+        country, account, marks = whole[:2], whole[_HEAD:], shape.replace(" ", "")[_HEAD:]
+        made = _moved_one(account, marks, seed) if self.unique else _others_one(seed.digest(whole), marks)
         check = account_check(country, made)
         if self.unique:
-            check = (check + int(bare[2:_HEAD]) - account_check(country, account)) % 100
+            check = (check + int(whole[2:_HEAD]) - account_check(country, account)) % 100
         return put_one(f"{country}{check:02}{made}", shape, "0A")
 
 

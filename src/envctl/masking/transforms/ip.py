@@ -11,7 +11,7 @@ import polars as pl
 
 from envctl.catalogue import Column, Family
 from envctl.masking.key import Seed, number, numbers
-from envctl.masking.shapes import by_kind
+from envctl.masking.shapes import bare, bare_one, by_kind
 from envctl.masking.transforms.base import Block, Row, Transform
 
 _FOUR = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}(/(?:3[0-2]|[12]?[0-9]))?"
@@ -51,7 +51,7 @@ class Ip(Transform):
         kind = pl.when(wide).then(pl.lit("6")).otherwise(pl.lit("4")) + mask
         hardware = value.str.contains(f"^{_HARDWARE}$") | pl.lit(_eight(block.column))
         kind = pl.when(value.is_not_null()).then(pl.when(hardware).then(pl.lit("h")).otherwise(kind))
-        frame = pl.DataFrame({"value": values}).select("value", kind.alias("kind"))
+        frame = pl.DataFrame({"value": bare(values, block.column)}).select("value", kind.alias("kind"))
         return by_kind(
             frame["value"],
             frame["kind"],
@@ -61,6 +61,7 @@ class Ip(Transform):
 
     def plain(self, value: str, row: Row) -> str:
         """The same."""
+        value = bare_one(value, row.column)
         if re.fullmatch(_HARDWARE, value) or _eight(row.column):
             digest = row.seed.digest(value)
             return ":".join([_LOCAL, *(digest[at : at + 2] for at in _bytes(row.column))])

@@ -11,7 +11,7 @@ from pydantic import Field
 from envctl.catalogue import Column, Family
 from envctl.masking.digits import MOST, permuted, permuted_one
 from envctl.masking.key import Seed
-from envctl.masking.shapes import Shaped, by_kind, by_shape, put, put_one, shorter, taken
+from envctl.masking.shapes import Shaped, bare, bare_one, by_kind, by_shape, put, put_one, shorter, taken
 from envctl.masking.transforms.base import Block, Row, Transform
 
 _BETWEEN = "[-+().,/ ]{0,3}"
@@ -61,7 +61,7 @@ class Phone(Transform):
             lambda value: self.plain(value, Row(block.seed, block.column)),
             lambda other: block.seed.digests(other).str.slice(0, _room(block.column)),
         )
-        return by_shape(values, way)
+        return by_shape(bare(values, block.column), way)
 
     def _moved(self, values: pl.Series, shape: str, seed: Seed) -> pl.Series:
         """Numbers of one shape, with other digits."""
@@ -79,6 +79,7 @@ class Phone(Transform):
 
     def plain(self, value: str, row: Row) -> str:
         """The same."""
+        value = bare_one(value, row.column)
         if re.fullmatch(_LIKE, value):
             return self._moved_one(value, row.seed)
         return row.seed.digest(value)[: _room(row.column)]

@@ -9,6 +9,7 @@ import polars as pl
 from pydantic import Field
 
 from envctl.catalogue import Column, Family
+from envctl.masking.shapes import bare, bare_one
 from envctl.masking.transforms.base import Block, Row, Transform
 
 _ID = 16  # hex digits: 64 bits
@@ -47,6 +48,7 @@ class Url(Transform):
 
     def bulk(self, values: pl.Series, block: Block) -> pl.Series:
         """Scheme, host and the rest, each for itself."""
+        values = bare(values, block.column)
         parts = values.str.extract_groups(_PARTS).struct.unnest()
         scheme, host, rest = (parts.to_series(at) for at in range(3))
         frame = pl.DataFrame(
@@ -57,8 +59,8 @@ class Url(Transform):
                 "id": "/" + block.seed.digests(values).str.slice(0, _ID),
             }
         )
-        bare = pl.col("rest").is_in(["", "/"])
-        path = pl.when(bare).then("rest").otherwise("id")
+        plain_host = pl.col("rest").is_in(["", "/"])
+        path = pl.when(plain_host).then("rest").otherwise("id")
         found: pl.Series = frame.select(pl.concat_str("scheme", "host", path).alias(values.name))[values.name]
         return found
 
@@ -67,6 +69,7 @@ class Url(Transform):
 
     def plain(self, value: str, row: Row) -> str:
         """The same."""
+        value = bare_one(value, row.column)
         parts = re.search(_PARTS, value)
         scheme, host, rest = parts.groups() if parts else ("", value, "")
         path = rest if rest in {"", "/"} else f"/{row.seed.digest(value)[:_ID]}"

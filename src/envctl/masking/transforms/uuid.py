@@ -9,10 +9,11 @@ import polars as pl
 
 from envctl.catalogue import Column, Family
 from envctl.masking.key import number, numbers
+from envctl.masking.shapes import bare, bare_one
 from envctl.masking.transforms.base import Block, Row, Transform
 
 _LONG, _SHORT = 36, 32  # characters with hyphens, and without
-_BARE = "[0-9A-Fa-f]{32}"
+_WITHOUT = "[0-9A-Fa-f]{32}"
 _VARIANTS = ("8", "9", "a", "b")
 
 
@@ -36,23 +37,25 @@ class Uuid(Transform):
 
     def bulk(self, values: pl.Series, block: Block) -> pl.Series:
         """Hex digits of a keyed hash."""
+        values = bare(values, block.column)
         digests = block.seed.digests(values)
         variant = pl.Series(_VARIANTS, dtype=pl.String).gather(numbers(digests, len(_VARIANTS), at=3))
         parts = [digests.str.slice(0, 8), digests.str.slice(8, 4), "4" + digests.str.slice(12, 3)]
         parts += [variant + digests.str.slice(15, 3), digests.str.slice(18, 12)]
-        bare = pl.Series([_narrow(block.column)]) | values.str.contains(f"^{_BARE}$")
-        frame = pl.DataFrame({"bare": bare, **{str(at): part for at, part in enumerate(parts)}})
-        one, other = (pl.concat_str(pl.exclude("bare"), separator=between) for between in ("", "-"))
-        found: pl.Series = frame.select(pl.when("bare").then(one).otherwise(other).alias(values.name))[values.name]
+        short = pl.Series([_narrow(block.column)]) | values.str.contains(f"^{_WITHOUT}$")
+        frame = pl.DataFrame({"short": short, **{str(at): part for at, part in enumerate(parts)}})
+        one, other = (pl.concat_str(pl.exclude("short"), separator=between) for between in ("", "-"))
+        found: pl.Series = frame.select(pl.when("short").then(one).otherwise(other).alias(values.name))[values.name]
         return found
 
     def plain(self, value: str, row: Row) -> str:
         """The same."""
+        value = bare_one(value, row.column)
         digest = row.seed.digest(value)
         variant = _VARIANTS[number(digest, len(_VARIANTS), at=3)]
         parts = digest[:8], digest[8:12], f"4{digest[12:15]}", variant + digest[15:18], digest[18:30]
-        bare = _narrow(row.column) or re.fullmatch(_BARE, value) is not None
-        return ("" if bare else "-").join(parts)
+        short = _narrow(row.column) or re.fullmatch(_WITHOUT, value) is not None
+        return ("" if short else "-").join(parts)
 
 
 def _narrow(column: Column) -> bool:
