@@ -3,7 +3,8 @@
 Every offset is looked at. Of its eight bytes 32 bits are computed, four offsets a word of a processor's vector; a small
 table that fits into its cache lets through one in ten, a large one of the same hash few of those. These say which
 prefixes (RUNGS) values of that beginning have; a hash of that prefix sieves again. What is left is hashed at every
-length of that rung, looked up among all values, and counts if a second hash of all of it, of 64 bits too, is the same.
+length of that rung, sieved, looked up among all values, and counts if a second hash of all of it, of 64 bits too, is
+the same.
 """
 
 from __future__ import annotations
@@ -113,6 +114,7 @@ class Sieve:
         self._large = Table(_within(size + 7, _LARGE))
         self._small = Table(_within(size + 3, _SMALL))
         self._prefixes = Table(_within(size + 5, _PREFIXES))
+        self._whole = Table(_within(size + 5, _PREFIXES))
         self._kinds = np.zeros(1 << _within(size + 2, _KINDS), dtype=np.uint16)
         self._lengths: dict[int, set[int]] = {}
         self._values = Store(folder, spilled=spilled)
@@ -125,6 +127,7 @@ class Sieve:
         self._large.add(anchors)
         self._small.add(anchors)
         self._prefixes.add(values["prefix"].to_numpy())
+        self._whole.add(_highest(values["hash"]))
         np.bitwise_or.at(self._kinds, self._kind(anchors), np.left_shift(1, rungs).astype(np.uint16))
         for length in np.unique(lengths).tolist():
             self._lengths.setdefault(int(rung_of(np.array(length))), set()).add(length)
@@ -147,10 +150,10 @@ class Sieve:
         likely = hashed.filter(pl.Series(self._prefixes.has(hashed["prefix"].to_numpy())))
         offsets, rungs = likely["offset"].to_numpy(), likely["length"].to_numpy()
         tried = [_every(offsets[rungs == RUNGS[at]], lengths) for at, lengths in self._lengths.items()]
-        if not tried:
-            return self._values.find(_hashed(_slices(content, offsets[:0], rungs[:0]), self._words))
+        tried.append((offsets[:0], rungs[:0]))
         whole = _slices(content, *(np.concatenate(arrays) for arrays in zip(*tried, strict=True)))
-        return self._values.find(_hashed(whole, self._words))
+        hashed = _hashed(whole, self._words)
+        return self._values.find(hashed.filter(pl.Series(self._whole.has(_highest(hashed["hash"])))))
 
     def _candidates(self, content: bytes) -> tuple[Numbers, npt.NDArray[np.uint32]]:
         """Where eight bytes are perhaps the first of a value, and their hash."""
@@ -207,6 +210,10 @@ class Table:
 
 def _within(bits: int, limits: tuple[int, int]) -> int:
     return min(max(bits, limits[0]), limits[1])
+
+
+def _highest(hashes: pl.Series) -> npt.NDArray[np.uint32]:
+    return (hashes.to_numpy() >> np.uint64(32)).astype(np.uint32)
 
 
 def _slices(content: bytes, offsets: Numbers, lengths: npt.NDArray[Any]) -> pl.DataFrame:
