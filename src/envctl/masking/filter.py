@@ -5,7 +5,7 @@ are common (`forms.UNSOUGHT`); values that begin with SHORTEST times the same by
 for another one, or was allowed to write (pools), or that the schema's text holds; and of a value that was masked to
 itself by chance, as long as that is one of a column, or no more than one in CHANCE.
 
-Of values longer than LONGEST bytes the first LONGEST are looked for. Memory: HELD rows of 31 bytes, and a few times that
+Of values longer than LONGEST bytes the first LONGEST are looked for. Memory: HELD rows of 31 bytes, a few times that
 while they are sorted, or else tables of 220 MB at most; the rest is in files without a name, about 50 bytes a value.
 """
 
