@@ -142,13 +142,12 @@ def test_what_it_consists_of_is_known_before_the_first_row(
     postgres: Postgres, source: str, target: Database, tmp_path: Path
 ) -> None:
     """Of every format alike."""
-    seen = [
-        declared(
-            postgres, plain(postgres, check(FORMATS[one](postgres, source, tmp_path / str(number))), target), target
+    seen = []
+    for format_ in ("plain", "custom"):
+        (folder := tmp_path / format_).mkdir()
+        seen.append(
+            declared(postgres, plain(postgres, check(FORMATS[format_](postgres, source, folder)), target), target)
         )
-        for number, one in enumerate(("plain", "custom"))
-        if (tmp_path / str(number)).mkdir() is None
-    ]
     assert seen[0] == seen[1]
     assert {"people", "empty", "visits", "visits_old", "visits_new"} == {table.name for table in seen[0].tables}
 

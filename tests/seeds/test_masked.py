@@ -129,7 +129,7 @@ def test_many_blocks_keep_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_not_understood_does_not_pass(statement: bytes, why: str) -> None:
     """Not a byte of it, wherever a block ends, and the message says nothing of it."""
     for cut in range(len(statement)):
-        passed = []
+        passed: list[bytes] = []
         blocks = (b"SET a = 1;\n" + statement[:cut], statement[cut:])
         with pytest.raises(Unmasked, match=why) as caught:
             passed.extend(Text(shouted).masked(blocks))
