@@ -133,6 +133,7 @@ def test_children_follow_their_parents() -> None:
     animal = table("animal", "mail")
     found = masked({"whole.mail": "email", "animal.mail": "hash", "dog.*": "keep"}, whole, part, dog, animal)
     assert {
+        "public.whole.mail": ("email", "public.whole.mail"),
         "public.part.mail": ("email", "public.whole.mail"),
         "public.dog.mail": ("hash", "public.animal.mail"),
         "public.animal.mail": ("hash", "public.animal.mail"),
@@ -148,7 +149,10 @@ def test_a_key_of_partitions_is_one_of_the_whole() -> None:
     parts = [table(f"p{i}", "mail", keys=[("mail", "customers.email")], parents=("public.whole",)) for i in range(2)]
     rules = {**KEPT, "customers.email": "email"}
     found = masked(rules, CUSTOMERS, whole, *parts)
-    assert dict.fromkeys(("public.customers.email", "public.p0.mail", "public.p1.mail"), EMAIL) == found
+    assert (
+        dict.fromkeys([f"public.{one}" for one in ("customers.email", "whole.mail", "p0.mail", "p1.mail")], EMAIL)
+        == found
+    )
     says = "whole.mail: is kept by whole.mail, and references customers.email, which is masked by email"
     assert any(fault.startswith(says) for fault in faults({**rules, "whole.mail": "keep"}, CUSTOMERS, whole, *parts))
 
@@ -185,4 +189,4 @@ def test_many_tables_take_no_time() -> None:
     parts = [table(f"part_{i}", "id", keys=[("id", "root.id")], parents=("public.whole",)) for i in range(1000)]
     found = masked({"root.id": "hash"}, root, whole, *parts)
     assert {("hash", "public.root.id")} == set(found.values())
-    assert 1001 == len(found)
+    assert 1002 == len(found)

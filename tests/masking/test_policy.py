@@ -76,12 +76,12 @@ def test_unlisted_columns_may_be_kept() -> None:
 
 
 def test_every_table_is_there() -> None:
-    """Also one without masked columns; a partitioned one has no rows, and a generated column is in no copy."""
+    """Also one without masked columns, and a whole of partitions; a generated column is in no copy of the rows."""
     made = table("made", column("a", generated=True), "b")
-    part = table("part", "b", partitioned=True)
-    found = checked({"made.*": "keep", "part.*": "keep"}, made, part)
-    assert {"public.made": ()} == found.tables
-    assert {"public.made": ("b",)} == found.kept
+    whole = table("whole", "b", partitioned=True)
+    found = checked({"made.*": "keep", "whole.b": "email"}, made, whole)
+    assert {"public.made": 0, "public.whole": 1} == {full: len(rules) for full, rules in found.tables.items()}
+    assert {"public.made": ("b",), "public.whole": ()} == found.kept
 
 
 def test_a_column_kept_by_chance_is_said() -> None:

@@ -45,7 +45,10 @@ _HARMLESS = frozenset({"integer", "number", "boolean", "enum", "timestamp"})  # 
 
 @dataclass(frozen=True)
 class Checked:
-    """What becomes of each column of each table with rows of its own. Who is in neither of both is generated."""
+    """What becomes of each column of each table. A column that is in neither of both is generated.
+
+    Partitioned tables have their partitions' rules: a dump may hold the rows of all partitions as theirs.
+    """
 
     tables: Mapping[str, tuple[ColumnRule, ...]]  # of the columns that are masked; a table without any has none
     kept: Mapping[str, tuple[str, ...]]
@@ -95,11 +98,11 @@ def check(policy: Policy, catalogue: Catalogue, propose: Propose = proposal) -> 
     warnings = (*found.doubts, *_once(doubted, names), *_kept_by_chance(found, names))
     if found.faults:
         return Problems(tuple(found.faults), _patch(found.uncovered, names, propose), warnings)
-    there = [table for table in catalogue.tables if not table.partitioned]
     return Checked(
-        tables={table.full: tuple(by_table[table.full].values()) for table in there},
+        tables={full: tuple(rules.values()) for full, rules in by_table.items()},
         kept={
-            table.full: tuple(c.name for c in table.columns if (table.full, c.name) in found.kept) for table in there
+            table.full: tuple(c.name for c in table.columns if (table.full, c.name) in found.kept)
+            for table in catalogue.tables
         },
         warnings=warnings,
     )
