@@ -92,6 +92,7 @@ def test_networks_of_every_size(bits: int) -> None:
     found = Ip().bulk(pl.Series("value", values), Block(SEED, CIDR, pl.DataFrame(), pl.DataFrame())).to_list()
     assert [masked(value, CIDR) for value in values] == found
     assert {bits} == {ipaddress.IPv6Network(text).prefixlen for text in found}
+    assert [str(ipaddress.IPv6Network(text)) for text in found] == found
 
 
 def test_no_room_for_version_6() -> None:

@@ -125,7 +125,7 @@ def _long(digests: pl.Series, bits: int | None) -> pl.Series:
         leads.gather(digests.str.slice(at, 1).str.to_integer(base=16, dtype=pl.Int64)) + digests.str.slice(at + 1, 3)
         for at in range(0, 4 * whole, 4)
     ]
-    return _joined([_DOCUMENTED, *groups], ":") + ("::" if whole < _GROUPS else "")
+    return _joined([_DOCUMENTED, *groups], ":") + _rest(whole)
 
 
 def _long_one(digest: str, bits: int | None) -> str:
@@ -133,12 +133,17 @@ def _long_one(digest: str, bits: int | None) -> str:
     if whole <= 0:
         return _little(bits)
     groups = [_LEADS[int(digest[at], 16)] + digest[at + 1 : at + 4] for at in range(0, 4 * whole, 4)]
-    return ":".join([_DOCUMENTED, *groups]) + ("::" if whole < _GROUPS else "")
+    return ":".join([_DOCUMENTED, *groups]) + _rest(whole)
 
 
 def _whole(bits: int | None) -> int:
     """Groups behind the documented ones that a network has as a whole."""
     return _GROUPS if bits is None else bits // _BITS - 2
+
+
+def _rest(whole: int) -> str:
+    """The groups behind so many, all of them 0: a single one is written."""
+    return {_GROUPS: "", _GROUPS - 1: ":0"}.get(whole, "::")
 
 
 def _little(bits: int | None) -> str:
