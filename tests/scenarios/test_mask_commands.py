@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from envctl import labels
-from tests.scenarios.elsewhere import running
+from tests.scenarios.elsewhere import DATABASE, running
 from tests.scenarios.stage import LONGEST, Stage
 
 pytestmark = pytest.mark.docker
@@ -248,7 +248,13 @@ def test_a_live_server_must_be_looked_at_and_left_alone(stage: Stage, tmp_path: 
         assert "person" not in ran.stdout + ran.stderr
         assert "c4nary" not in ran.stdout + ran.stderr
         assert '"customers.email" = "email"' in ran.stdout
+        assert "and 1000 rows." in ran.stderr
         stage.write(f"{LIVE}{ran.stdout}")
         stage.did("mask check")
         assert before == server.sql("SELECT count(*), max(email) FROM customers")
+        server.sql("CREATE ROLE looker LOGIN PASSWORD 'c4nary-looker'", "GRANT USAGE ON SCHEMA public TO looker")
+        stage.environ["FAR_URL"] = f"postgresql://looker:c4nary-looker@{server.host}/{DATABASE}"
+        error = stage.refused(9, "mask suggest")["error"]
+        assert "permission denied" in error["message"]
+        assert "pg_read_all_data" in error["hint"]
     assert set() == left(stage) | stage.objects()

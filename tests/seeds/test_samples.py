@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from envctl.catalogue import Catalogue, Column, Table
 from envctl.seeds.masked import Unmasked
 from envctl.seeds.pieces import BrokenText
-from envctl.seeds.samples import samples
+from envctl.seeds.samples import asking, samples
+from envctl.seeds.url import read_url
 
 HEAD = b"CREATE TABLE public.a (id int, name text);\n"
 A = b"COPY public.a (id, name) FROM stdin;\n1\tone\n2\ttwo\n3\t\\N\n\\.\n"
@@ -53,6 +55,42 @@ def test_what_no_rule_could_mask_is_no_sample_either() -> None:
         samples([HEAD, b"INSERT INTO public.a VALUES (1, 'one');\n"], 2)
     with pytest.raises(BrokenText, match="ends inside"):
         samples([HEAD, A[:-4]], 2)
+
+
+def test_of_a_server_only_the_first_rows_are_asked_for() -> None:
+    """Of each table that has rows itself, without what is computed; names are quoted, and no password is a word."""
+    columns = (
+        Column("id", "integer", "integer"),
+        Column('e "mail', "text", "text"),
+        Column("x", "text", "text", generated=True),
+    )
+    tables = (
+        Table("public", "a", columns),
+        Table("Odd", "it's", columns[:1]),
+        Table("public", "parts", columns[:1], partitioned=True),
+        Table("public", "nothing", ()),
+    )
+    url = read_url("postgresql://ann:secret@db.example/shop")
+    (words,) = asking(url, Catalogue(tables), 7)
+    assert ("psql", url.connection()) == words[:2]
+    assert "secret" not in " ".join(words)
+    assert [
+        """SELECT 'COPY "public"."a" ("id", "e ""mail") FROM stdin;'""",
+        """COPY (SELECT "id", "e ""mail" FROM ONLY "public"."a" LIMIT 7) TO STDOUT""",
+        r"SELECT E'\\.'",
+        """SELECT 'COPY "Odd"."it''s" ("id") FROM stdin;'""",
+        """COPY (SELECT "id" FROM ONLY "Odd"."it's" LIMIT 7) TO STDOUT""",
+        r"SELECT E'\\.'",
+    ] == [word.removeprefix("--command=") for word in words if word.startswith("--command=")][1:]
+
+
+def test_many_tables_take_several_programs() -> None:
+    """A command line has an end; no table is asked for twice."""
+    tables = tuple(Table("public", f"t{n}", (Column("id", "integer", "integer"),)) for n in range(250))
+    asked = list(asking(read_url("postgresql://ann@db.example/shop"), Catalogue(tables), 7))
+    assert 3 == len(asked)
+    copies = [word for words in asked for word in words if word.startswith("--command=COPY")]
+    assert 250 == len(set(copies)) == len(copies)
 
 
 def _told(rows: object) -> tuple[object, ...]:

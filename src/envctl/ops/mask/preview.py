@@ -75,7 +75,7 @@ def _key(here: Here, workload: Workload) -> Key:
 
 def _tables(catalogue: Catalogue, found: Checked, named: str | None) -> list[Table]:
     """Those that have rows; of partitions one, as they are all masked alike. Raises EnvctlError(USAGE)."""
-    there = [one for full in found.tables if (one := catalogue.table(full)) is not None]
+    there = [one for one in catalogue.tables if one.full in found.tables and not one.partitioned]
     if named is None:
         return list(_one_of_each(catalogue, there))
     called = [one for one in catalogue.tables if named in _names(one)]

@@ -20,8 +20,11 @@ def first_rows(source: Opened, most: int) -> Mapping[str, pl.DataFrame]:
     """At most so many rows of each table, by its full name, as texts that Postgres wrote. Raises EnvctlError."""
     name = source.database.data or ""
     try:
-        with source.plain.text() as blocks:
-            found = samples(blocks, most)
+        if source.asks is not None:
+            found = samples(source.asks(most), most)
+        else:
+            with source.plain.text() as blocks:
+                found = samples(blocks, most)
         return {
             f"{schema}.{table}": _frame(one, source.catalogue.table(f"{schema}.{table}"))
             for (schema, table), one in found.items()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from secrets import token_hex
 from typing import TYPE_CHECKING, cast
@@ -38,11 +39,15 @@ _ADDRESS = 32  # hex digits, as many as a snapshot's has
 
 @dataclass(frozen=True)
 class Opened:
-    """A source that can be read: what it consists of, and its text. The server that says so runs meanwhile."""
+    """A source that can be read: what it consists of, and its text. The server that says so runs meanwhile.
+
+    `asks` prints a text with the first rows of each table, where that takes less than to read all of it.
+    """
 
     database: Database
     plain: Plain
     catalogue: Catalogue
+    asks: Callable[[int], Iterator[bytes]] | None = None
 
 
 @contextmanager
@@ -57,10 +62,21 @@ def opened(here: Here, workload: Workload) -> Iterator[Opened]:
             source.before(site)
             with serving(site), source.plain(site) as plain:
                 site.tell(f"reading the schema of {database.data}")
-                yield Opened(database, plain, declared(site.client, plain, database))
+                catalogue = declared(site.client, plain, database)
+                yield Opened(database, plain, catalogue, _asks(site, database, catalogue))
             site.tell(f"schema of {database.data} read", "done")
     except EnvctlError as error:
         raise _told(error) from error
+
+
+def _asks(site: Site, database: Database, catalogue: Catalogue) -> Callable[[int], Iterator[bytes]] | None:
+    """Of a server that runs a few rows can be asked for."""
+    if database.live is None:
+        return None
+    from envctl.ops.mask.live import ask_rows
+    from envctl.ops.snapshots.sources.live import LiveServer
+
+    return partial(ask_rows, site, LiveServer(database, database.live), catalogue)
 
 
 def database_of(workload: Workload) -> Database:
