@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log2
+from math import inf, log2
 
 import polars as pl
 
@@ -54,7 +54,7 @@ class Part:
     @property
     def bits(self) -> float:
         """What there is to choose, as a power of two."""
-        return -log2(self.chance)
+        return -log2(self.chance) if self.chance else inf
 
     def bulk(self, drawn: DrawnBulk) -> pl.Series:
         """A text for each value."""

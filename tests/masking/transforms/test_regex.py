@@ -51,6 +51,7 @@ def test_laws(law: Law, case: Case) -> None:
         (r"a{0,9}b?a{0,9}[0-9a-f]{14}", False),
         (r"([0-9a-f]{16}|x)", False),  # every second is an x
         ("x", False),
+        ("[0-9a-f]{900}", True),  # more than a float can tell
     ],
 )
 def test_what_keeps_values_distinct(pattern: str, distinct: bool) -> None:
