@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.masking.tables import CUSTOMERS, EMAIL, KEPT, ORDERS, checked, column, faults, masked, table
+from envctl.catalogue import Catalogue
+from envctl.masking.policy import Checked, Problems, check
+from tests.masking.tables import CUSTOMERS, EMAIL, KEPT, ORDERS, checked, column, faults, masked, policy, table
 
 
 def test_keys_follow() -> None:
@@ -190,3 +194,42 @@ def test_many_tables_take_no_time() -> None:
     found = masked({"root.id": "hash"}, root, whole, *parts)
     assert {("hash", "public.root.id")} == set(found.values())
     assert 1002 == len(found)
+
+
+NAMES = ("a", "b", "c", "d")
+LINKS = st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)), max_size=5)
+RULES = st.dictionaries(
+    st.sampled_from([*(f"{name}.x" for name in NAMES), "*.x", "a.*", "b.*"]), st.sampled_from(["keep", "email", "hash"])
+)
+
+
+@given(LINKS, LINKS, RULES, st.sampled_from(["keep", "refuse"]))
+def test_what_has_no_fault_holds_together(
+    keys: list[tuple[str, str]], parents: list[tuple[str, str]], rules: dict[str, str], unlisted: str
+) -> None:
+    """Each column is masked or kept, never neither, and on both sides of a key by the same way and identity."""
+    tables = [
+        table(
+            name,
+            "x",
+            keys=[("x", f"{other}.x") for one, other in keys if one == name],
+            parents=tuple(f"public.{other}" for one, other in parents if one == name and other > name),
+        )
+        for name in NAMES
+    ]
+    found = check(policy(rules, unlisted=unlisted), Catalogue(tuple(tables)))
+    if isinstance(found, Problems):
+        assert found.faults
+        return
+    ways = {made.name: done(made.full, found) for made in tables}
+    linked = [*keys, *((one, other) for one, other in parents if other > one)]
+    assert [] == [pair for pair in linked if ways[pair[0]] != ways[pair[1]]]
+    said = {name: rules[f"{name}.x"] for name in NAMES if f"{name}.x" in rules}
+    assert said == {name: ways[name][0] for name in said}
+
+
+def done(full: str, found: Checked) -> tuple[str, str]:
+    """What becomes of a table's only column, and its identity."""
+    masks, kept = found.tables[full], found.kept[full]
+    assert 1 == len(masks) + len(kept)
+    return (masks[0].transform.name, masks[0].identity) if masks else ("keep", "")
