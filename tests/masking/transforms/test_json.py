@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from typing import Any
 
 import polars as pl
@@ -238,3 +239,12 @@ def test_a_document_that_stays() -> None:
     assert Json().partial
     documents: list[Any] = [{}, [None], {"a": []}]
     assert documents == [masked(document) for document in documents]
+
+
+def test_a_rule_that_was_used_goes_to_other_processes() -> None:
+    """What a rule remembers of paths is no part of it: it stays equal to itself, and can be sent."""
+    used, fresh = Json(paths=PATHS), Json(paths=PATHS)
+    assert used.plain('{"email": "a@b.c"}', Row(SEED, JSONB)) == pickle.loads(pickle.dumps(used)).plain(
+        '{"email": "a@b.c"}', Row(SEED, JSONB)
+    )
+    assert fresh == used

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 import polars as pl
@@ -151,15 +151,13 @@ class Json(Transform):
         """A document whose leaves are masked by `rest` or given away."""
 
         def leaf(value: Any, where: str) -> Any:
-            rule = self._rule_at(where)
-            family = None if rule is None else family_of(value, self._rules[rule].transform.takes)
-            if rule is None:
+            if (rule := self._rule_at(where)) is None:
                 return self._left(value)
+            family = family_of(value, self._rules[rule].transform.takes)
             return emptied(value) if family is None else found(Leaf(value, _Place(rule, family)))
 
         def branch(where: str) -> bool:
-            rule = self._rule_at(where)
-            return rule is not None and self._rules[rule].transform.gives_null
+            return (rule := self._rule_at(where)) is not None and self._rules[rule].transform.gives_null
 
         try:
             return mapped(opened(text), leaf, branch, lambda key: self._key(key, seed))
@@ -221,16 +219,20 @@ class Json(Transform):
         return tuple(_rule(text, said) for text, said in self.paths.items())
 
     @cached_property
-    def _rule_at(self) -> Callable[[str], int | None]:
+    def _known(self) -> dict[str, int | None]:
+        """The rules of paths that were there before."""
+        return {}
+
+    def _rule_at(self, where: str) -> int | None:
         """The number of the rule that says most of a path, if any covers it."""
-        rules = self._rules
-
-        def best(where: str) -> int | None:
-            matches = [(found.end(), -rule.path.wild, -at) for at, rule in enumerate(rules)
-                       if (found := rule.path.pattern.match(where))]  # fmt: skip
-            return -max(matches)[2] if matches else None
-
-        return lru_cache(maxsize=_PATHS)(best)
+        if (known := self._known.get(where, -1)) != -1:
+            return known
+        found = [(match.end(), -rule.path.wild, -at) for at, rule in enumerate(self._rules)
+                 if (match := rule.path.pattern.match(where))]  # fmt: skip
+        best = -max(found)[2] if found else None
+        if len(self._known) < _PATHS:
+            self._known[where] = best
+        return best
 
 
 def _rule(text: str, said: str | dict[str, Any]) -> _Rule:
