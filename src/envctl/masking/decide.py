@@ -126,8 +126,14 @@ class Decision:
     def _written_differently(self) -> Iterator[Fault]:
         """Columns of a key in which one value may be written in two ways."""
         columns = [column for node in self.group.members if (column := self._column(node)) is not None]
-        fixed = len({(column.fixed, column.length) for column in columns}) > 1 and any(c.fixed for c in columns)
-        if self.group.keyed and (fixed or any(column.family == "number" or column.caseless for column in columns)):
+        mixed = len({column.type for column in columns}) > 1
+        loose = any(
+            column.caseless
+            or (column.family == "number" and (mixed or column.type == "numeric"))
+            or (column.fixed and mixed)
+            for column in columns
+        )
+        if self.group.keyed and loose:
             what = "is part of a foreign key: values that are equal but written differently (1.0 and 1.00, A and a)"
             yield self._fault(self.group.roots[0], f"{what} are masked apart, which the load would refuse")
 
