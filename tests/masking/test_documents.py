@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envctl.masking.documents import Leaf, NoDocument, Number, closed, family_of, mapped, opened, path
+from envctl.masking.documents import Leaf, NoDocument, Number, closed, family_of, known_part, mapped, opened, path
 
 LEAVES = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text())
 TREES: st.SearchStrategy[Any] = st.recursive(
@@ -107,3 +107,12 @@ def test_what_a_value_is_to_a_transform() -> None:
     assert ["integer", "number"] == [family_of(Number(n), frozenset({"integer", "number"})) for n in ("-5", "5.0")]
     assert "text" == family_of(Number("5.0"), frozenset({"integer", "text"}))
     assert [None, "boolean"] == [family_of(True, frozenset({"text", name})) for name in ("text", "boolean")]
+
+
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [("", "$"), ('."a"[]."b"', "$.a[*].b"), ('."a"."mary"."b"', "$.a"), ('."mary"', "$"), ("[][]", "$[*][*]")],
+)
+def test_what_is_told_of_a_place(where: str, told: str) -> None:
+    """A key that the rule does not name may be data itself, and nothing behind it is told."""
+    assert told == known_part(where, frozenset({"a", "b"}))

@@ -78,6 +78,17 @@ def opened(text: str) -> Any:
         raise NoDocument("a value is no JSON document") from None
 
 
+def known_part(where: str, keys: frozenset[str]) -> str:
+    """As much of a place in a document as may be told: up to the first key that is not among those."""
+    told = "$"
+    for step in re.finditer(f"{_KEY}|{_ITEM}", where):
+        key = None if step[0] == "[]" else json.loads(step[0][1:])
+        if key is not None and key not in keys:
+            break
+        told += "[*]" if key is None else f".{key}"
+    return told
+
+
 def mapped(
     document: Any, leaf: Callable[[Any, str], Any], branch: Callable[[str], bool], key: Callable[[str], str]
 ) -> Any:

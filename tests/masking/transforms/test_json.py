@@ -156,7 +156,7 @@ def test_the_rest() -> None:
     assert {"a": "[redacted]", "b": 1} == masked(before, rest="keep", paths={"$.a": "redact"})
     with pytest.raises(Unmaskable) as refused:
         masked(before, rest="refuse", paths={"$.a": "keep"})
-    assert "1" not in str(refused.value)
+    assert str(refused.value).endswith("at or below $")
     assert before == masked(before, rest="refuse", paths={"$.a": "keep", "$.b": "keep"})
     assert {"b": None} == masked({"b": None}, rest="refuse")
 

@@ -22,6 +22,7 @@ from envctl.masking.documents import (
     closed,
     emptied,
     family_of,
+    known_part,
     mapped,
     opened,
     path,
@@ -100,8 +101,8 @@ class Json(Transform):
     @property
     def identities(self) -> tuple[str, ...]:
         """Those that paths name, and what is below them."""
-        own = [rule.identity for rule in self._rules if rule.identity]
-        return tuple(dict.fromkeys([*own, *(name for rule in self._rules for name in rule.transform.identities)]))
+        found = (name for rule in self._rules for name in (rule.identity, *rule.transform.identities))
+        return tuple(dict.fromkeys(name for name in found if name))
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -152,7 +153,7 @@ class Json(Transform):
 
         def leaf(value: Any, where: str) -> Any:
             if (rule := self._rule_at(where)) is None:
-                return self._left(value)
+                return self._left(value, where)
             family = family_of(value, self._rules[rule].transform.takes)
             return emptied(value) if family is None else found(Leaf(value, _Place(rule, family)))
 
@@ -197,10 +198,12 @@ class Json(Transform):
             leaf.made = emptied(leaf.value)
         return leaf
 
-    def _left(self, value: Any) -> Any:
+    def _left(self, value: Any, where: str) -> Any:
         """What becomes of a value that no path covers."""
         if self.rest == "refuse":
-            raise Unmaskable("a document has a value at a path that its rule does not list")
+            raise Unmaskable(
+                f"a document has a value that no path covers, at or below {known_part(where, self._named)}"
+            )
         return value if self.rest == "keep" else emptied(value)
 
     def _key(self, key: str, seed: Seed) -> str:
