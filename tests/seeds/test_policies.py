@@ -119,7 +119,7 @@ def test_what_has_a_fault_would_not_load(postgres: Postgres) -> None:
     assert isinstance(found, Problems)
     assert ["t.x"] == [fault.at for fault in found.faults]
     loose = Checked({"public.t": check_of(policy, catalogue)}, {})
-    with pytest.raises(AssertionError, match="public.t"):
+    with pytest.raises(AssertionError, match=r"public\.t"):
         carried(postgres, name, name, catalogue.tables[0], loose)
 
 
