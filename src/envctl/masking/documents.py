@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from json.encoder import encode_basestring, encode_basestring_ascii
@@ -76,6 +76,12 @@ def opened(text: str) -> Any:
         return json.loads(text, object_pairs_hook=Pairs, parse_float=Number, parse_int=Number, parse_constant=_refused)
     except (ValueError, RecursionError):
         raise NoDocument("a value is no JSON document") from None
+
+
+def covering(paths: Sequence[Path], where: str) -> int | None:
+    """The number of the path that says most of a place: the deepest, then the one that names more, then the first."""
+    found = [(match.end(), -path.wild, -at) for at, path in enumerate(paths) if (match := path.pattern.match(where))]
+    return -max(found)[2] if found else None
 
 
 def known_part(where: str, keys: frozenset[str]) -> str:

@@ -20,6 +20,7 @@ from envctl.masking.documents import (
     as_before,
     clean,
     closed,
+    covering,
     emptied,
     family_of,
     known_part,
@@ -230,9 +231,7 @@ class Json(Transform):
         """The number of the rule that says most of a path, if any covers it."""
         if (known := self._known.get(where, -1)) != -1:
             return known
-        found = [(match.end(), -rule.path.wild, -at) for at, rule in enumerate(self._rules)
-                 if (match := rule.path.pattern.match(where))]  # fmt: skip
-        best = -max(found)[2] if found else None
+        best = covering([rule.path for rule in self._rules], where)
         if len(self._known) < _PATHS:
             self._known[where] = best
         return best
