@@ -13,6 +13,8 @@ from typing import Any, get_args
 from envctl.catalogue import Family
 
 REDACTED = "[redacted]"
+_NAME = re.compile(r"[A-Za-z_$@][A-Za-z0-9_$-]{0,62}")
+_COUNTED = re.compile(r"[0-9]{4}")
 _DEEPEST = 200  # levels of a document; Python's own stack would end at some hundreds
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _STEP = re.compile(r"""(?P<deep>\.\*\*)|(?P<any>\.\*)|(?P<item>\[\*\])|\."(?P<odd>[^"]+)"|\.(?P<key>[^.\[\]"*]+)""")
@@ -76,6 +78,11 @@ def opened(text: str) -> Any:
         return json.loads(text, object_pairs_hook=Pairs, parse_float=Number, parse_int=Number, parse_constant=_refused)
     except (ValueError, RecursionError):
         raise NoDocument("a value is no JSON document") from None
+
+
+def is_name(key: str) -> bool:
+    """Whether a key looks like one that a program gave: no address, no number, no sentence."""
+    return _NAME.fullmatch(key) is not None and not _COUNTED.search(key)
 
 
 def covering(paths: Sequence[Path], where: str) -> int | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -23,6 +22,7 @@ from envctl.masking.documents import (
     covering,
     emptied,
     family_of,
+    is_name,
     known_part,
     mapped,
     opened,
@@ -36,8 +36,6 @@ _UNLIMITED = 1 << 30  # characters: how long a document gets nobody knows before
 _PATHS = 4096  # of documents whose rule is remembered
 _APART = 1000  # documents at a time
 _HASHED = 16  # hex digits of a key
-_NAME = re.compile(r"[A-Za-z_$@][A-Za-z0-9_$-]{0,62}")
-_COUNTED = re.compile(r"[0-9]{4}")
 
 
 class _Rule(NamedTuple):
@@ -209,8 +207,7 @@ class Json(Transform):
 
     def _key(self, key: str, seed: Seed) -> str:
         """What becomes of a key."""
-        named = self.keys == "names" and _NAME.fullmatch(key) and not _COUNTED.search(key)
-        if self.keys == "keep" or named or key in self._named:
+        if self.keys == "keep" or key in self._named or (self.keys == "names" and is_name(key)):
             return key
         return seed.digest(clean(key))[:_HASHED]
 
