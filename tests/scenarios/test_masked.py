@@ -151,7 +151,7 @@ def test_what_nobody_decided_must_stop_it(shop: Stage) -> None:
     """Before the first row, with the lines to paste, and nothing is left."""
     shop.write(STACK + RULES.replace('"customers.born" = "shift"\n', ""), **{"shop.sql": dump()})
     error = shop.refused(9, "up")["error"]
-    assert '"customers.born" = ' in error["hint"]
+    assert '"customers.born" = ' in str(error["details"])
     assert set() == traces(shop)
 
 

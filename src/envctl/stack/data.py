@@ -54,6 +54,11 @@ class MaskSection(Section):
         description="Whether large objects pass, whose content nobody can mask.",
         examples=["keep"],
     )
+    foreign_tables: Literal["refuse", "keep"] = Field(
+        default="refuse",
+        description="Whether foreign tables pass: their rows are elsewhere, and whoever reads them reads them raw.",
+        examples=["keep"],
+    )
     key: SecretName = Field(
         default="ENVCTL_MASK_KEY",
         description="The name of the secret that the masked values depend on: at least 16 characters by chance, the "

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import IO, cast
@@ -14,11 +13,12 @@ from envctl.certificate import Certificate
 from envctl.errors import EnvctlError, Exit
 from envctl.masking.filter import Seen
 from envctl.masking.key import BadKey, Key
-from envctl.masking.policy import Checked, Problems, check
+from envctl.masking.policy import Checked
 from envctl.masking.pools import used
-from envctl.masking.rules import Fault, Policy, parse
+from envctl.masking.rules import Policy
 from envctl.masking.scan import BLOCK, Hit, Scanner
 from envctl.masking.table import BadRules, TableMask
+from envctl.ops.mask.fit import Misfit, compare, policy_of, refusal
 from envctl.ops.snapshots.sources.base import Site
 from envctl.ops.snapshots.sources.reader import UNCHANGED, Reader, reader
 from envctl.seeds.mask import Loaded
@@ -30,6 +30,8 @@ from envctl.workload import Masking
 RULE = "shorter than 8 bytes, numbers, dates and the like, or what masking writes too"
 # $2: of a folder whose path fits, all that is in it.
 _FILES = 'cd "$1" && find . -type d -path "$2" -prune -print | tar -cf - -T -'
+_UNCOVERED = 'It is a table of an extension, or none of the schema: unlisted = "keep" lets those of extensions pass.'
+_AGAIN = "run the same command again."
 _SHOWN = 20  # of what is wrong
 
 
@@ -37,9 +39,11 @@ _SHOWN = 20  # of what is wrong
 class Evidence:
     """What is known of masked data while it is made, and what its certificate is made of."""
 
+    data: str  # what the stack file calls it
     masking: Masking
     key: Key
     source: str  # its digest
+    tell: Callable[[str], None]
     loaded: Loaded | None = None
     checked: Checked | None = None
     logs: list[bytes] = field(default_factory=list)
@@ -53,10 +57,10 @@ class Evidence:
     @cached_property
     def policy(self) -> Policy:
         """What the rules mean. Raises EnvctlError(DATA_REFUSED) that says what is wrong with them."""
-        found = parse(json.loads(self.masking.rules))
-        if isinstance(found, Policy):
-            return found
-        raise refused("The rules of [data.NAME.mask] cannot be used", found)
+        found = policy_of(self.data, self.masking)
+        if isinstance(found, Misfit):
+            raise refusal((found,), _AGAIN)
+        return found
 
     def plans(self, catalogue: Catalogue) -> Masks:
         """Who masks each table of a database. Raises EnvctlError where a rule is missing, or does not fit."""
@@ -64,17 +68,22 @@ class Evidence:
             self.key.prove()
         except BadKey as bad:
             raise EnvctlError(Exit.OUR_FAULT, f"The key {bad}.", unchanged=UNCHANGED) from None
-        checked = check(self.policy, catalogue)
-        if isinstance(checked, Problems):
-            raise refused("Not everything that is there is masked", checked.faults, checked.patch)
+        checked = compare(self.data, self.policy, catalogue)
+        if isinstance(checked, Misfit):
+            raise refusal((checked,), _AGAIN)
+        for warning in checked.warnings[:_SHOWN]:
+            self.tell(f"mind that {warning}")
         self.checked = checked
 
         def masks(schema: str, name: str, columns: tuple[str, ...]) -> Mask:
-            table = catalogue.table(f"{schema}.{name}")
-            if table is None:
-                raise Unmasked(f"has rows of a table that it does not make: {schema}.{name}")
+            full = f"{schema}.{name}"
+            if full in catalogue.extension_tables and self.policy.unlisted == "keep":
+                return Mask(bytes)
+            table, rules = catalogue.table(full), checked.tables.get(full)
+            if table is None or rules is None:
+                raise Unmasked(f"has rows of {full}, which no rule can cover", hint=_UNCOVERED)
             try:
-                mask = TableMask(table, columns, checked.tables.get(table.full, ()), self.key, self.seen)
+                mask = TableMask(table, columns, rules, self.key, self.seen)
             except BadRules as bad:
                 raise Unmasked(f"has a table whose rules cannot be applied: {bad}") from None
             return Mask(mask.mask, divided=table.partitioned)
@@ -120,16 +129,6 @@ class Evidence:
             scanned=scanner.scanned,
             unsought=tuple(sorted(f"{table}.{rule.column.name}" for table, rule in rules if not rule.sought)),
         )
-
-
-def refused(what: str, faults: tuple[Fault, ...], patch: str = "") -> EnvctlError:
-    """A policy that cannot be used, with the lines to paste where columns have no rule."""
-    shown = [str(fault) for fault in faults[:_SHOWN]]
-    more = [f"and {len(faults) - _SHOWN} more"] if len(faults) > _SHOWN else []
-    hint = "Put that right in the stack file; `envctl mask check` reads it without moving data."
-    if patch:
-        hint = f"Write what becomes of them, such as:\n{patch}"
-    return EnvctlError(Exit.DATA_REFUSED, f"{what}.", details=(*shown, *more), hint=hint, unchanged=UNCHANGED)
 
 
 def look_through(container: Reader, place: str, scanner: Scanner, only: str = "*") -> None:

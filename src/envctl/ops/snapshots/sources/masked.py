@@ -84,7 +84,7 @@ class Masked(Source):
         from envctl.seeds.tidy import tidy
 
         digest, name = self.digest(site.here), self.database.data or ""
-        evidence = Evidence(self.masking, self.key(site.here), digest)
+        evidence = Evidence(name, self.masking, self.key(site.here), digest, site.tell)
         with self.source.plain(site) as plain:
             evidence.loaded = fill(
                 site.client,
