@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from envctl.catalogue import Column, Family
 from envctl.masking.filter import Seen
 from envctl.masking.key import Key
-from envctl.masking.scan import Hit, Scanner, together
+from envctl.masking.scan import Hit, Scanner, Scanners, together
 from envctl.masking.sieve import LONGEST, RUNGS, SHORTEST
 from envctl.secret import Secret
 from tests.seeds.postgres import Postgres
@@ -257,3 +257,26 @@ def hits_of(postgres: Postgres, values: Seen, file: str) -> set[str]:
     read = postgres.run(("cat", f"/var/lib/postgresql/data/{file}"))
     assert read.status == 0, read.stderr.decode()
     return {*fed(Scanner(values), read.stdout, range(4096, len(read.stdout), 1 << 20)).hits}
+
+
+def test_several_at_once_find_what_one_finds() -> None:
+    """Whoever gets which file; the bytes of all are counted."""
+    values = seen("somebody's address", "another address")
+    files = {f"file {number}": b"-" * number + b"another address--somebody's address-" for number in range(1, 50)}
+    alone = Scanner(values)
+    with Scanners(values, workers=3) as crowd:
+        for name, content in files.items():
+            for scanner in (alone, crowd):
+                scanner.feed(name, content[:20])
+                scanner.feed(name, content[20:])
+    assert {name: hit.count for name, hit in alone.hits.items()} == {n: hit.count for n, hit in crowd.hits.items()}
+    assert sorted(alone.known) == sorted(crowd.known)
+    assert alone.scanned == crowd.scanned
+
+
+def test_what_goes_wrong_beside_is_raised() -> None:
+    """Nothing was found is not said of what nobody could look through."""
+    with Scanners(seen("somebody's address"), workers=2) as crowd:
+        crowd.feed("file", None)  # type: ignore[arg-type]
+        with pytest.raises(TypeError):
+            _ = crowd.hits

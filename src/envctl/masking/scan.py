@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import BoundedSemaphore
+from typing import Self
 
 import polars as pl
 
@@ -11,6 +15,7 @@ from envctl.masking.chance import telling
 from envctl.masking.filter import Seen
 from envctl.masking.wal import SEAM, WAL, seams
 
+WORKERS = min(4, os.cpu_count() or 1)
 BLOCK = 4 << 20  # bytes that are best fed at once
 
 
@@ -118,3 +123,65 @@ def together(parts: Iterable[Hits]) -> Hits:
 def _joined(one: Hit | None, other: Hit) -> Hit:
     """Hits of one column together, with the place of the first."""
     return Hit(one.column, one.count + other.count, one.file, one.offset) if one else other
+
+
+class Scanners:
+    """Several scanners at work beside each other, each on files of its own, for as long as it is entered.
+
+    `hits`, `known` and `scanned` are there afterwards.
+    """
+
+    def __init__(self, seen: Seen, known: pl.Series | None = None, *, workers: int = WORKERS) -> None:
+        self._scanners = [Scanner(seen, known) for _ in range(workers)]
+        self._threads = [ThreadPoolExecutor(1, thread_name_prefix="scanning") for _ in range(workers)]
+        self._room = BoundedSemaphore(2 * workers)  # blocks that wait: memory is to stay bounded
+        self._under_way: list[Future[None]] = []
+        self._name = ""
+        self._turn = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for thread in self._threads:
+            thread.shutdown()
+
+    def feed(self, name: str, content: bytes) -> None:
+        """The next bytes of a file. What went wrong with those before is raised here, or when one asks for hits."""
+        if name != self._name:
+            self._name, self._turn = name, (self._turn + 1) % len(self._scanners)
+        self._room.acquire()
+        self._done()
+        self._under_way.append(self._threads[self._turn].submit(self._fed, self._scanners[self._turn], name, content))
+
+    @property
+    def hits(self) -> Hits:
+        """What was found, by column."""
+        self._done(wait=True)
+        return together(scanner.hits for scanner in self._scanners)
+
+    @property
+    def known(self) -> pl.Series:
+        """What was found, for others to leave out."""
+        self._done(wait=True)
+        return pl.concat([scanner.known for scanner in self._scanners]).unique()
+
+    @property
+    def scanned(self) -> int:
+        """Bytes."""
+        return sum(scanner.scanned for scanner in self._scanners)
+
+    def _fed(self, scanner: Scanner, name: str, content: bytes) -> None:
+        try:
+            scanner.feed(name, content)
+        finally:
+            self._room.release()
+
+    def _done(self, *, wait: bool = False) -> None:
+        left = []
+        for one in self._under_way:
+            if wait or one.done():
+                one.result()
+            else:
+                left.append(one)
+        self._under_way = left

@@ -16,7 +16,7 @@ from envctl.masking.key import BadKey, Key
 from envctl.masking.policy import Checked
 from envctl.masking.pools import used
 from envctl.masking.rules import Policy
-from envctl.masking.scan import BLOCK, Hit, Scanner
+from envctl.masking.scan import BLOCK, Hit, Scanner, Scanners
 from envctl.masking.table import BadRules, TableMask
 from envctl.ops.mask.fit import Misfit, compare, policy_of, refusal
 from envctl.ops.snapshots.sources.base import Site
@@ -106,13 +106,13 @@ class Evidence:
         assert self.checked is not None  # noqa: S101
         site.tell("looking for raw values in the new data")
         with reader(site, network="none") as container:
-            common = Scanner(self.seen)
-            common.feed("the schema", self.loaded.schema)
-            common.feed("pools", "\n".join(entry for pool in used() for entry in pool.entries).encode())
-            look_through(container, site.place, common, f"*/base/{self.pristine}")
-            scanner = Scanner(self.seen, common.known)
-            scanner.feed("the server's log", b"\n".join(self.logs))
-            look_through(container, site.place, scanner)
+            with Scanners(self.seen) as common:
+                common.feed("the schema", self.loaded.schema)
+                common.feed("pools", "\n".join(entry for pool in used() for entry in pool.entries).encode())
+                look_through(container, site.place, common, f"*/base/{self.pristine}")
+            with Scanners(self.seen, common.known) as scanner:
+                scanner.feed("the server's log", b"\n".join(self.logs))
+                look_through(container, site.place, scanner)
         if hits := scanner.hits:
             raise _found(hits)
         left = self.seen.left
@@ -131,7 +131,7 @@ class Evidence:
         )
 
 
-def look_through(container: Reader, place: str, scanner: Scanner, only: str = "*") -> None:
+def look_through(container: Reader, place: str, scanner: Scanner | Scanners, only: str = "*") -> None:
     """Feed all files, or those of folders whose path fits."""
     with container.reading(_FILES, place, only, user="0") as reading:
         with tarfile.open(fileobj=cast("IO[bytes]", FileOf(iter(reading))), mode="r|") as archive:
