@@ -90,6 +90,11 @@ def variable_rows() -> Rows:
             "For CI, which checks out a commit.",
         ),
         (
+            "ENVCTL_MASK_KEY",
+            "The secret that masked data depends on, unless `key` in `[data.NAME.mask]` names another; as every secret "
+            "it may stand in `.env` instead.",
+        ),
+        (
             "ENVCTL_PROJECT, ENVCTL_ENVIRONMENT, ENVCTL_BRANCH",
             "Set in every container of an environment: where it runs.",
         ),

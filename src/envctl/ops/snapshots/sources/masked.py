@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Protocol
 
 from envctl.errors import EnvctlError, Exit
@@ -59,8 +60,11 @@ class Masked(Source):
         return self.source.digest(here)
 
     def mask(self, here: Here) -> str:
-        """Digest of the rules and fingerprint of the key. Raises EnvctlError without a key."""
-        return f"{self.masking.digest} {self.key(here).fingerprint}"
+        """Digest of the rules, fingerprint of the key, and who draws the pools: another version of Faker may have others.
+
+        Raises EnvctlError without a key.
+        """
+        return f"{self.masking.digest} {self.key(here).fingerprint} faker {version('faker')}"
 
     def key(self, here: Here) -> Key:
         """The key. Raises EnvctlError: NOT_FOUND where it cannot be had, DATA_REFUSED where it is none."""
