@@ -12,7 +12,7 @@ import pytest
 from faker import Faker
 
 from envctl.masking.key import Seed
-from envctl.masking.pools import Kind, Pool, known_locale, pool, version
+from envctl.masking.pools import Kind, Pool, known_locale, pool
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 LOCALES = ("en_US", "de_DE", "ja_JP", "ar_SA")
@@ -69,8 +69,3 @@ def test_a_locale_that_looks_like_none() -> None:
     """Nothing is guessed then."""
     with pytest.raises(ValueError, match=r"'Klingon'$"):
         known_locale("Klingon")
-
-
-def test_the_version_is_told() -> None:
-    """Whose entries they are is part of what a snapshot is made from."""
-    assert version().startswith("faker ")

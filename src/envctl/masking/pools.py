@@ -85,14 +85,6 @@ def used() -> tuple[Pool, ...]:
     return tuple(_USED)
 
 
-@cache
-def version() -> str:
-    """Whose entries these are: another version of Faker may have other ones, and other results with them."""
-    from faker import VERSION
-
-    return f"faker {VERSION}"
-
-
 def known_locale(locale: str) -> str:
     """The locale, if Faker has it. Raises ValueError, with those that look like it."""
     if locale == _USUAL:
