@@ -61,9 +61,9 @@ def shown(named: str | None = None, *, rows: int = 2, real: bool = False) -> tup
     return previewed(source(), found(), KEY, named, rows=rows, real=real)
 
 
-def test_every_table_is_shown_and_of_partitions_one() -> None:
-    """They are all masked alike."""
-    assert ["public.customers", "Sales.customers", "public.events_2024"] == [one.table for one in shown()]
+def test_every_table_is_shown_and_no_partition() -> None:
+    """They are all masked as the whole."""
+    assert ["public.customers", "Sales.customers", "public.events"] == [one.table for one in shown()]
 
 
 @pytest.mark.parametrize(
@@ -74,11 +74,11 @@ def test_every_table_is_shown_and_of_partitions_one() -> None:
         ("Sales.customers", "Sales.customers"),
         ('"Sales".customers', "Sales.customers"),
         ("events_2025", "public.events_2025"),
-        ("events", "public.events_2024"),
+        ("events", "public.events"),
     ],
 )
 def test_a_table_is_found_by_any_of_its_names(named: str, table: str) -> None:
-    """As SQL writes it or plain; without a schema the public one is meant; of what is partitioned a part is shown."""
+    """As SQL writes it or plain; without a schema the public one is meant; of what has partitions the whole."""
     assert [table] == [one.table for one in shown(named)]
 
 
@@ -111,7 +111,17 @@ def test_only_the_rows_that_are_asked_for_are_shown() -> None:
     """And a table without any has none."""
     tables = {one.table: one for one in shown(rows=1, real=True)}
     assert ("ann@corp.example",) == tables["public.customers"].columns[0].before
-    assert () == tables["public.events_2024"].columns[0].before
+    assert () == tables["public.events"].columns[0].before
+
+
+def test_rows_of_partitions_are_rows_of_the_whole() -> None:
+    """Whatever order their columns are in."""
+    parts = (
+        b"COPY public.events_2024 (id, who) FROM stdin;\n1\tAnn Lee\n\\.\n"
+        b"COPY public.events_2025 (who, id) FROM stdin;\nBob Ray\t2\nCy Kay\t3\n\\.\n"
+    )
+    (one,) = previewed(source(text=TEXT + parts), found(), KEY, "events", rows=2, real=True)
+    assert ("Ann Lee", "Bob Ray") == one.columns[0].before
 
 
 def test_made_up_rows_are_nobodys() -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from envctl.catalogue import Catalogue
+from envctl.catalogue import Catalogue, Table
 from envctl.errors import EnvctlError, Exit
 from envctl.ops.choose import choose
 from envctl.ops.client import DatabaseClient
@@ -36,11 +35,17 @@ def check(here: Here, services: tuple[str, ...] = (), schema: str = SOURCE) -> M
         assert database.mask is not None  # noqa: S101 – chosen for it
         name = database.data or ""
         policy = policy_of(name, database.mask)
-        found = policy if isinstance(policy, Misfit) else compare(name, policy, _catalogue(here, workload, schema))
+        if isinstance(policy, Misfit):
+            misfits.append(policy)
+            continue
+        catalogue = _catalogue(here, workload, schema)
+        found = compare(name, policy, catalogue)
         if isinstance(found, Misfit):
             misfits.append(found)
         else:
-            checked.append(_told(workload.service, name, schema, found))
+            tables = tuple(_told(table.full, found) for table in whole(catalogue))
+            warnings = tuple(map(str, found.warnings))
+            checked.append(CheckedData(workload.service, name, schema, tables, warnings))
     if misfits:
         again = "run `envctl mask check" + (" --schema environment`" if schema == ENVIRONMENT else "`") + " again."
         raise refusal(misfits, again)
@@ -91,12 +96,14 @@ def _of_environment(here: Here, workload: Workload) -> Catalogue:
         ) from None
 
 
-def _told(service: str, name: str, schema: str, found: Checked) -> CheckedData:
-    kept: Mapping[str, tuple[str, ...]] = found.kept
-    tables = (
-        CheckedTable(table, tuple(map(_column, rules)), kept.get(table, ())) for table, rules in found.tables.items()
-    )
-    return CheckedData(service, name, schema, tuple(tables), tuple(map(str, found.warnings)))
+def whole(catalogue: Catalogue) -> list[Table]:
+    """All tables but partitions, whose rules are those of the table that they are partitions of."""
+    divided = {table.full for table in catalogue.tables if table.partitioned}
+    return [table for table in catalogue.tables if not divided.intersection(table.parents)]
+
+
+def _told(table: str, found: Checked) -> CheckedTable:
+    return CheckedTable(table, tuple(map(_column, found.tables[table])), found.kept[table])
 
 
 def _column(rule: ColumnRule) -> MaskedColumn:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 from envctl.catalogue import Catalogue, Table, written
 from envctl.errors import EnvctlError, Exit
-from envctl.ops.mask.check import masked
+from envctl.ops.mask.check import masked, whole
 from envctl.ops.mask.source import NOT_MOVED, Opened, database_of, only, opened
 from envctl.ops.setting import Here
 from envctl.ops.snapshots.sources import source_of
@@ -74,32 +74,20 @@ def _key(here: Here, workload: Workload) -> Key:
 
 
 def _tables(catalogue: Catalogue, found: Checked, named: str | None) -> list[Table]:
-    """Those that have rows; of partitions one, as they are all masked alike. Raises EnvctlError(USAGE)."""
-    there = [one for one in catalogue.tables if one.full in found.tables and not one.partitioned]
+    """Those that are meant. Raises EnvctlError(USAGE)."""
+    there = [one for one in whole(catalogue) if one.full in found.tables]
     if named is None:
-        return list(_one_of_each(catalogue, there))
+        return there
     called = [one for one in catalogue.tables if named in _names(one)]
     exact = [one for one in called if named != one.name or one.schema == "public"] or called
     if len(exact) != 1:
         raise _unclear(named, called, there)
-    if not exact[0].partitioned:
-        return exact
-    return [one for one in there if exact[0].full in one.parents][:1]
+    return exact
 
 
 def _names(table: Table) -> set[str]:
     """What somebody may call it."""
     return {table.name, table.full, written(table.name), written(table.schema, table.name)}
-
-
-def _one_of_each(catalogue: Catalogue, tables: Sequence[Table]) -> Iterator[Table]:
-    seen: set[str] = set()
-    for table in tables:
-        wholes = [one for name in table.parents if (one := catalogue.table(name)) is not None and one.partitioned]
-        whole = wholes[-1].full if wholes else table.full
-        if whole not in seen:
-            yield table
-        seen.add(whole)
 
 
 def _rows(source: Opened, tables: Sequence[Table], count: int, *, real: bool) -> Mapping[str, pl.DataFrame]:
@@ -109,7 +97,19 @@ def _rows(source: Opened, tables: Sequence[Table], count: int, *, real: bool) ->
     if not real:
         return {table.full: made_up(table, count) for table in tables}
     found = first_rows(source, count)
-    return {table.full: found.get(table.full, made_up(table, 0)) for table in tables}
+    return {table.full: _real(source.catalogue, table, found, count) for table in tables}
+
+
+def _real(catalogue: Catalogue, table: Table, found: Mapping[str, pl.DataFrame], count: int) -> pl.DataFrame:
+    """Rows of a table, or of its partitions: those are where they are."""
+    import polars as pl
+
+    from envctl.masking.preview import made_up
+
+    names = made_up(table, 0).columns
+    parts = [one.full for one in catalogue.tables if one is table or (table.partitioned and table.full in one.parents)]
+    frames = [frame.select(names) for full in parts if (frame := found.get(full)) is not None]
+    return pl.concat([made_up(table, 0), *frames]).head(count)
 
 
 def _shown(table: Table, found: Checked, frame: pl.DataFrame, key: Key) -> ShownTable:
