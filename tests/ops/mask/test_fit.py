@@ -72,6 +72,15 @@ def test_every_problem_is_named() -> None:
     assert {"data", "at", "what", "hint", "table", "column"} == set(error.data["problems"][0])  # type: ignore[index]
 
 
+def test_a_line_that_is_a_comment_is_somebodys_to_decide() -> None:
+    """What nothing masks is not proposed to be kept: pasting alone does not mend it, and the hint says so."""
+    odd = Catalogue((table("films", column("words", "other", type="tsvector", nullable=False)),))
+    found = compare("shop", policy({}), odd)
+    assert isinstance(found, Misfit)
+    assert {} == tomllib.loads(found.patch)
+    assert "decide about those that are comments, then run" in refusal((found,)).hint
+
+
 def test_several_are_told_apart() -> None:
     """Each problem says whose it is, and each patch into which section it goes."""
     one = misfit({})

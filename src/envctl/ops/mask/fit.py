@@ -59,7 +59,9 @@ def refusal(misfits: Sequence[Misfit], hint: str = "") -> EnvctlError:
     names, count = ", ".join(dict.fromkeys(one.data for one in misfits)), sum(len(one.faults) for one in misfits)
     patches = {one.data: escaped(one.patch) for one in misfits if one.patch}
     then = hint or "run `envctl mask check` again."
-    do = "Paste these lines, look at each of them" if patches else f"Mend the rules of {names}"
+    undecided = any(line.startswith("#") for patch in patches.values() for line in patch.splitlines())
+    look = "look at each of them, decide about those that are comments" if undecided else "look at each of them"
+    do = f"Paste these lines, {look}" if patches else f"Mend the rules of {names}"
     return EnvctlError(
         Exit.DATA_REFUSED,
         f"the rules of masking do not fit the data: {count} problem{'' if count == 1 else 's'} in {names}",
