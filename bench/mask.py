@@ -25,6 +25,7 @@ from statistics import median
 from bench.common import Ratio, ran, seconds
 from envctl.catalogue import Catalogue
 from envctl.events import nobody
+from envctl.masking.filter import Seen
 from envctl.masking.key import Key
 from envctl.masking.policy import Checked, check
 from envctl.masking.rules import Policy, parse
@@ -55,7 +56,7 @@ CREATE TABLE orders (
 );
 """
 ROWS = """INSERT INTO customers SELECT n, 'person.' || n || '@mail' || n % 50 || '.test', 'Firstname' || n % 4000,
-    'Lastname' || n % 90000, '+4930' || 10000000 + n, '4' || lpad((n * 7919 % 1000000000000000)::text, 15, '0'),
+    'Lastname' || n % 90000, '+4930' || 10000000 + n, '4' || lpad((n::bigint * 7919 % 1000000000000000)::text, 15, '0'),
     n % 999 || ' ' || md5((n % 50000)::text) || ' Street', '1950-01-01'::date + n % 18000,
     (ARRAY['DE','FR','US','GB'])[1 + n % 4], md5(n::text), '2024-01-01'::timestamptz + n * interval '1 second'
     FROM generate_series(1, {customers}) AS n;
@@ -154,7 +155,7 @@ def live(source: Server, target: Server) -> Plain:
 
 
 def plans(catalogue: Catalogue) -> Masks:
-    """The rules, applied."""
+    """The rules, applied, and every raw value noted for the proof."""
     policy, key = parse(RULES), Key(Secret("a key of more than sixteen characters"))
     if not isinstance(policy, Policy):
         sys.exit(f"{policy}")
@@ -162,11 +163,13 @@ def plans(catalogue: Catalogue) -> Masks:
     if not isinstance(found, Checked):
         sys.exit(f"{found}")
 
+    seen = Seen(key)
+
     def masks(schema: str, name: str, columns: tuple[str, ...]) -> Mask:
         table = catalogue.table(f"{schema}.{name}")
         if table is None:
             sys.exit(f"there is no table {name}")
-        return Mask(TableMask(table, columns, found.tables.get(table.full, ()), key).mask)
+        return Mask(TableMask(table, columns, found.tables.get(table.full, ()), key, seen).mask)
 
     return masks
 
