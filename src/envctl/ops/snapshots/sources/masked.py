@@ -60,7 +60,7 @@ class Masked(Source):
         return self.source.digest(here)
 
     def mask(self, here: Here) -> str:
-        """Digest of the rules, fingerprint of the key, and who draws the pools: another version of Faker may have others.
+        """Digest of the rules, fingerprint of the key, and what draws the pools: other versions of Faker have others.
 
         Raises EnvctlError without a key.
         """
