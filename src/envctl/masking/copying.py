@@ -11,6 +11,7 @@ import polars as pl
 SIZE = 8 << 20  # bytes of a block: enough for bulk, little beside what a run may take
 _NULL = "\\N"
 _ESCAPES = {"\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v"}
+_OTHERS = (b"\r", b"\b", b"\f", b"\v")
 _SPECIAL = r"[\\\x08\x0c\n\r\t\x0b]"
 _ODD = re.compile(rb"\\(?:x(?P<hex>[0-9A-Fa-f]{1,2})|(?P<octal>[0-7]{1,3})|(?P<other>.))", re.DOTALL)
 _LETTERS = {escape[1:].encode(): value.encode() for value, escape in _ESCAPES.items()}
@@ -74,6 +75,17 @@ def text(frame: pl.DataFrame) -> bytes:
     out = io.BytesIO()
     frame.write_csv(out, separator="\t", include_header=False, quote_style="never", null_value=_NULL)
     return out.getvalue()
+
+
+def is_bare(block: bytes, frame: pl.DataFrame) -> bool:
+    """Whether no value of a block has an escape, nor needs one: it has no more signs than its nulls and borders do."""
+    nulls = sum(column.null_count() for column in frame)
+    return (
+        block.count(b"\\") == nulls
+        and block.count(b"\n") == frame.height
+        and block.count(b"\t") == frame.height * max(frame.width - 1, 0)
+        and not any(sign in block for sign in _OTHERS)
+    )
 
 
 def unescaped(series: pl.Series) -> pl.Series:

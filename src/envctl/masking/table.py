@@ -12,7 +12,7 @@ import polars as pl
 from envctl.catalogue import Column, Table
 from envctl.masking import where
 from envctl.masking.arrays import masked_array, masked_array_plain
-from envctl.masking.copying import escaped, rows, text, unescaped
+from envctl.masking.copying import escaped, is_bare, rows, text, unescaped
 from envctl.masking.key import Key, Seed
 from envctl.masking.literals import Problem
 from envctl.masking.transforms.base import Block, Row, Transform, Unmaskable
@@ -108,13 +108,18 @@ class TableMask:
         if not self._steps:
             return block
         frame = rows(block, self._names)
-        raw = pl.DataFrame([unescaped(frame[name]) for name in self._names if name in self._needed])
+        bare = is_bare(block, frame)
+        needed = [frame[name] for name in self._names if name in self._needed]
+        raw = pl.DataFrame(needed if bare else [unescaped(series) for series in needed])
         done = raw
         for step in self._steps:
-            made = self._masked(step, raw, done)
-            done = _with(done, step.name, made)
-            frame = _with(frame, step.name, escaped(made))
-        return text(frame)
+            done = _with(done, step.name, self._masked(step, raw, done))
+        made = [done[step.name] for step in self._steps]
+        if bare:  # then most results are, too, and looking at all of their text at once tells
+            after = _all_with(frame, made)
+            if is_bare(out := text(after), after):
+                return out
+        return text(_all_with(frame, [escaped(series) for series in made]))
 
     def plain(self, row: Mapping[str, str | None]) -> dict[str, str | None]:
         """The same of one row of values without escapes: slow, and what `mask` is tested against."""
@@ -206,6 +211,12 @@ def _order(table: Table, rules: Mapping[str, ColumnRule]) -> Iterator[str]:
 def _with(frame: pl.DataFrame, name: str, values: pl.Series) -> pl.DataFrame:
     """The frame with other values in a column. (No expression: an odd name would be a pattern.)"""
     return frame.clone().replace_column(frame.get_column_index(name), values.alias(name))
+
+
+def _all_with(frame: pl.DataFrame, series: Sequence[pl.Series]) -> pl.DataFrame:
+    for one in series:
+        frame = _with(frame, one.name, one)
+    return frame
 
 
 def _only(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import threading
@@ -53,9 +54,17 @@ class PipeReader(threading.Thread):
         return b"".join(self._parts)
 
 
+def widen(pipe: IO[bytes] | None) -> None:
+    """Let more wait in it, where that can be had: then both ends wake up less often."""
+    if pipe is not None and (size := getattr(fcntl, "F_SETPIPE_SZ", None)) is not None:
+        with suppress(OSError):  # the user has too many already
+            fcntl.fcntl(pipe, size, _BLOCK)
+
+
 def feed(process: subprocess.Popen[bytes], stdin: Iterable[bytes]) -> None:
     """Give it all of its input, unless it ends before."""
     assert process.stdin is not None  # noqa: S101 – opened by Shell
+    widen(process.stdin)
     with suppress(BrokenPipeError):  # the program ended before its input did: its status says why
         for block in stdin:
             process.stdin.write(block)
@@ -103,6 +112,7 @@ class Reading:
         assert process.stdout is not None  # noqa: S101 – opened by Shell
         assert process.stderr is not None  # noqa: S101
         self._process, self._output = process, process.stdout
+        widen(process.stdout)
         self._errors = PipeReader(process.stderr)
         self._failure: Exception | None = None
         self._feeding = threading.Thread(target=self._feed, args=(stdin,), daemon=True)
