@@ -25,10 +25,10 @@ from statistics import median
 from bench.common import Ratio, ran, seconds
 from envctl.catalogue import Catalogue
 from envctl.events import nobody
-from envctl.masking.filter import Seen
 from envctl.masking.key import Key
-from envctl.masking.policy import Checked, check
-from envctl.masking.rules import Policy, parse
+from envctl.masking.policies.policy import Checked, check
+from envctl.masking.policies.rules import Policy, parse
+from envctl.masking.proof.filter import Seen
 from envctl.masking.table import TableMask
 from envctl.ops.client import DatabaseClient
 from envctl.secret import Secret

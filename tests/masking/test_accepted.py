@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from envctl.catalogue import Column, Family
-from envctl.masking.arrays import masked_array
+from envctl.masking.parts.arrays import masked_array
 from envctl.masking.transforms import TRANSFORMS
 from envctl.masking.transforms.base import Block
 from tests.masking.transforms.laws import SEED

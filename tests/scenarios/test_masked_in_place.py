@@ -8,9 +8,9 @@ from contextlib import contextmanager
 import polars as pl
 import pytest
 
-from envctl.masking.filter import Seen
 from envctl.masking.key import Key
-from envctl.masking.scan import Hits, Scanner
+from envctl.masking.proof.filter import Seen
+from envctl.masking.proof.scan import Hits, Scanner
 from envctl.ops.snapshots.proof import look_through
 from envctl.ops.snapshots.sources import Site
 from envctl.ops.snapshots.sources.reader import reader

@@ -9,8 +9,8 @@ import pytest
 
 from envctl.catalogue import Catalogue, Table, written
 from envctl.masking.key import Key
-from envctl.masking.policy import Checked, Problems, check
-from envctl.masking.rules import Policy, parse
+from envctl.masking.policies.policy import Checked, Problems, check
+from envctl.masking.policies.rules import Policy, parse
 from envctl.masking.table import TableMask
 from envctl.secret import Secret
 from envctl.seeds.catalogue import differences

@@ -10,11 +10,11 @@ from typing import Protocol
 import polars as pl
 
 from envctl.catalogue import Column, Table
-from envctl.masking import where
-from envctl.masking.arrays import masked_array, masked_array_plain
+from envctl.masking.conditions import where
+from envctl.masking.conditions.literals import Problem
 from envctl.masking.copying import escaped, is_bare, rows, text, unescaped
 from envctl.masking.key import Key, Seed
-from envctl.masking.literals import Problem
+from envctl.masking.parts.arrays import masked_array, masked_array_plain
 from envctl.masking.transforms.base import Block, Row, Transform, Unmaskable
 
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from envctl.catalogue import Column
-from envctl.masking.pools import pool
+from envctl.masking.parts.pools import pool
 from envctl.masking.transforms.address import Address
 from envctl.masking.transforms.base import Row
 from tests.masking.transforms.laws import LAWS, SEED, TEXT, Case, Law, named

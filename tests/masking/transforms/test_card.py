@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from envctl.catalogue import Column
-from envctl.masking.checks import luhn, luhn_digit
+from envctl.masking.parts.checks import luhn, luhn_digit
 from envctl.masking.transforms.base import Block, Row
 from envctl.masking.transforms.card import Card
 from tests.masking.transforms.laws import LAWS, SEED, TEXT, Case, Law, named, texts

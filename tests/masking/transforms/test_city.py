@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from envctl.catalogue import Column
-from envctl.masking.pools import pool
+from envctl.masking.parts.pools import pool
 from envctl.masking.transforms.city import City
 from tests.masking.transforms.laws import LAWS, Case, Law, named
 

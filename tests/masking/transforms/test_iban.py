@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from envctl.catalogue import Column
-from envctl.masking.checks import remainder
+from envctl.masking.parts.checks import remainder
 from envctl.masking.transforms.base import Block, Row
 from envctl.masking.transforms.iban import Iban
 from tests.masking.transforms.laws import LAWS, SEED, TEXT, Case, Law, named, texts

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from envctl.catalogue import Column
-from envctl.masking.pools import pool
+from envctl.masking.parts.pools import pool
 from envctl.masking.transforms.base import Block, Row
 from envctl.masking.transforms.name import Name
 from tests.masking.transforms.laws import LAWS, SEED, TEXT, Case, Law, named, texts

@@ -10,10 +10,10 @@ import pytest
 
 from envctl.catalogue import Catalogue
 from envctl.errors import EnvctlError, Exit
-from envctl.masking.policy import Checked
+from envctl.masking.policies.policy import Checked
 from envctl.ops.mask.fit import Misfit, compare, escaped, fitting, policy_of, refusal
 from envctl.workload import Masking
-from tests.masking.tables import column, policy, table, unique
+from tests.masking.policies.tables import column, policy, table, unique
 
 CUSTOMERS = table(
     "customers", column("id", "integer", counted=True), "email", "full_name", "spot\u00a0x", uniques=(unique("email"),)

@@ -10,7 +10,7 @@ import pytest
 from envctl.catalogue import Catalogue, Table
 from envctl.errors import EnvctlError, Exit
 from envctl.masking.key import Key
-from envctl.masking.policy import Checked
+from envctl.masking.policies.policy import Checked
 from envctl.masking.table import TableMask
 from envctl.ops.mask.preview import previewed
 from envctl.ops.mask.rows import first_rows
@@ -20,7 +20,7 @@ from envctl.secret import Secret
 from envctl.seeds.plain import Plain
 from envctl.seeds.server import Server
 from envctl.workload import Database
-from tests.masking.tables import checked, column, table
+from tests.masking.policies.tables import checked, column, table
 
 KEY = Key(Secret("0123456789abcdef0123456789abcdef"))
 CUSTOMERS = table("customers", column("id", "integer"), "email", "note")

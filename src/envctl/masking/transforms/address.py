@@ -11,8 +11,8 @@ from pydantic import Field, model_validator
 
 from envctl.catalogue import Column, Family
 from envctl.masking.key import number, numbers
-from envctl.masking.pools import Kind, Locale, pool
-from envctl.masking.shapes import by_distinct, cut, cut_one, shorter
+from envctl.masking.parts.pools import Kind, Locale, pool
+from envctl.masking.parts.shapes import by_distinct, cut, cut_one, shorter
 from envctl.masking.transforms.base import Block, Row, Transform
 
 _HOUSES = 9999

@@ -9,10 +9,10 @@ import polars as pl
 from pydantic import Field, model_validator
 
 from envctl.catalogue import Column, Family
-from envctl.masking.checks import luhn_digit, luhn_digits
-from envctl.masking.digits import decimals, decimals_one, permuted, permuted_one
 from envctl.masking.key import Seed
-from envctl.masking.shapes import Shaped, bare, bare_one, by_shape, put, put_one, shorter, taken
+from envctl.masking.parts.checks import luhn_digit, luhn_digits
+from envctl.masking.parts.digits import decimals, decimals_one, permuted, permuted_one
+from envctl.masking.parts.shapes import Shaped, bare, bare_one, by_shape, put, put_one, shorter, taken
 from envctl.masking.transforms.base import Block, Row, Transform
 
 _LIKE = "[0-9](?:[ -]?[0-9]){11,18}"

@@ -7,8 +7,8 @@ from typing import ClassVar
 import polars as pl
 
 from envctl.catalogue import Column, Family
-from envctl.masking.pools import Locale, pool
-from envctl.masking.shapes import by_distinct, cut, cut_one, shorter
+from envctl.masking.parts.pools import Locale, pool
+from envctl.masking.parts.shapes import by_distinct, cut, cut_one, shorter
 from envctl.masking.transforms.base import Block, Row, Transform
 
 

@@ -9,7 +9,7 @@ import polars as pl
 from pydantic import Field
 
 from envctl.catalogue import Column, Family
-from envctl.masking.permute import permuted, permuted_one
+from envctl.masking.parts.permute import permuted, permuted_one
 from envctl.masking.transforms.base import Block, Row, Transform, Unmaskable
 
 _ENOUGH = 16  # hex digits: 64 bits

@@ -10,10 +10,10 @@ import polars as pl
 from pydantic import Field
 
 from envctl.catalogue import Column, Family
-from envctl.masking.checks import account_check, account_checks
-from envctl.masking.digits import MOST, decimals, decimals_one, permuted, permuted_one
 from envctl.masking.key import Seed
-from envctl.masking.shapes import Shaped, bare, bare_one, by_shape, put, put_one, runs, shorter, taken
+from envctl.masking.parts.checks import account_check, account_checks
+from envctl.masking.parts.digits import MOST, decimals, decimals_one, permuted, permuted_one
+from envctl.masking.parts.shapes import Shaped, bare, bare_one, by_shape, put, put_one, runs, shorter, taken
 from envctl.masking.transforms.base import Block, Row, Transform
 
 _LIKE = "[A-Za-z]{2} ?[0-9]{2}(?: ?[A-Za-z0-9]){11,30}"

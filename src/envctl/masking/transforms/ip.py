@@ -11,7 +11,7 @@ import polars as pl
 
 from envctl.catalogue import Column, Family
 from envctl.masking.key import Seed, number, numbers
-from envctl.masking.shapes import bare, bare_one, by_kind
+from envctl.masking.parts.shapes import bare, bare_one, by_kind
 from envctl.masking.transforms.base import Block, Row, Transform
 
 _FOUR = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}(/(?:3[0-2]|[12]?[0-9]))?"

@@ -11,7 +11,8 @@ import polars as pl
 from pydantic import Field, model_validator
 
 from envctl.catalogue import Column, Family
-from envctl.masking.documents import (
+from envctl.masking.key import Seed
+from envctl.masking.parts.documents import (
     REDACTED,
     Leaf,
     NoDocument,
@@ -29,7 +30,6 @@ from envctl.masking.documents import (
     path,
     written,
 )
-from envctl.masking.key import Seed
 from envctl.masking.transforms.base import Block, Row, Transform, Unmaskable
 
 _UNLIMITED = 1 << 30  # characters: how long a document gets nobody knows before

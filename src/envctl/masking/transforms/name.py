@@ -11,8 +11,8 @@ from pydantic import Field
 
 from envctl.catalogue import Column, Family
 from envctl.masking.key import Seed
-from envctl.masking.pools import Locale, pool
-from envctl.masking.shapes import by_distinct, cut, cut_one, shorter
+from envctl.masking.parts.pools import Locale, pool
+from envctl.masking.parts.shapes import by_distinct, cut, cut_one, shorter
 from envctl.masking.transforms.base import Block, Row, Transform
 
 _Kind = Literal["first", "last"]

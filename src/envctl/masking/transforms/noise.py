@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from envctl.catalogue import Column, Family
 from envctl.masking.key import number, numbers
-from envctl.masking.pieces import patched
+from envctl.masking.parts.pieces import patched
 from envctl.masking.transforms.base import Block, Row, Transform, Unmaskable
 
 _NUMBER = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?(?:([eE][-+]?)([0-9]+))?")

@@ -9,9 +9,9 @@ import polars as pl
 from pydantic import Field
 
 from envctl.catalogue import Column, Family
-from envctl.masking.digits import MOST, permuted, permuted_one
 from envctl.masking.key import Seed
-from envctl.masking.shapes import Shaped, bare, bare_one, by_kind, by_shape, put, put_one, shorter, taken
+from envctl.masking.parts.digits import MOST, permuted, permuted_one
+from envctl.masking.parts.shapes import Shaped, bare, bare_one, by_kind, by_shape, put, put_one, shorter, taken
 from envctl.masking.transforms.base import Block, Row, Transform
 
 _BETWEEN = "[-+().,/ ]{0,3}"

@@ -8,8 +8,8 @@ import polars as pl
 from pydantic import Field, field_validator
 
 from envctl.catalogue import Column, Family
-from envctl.masking.choices import Drawn, DrawnBulk
-from envctl.masking.patterns import BadPattern, parsed
+from envctl.masking.parts.choices import Drawn, DrawnBulk
+from envctl.masking.parts.patterns import BadPattern, parsed
 from envctl.masking.transforms.base import Block, Row, Transform
 
 _LONGEST = 1000  # characters of a pattern and of what it describes: more is a text

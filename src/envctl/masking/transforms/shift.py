@@ -10,7 +10,7 @@ from pydantic import Field
 
 from envctl.catalogue import Column, Family
 from envctl.masking.key import number, numbers
-from envctl.masking.pieces import patched
+from envctl.masking.parts.pieces import patched
 from envctl.masking.transforms.base import Block, Row, Transform, Unmaskable
 
 _DATE = 10  # characters of a date whose year has four digits

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from envctl.catalogue import Column, Family
 from envctl.masking.key import number, numbers
-from envctl.masking.pieces import patched, replaced
+from envctl.masking.parts.pieces import patched, replaced
 from envctl.masking.transforms.base import Block, Row, Transform
 
 _FILLER = (

@@ -9,7 +9,7 @@ import polars as pl
 from pydantic import Field
 
 from envctl.catalogue import Column, Family
-from envctl.masking.shapes import bare, bare_one
+from envctl.masking.parts.shapes import bare, bare_one
 from envctl.masking.transforms.base import Block, Row, Transform
 
 _ID = 16  # hex digits: 64 bits

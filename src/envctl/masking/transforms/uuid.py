@@ -9,7 +9,7 @@ import polars as pl
 
 from envctl.catalogue import Column, Family
 from envctl.masking.key import number, numbers
-from envctl.masking.shapes import bare, bare_one
+from envctl.masking.parts.shapes import bare, bare_one
 from envctl.masking.transforms.base import Block, Row, Transform
 
 _LONG, _SHORT = 36, 32  # characters with hyphens, and without

@@ -15,7 +15,7 @@ from envctl.reports.mask import CheckedData, CheckedTable, MaskChecked, MaskedCo
 from envctl.workload import Workload
 
 if TYPE_CHECKING:
-    from envctl.masking.policy import Checked
+    from envctl.masking.policies.policy import Checked
     from envctl.masking.table import ColumnRule
 
 SOURCE, ENVIRONMENT = "source", "environment"

@@ -9,9 +9,9 @@ from typing import Any
 
 from envctl.catalogue import Catalogue, Column, Table
 from envctl.errors import EnvctlError, Exit
-from envctl.masking.policy import Checked, Problems, check, proposal
-from envctl.masking.rules import Fault, Policy, parse
-from envctl.masking.suggest import suggest
+from envctl.masking.policies.policy import Checked, Problems, check, proposal
+from envctl.masking.policies.rules import Fault, Policy, parse
+from envctl.masking.suggesting.suggest import suggest
 from envctl.ops.mask.source import NOT_MOVED
 from envctl.workload import Masking
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from envctl.masking.key import Key
-    from envctl.masking.policy import Checked
+    from envctl.masking.policies.policy import Checked
     from envctl.masking.table import ColumnRule
     from envctl.ops.snapshots.sources.masked import Masked
 
@@ -91,7 +91,7 @@ def _names(table: Table) -> set[str]:
 
 
 def _rows(source: Opened, tables: Sequence[Table], count: int, *, real: bool) -> Mapping[str, pl.DataFrame]:
-    from envctl.masking.preview import made_up
+    from envctl.masking.suggesting.preview import made_up
     from envctl.ops.mask.rows import first_rows
 
     if not real:
@@ -104,7 +104,7 @@ def _real(catalogue: Catalogue, table: Table, found: Mapping[str, pl.DataFrame],
     """Rows of a table, or of its partitions: those are where they are."""
     import polars as pl
 
-    from envctl.masking.preview import made_up
+    from envctl.masking.suggesting.preview import made_up
 
     names = made_up(table, 0).columns
     parts = [one.full for one in catalogue.tables if one is table or (table.partitioned and table.full in one.parents)]

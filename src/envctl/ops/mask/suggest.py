@@ -14,7 +14,7 @@ from envctl.reports.mask import MaskSuggested, SuggestedColumn
 if TYPE_CHECKING:
     import polars as pl
 
-    from envctl.masking.suggest import Suggestion
+    from envctl.masking.suggesting.suggest import Suggestion
 
 SAMPLED = 1000  # rows of each table, at most
 
@@ -25,8 +25,8 @@ def suggest(here: Here, service: str | None = None, *, sampled: bool = True, fil
     No value of them is printed, kept or written anywhere. With a `file` that gets it, and must not be there yet. Raises
     EnvctlError.
     """
-    from envctl.masking.suggest import suggest as suggested
-    from envctl.masking.suggest import toml
+    from envctl.masking.suggesting.suggest import suggest as suggested
+    from envctl.masking.suggesting.suggest import toml
     from envctl.ops.mask.fit import escaped
     from envctl.ops.mask.rows import first_rows
 

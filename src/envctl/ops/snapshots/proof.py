@@ -11,12 +11,12 @@ from typing import IO, cast
 from envctl.catalogue import Catalogue
 from envctl.certificate import Certificate
 from envctl.errors import EnvctlError, Exit
-from envctl.masking.filter import Seen
 from envctl.masking.key import BadKey, Key
-from envctl.masking.policy import Checked
-from envctl.masking.pools import used
-from envctl.masking.rules import Policy
-from envctl.masking.scan import BLOCK, Hit, Scanner, Scanners
+from envctl.masking.parts.pools import used
+from envctl.masking.policies.policy import Checked
+from envctl.masking.policies.rules import Policy
+from envctl.masking.proof.filter import Seen
+from envctl.masking.proof.scan import BLOCK, Hit, Scanner, Scanners
 from envctl.masking.table import BadRules, TableMask
 from envctl.ops.mask.fit import Misfit, compare, policy_of, refusal
 from envctl.ops.snapshots.sources.base import Site

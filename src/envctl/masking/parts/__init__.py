@@ -1,0 +1,1 @@
+"""What ways of masking are made of."""
