@@ -122,6 +122,8 @@ also have
 - `where`: a condition on the row as it was; other rows keep their value. What is neither true nor false is masked.
 - `elsewhere = "keep"`: the same values may stand in columns that are kept, such as first names in titles of films: the
   proof does not look for them, and the certificate says so.
+- `missing = "allow"`: there need not be such a column, as where a migration of the branch adds it and the source does
+  not have it yet. Without it a rule that hits nothing is an error.
 
 Null stays null. The same value with the same key and identity gives the same result. A unique column takes only what
 gives different values for different ones. *types* are those of the column, below all domains; elements of an array are

@@ -82,7 +82,7 @@ def _ambiguous(rule: Rule, found: list[Table]) -> Fault | None:
 
 
 def _missing(rule: Rule, found: list[Table], names: Names) -> Fault | None:
-    if found:
+    if found or rule.missing == "allow":
         return None
     guess = _guess(rule, names)
     hint = f"did you mean {guess}?" if guess else "correct it or take it out"

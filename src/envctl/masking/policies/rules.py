@@ -18,11 +18,13 @@ from envctl.masking.transforms.base import Transform
 from envctl.masking.transforms.keep import Keep
 
 Decision = Literal["refuse", "keep"]
+Missing = Literal["refuse", "allow"]
 ANY = None  # `*`
 
 _SWITCHES = ("unlisted", "large_objects", "foreign_tables")
 _KNOWN = ("columns", *_SWITCHES, "key")  # the key is somebody else's
-_OF_RULES = ("mask", "identity", "where", "elsewhere")
+_OF_RULES = ("mask", "identity", "where", "elsewhere", "missing")
+_OF_ANY = ("mask", "missing")  # of those that keep, too
 _FORM = 1  # of the digest: a change of how rules are understood is another policy
 _PART = re.compile(r'\s*(?:"(?P<quoted>(?:[^"]|"")+)"|(?P<bare>[^".\s]+))\s*(?P<end>\.|$)')
 _PARTS = {2: "a table and a column", 3: "a schema, a table and a column"}
@@ -55,6 +57,7 @@ class Rule:
     where: str = ""
     text: str = ""  # the names as they are written
     elsewhere: Decision = "refuse"  # what becomes of it where a raw value is found in what is kept
+    missing: Missing = "refuse"  # what becomes of it where there is no such column (yet)
 
     @property
     def exact(self) -> bool:
@@ -135,9 +138,12 @@ def rule_of(text: str, value: Any, transforms: Mapping[str, type[Transform]] = T
     elsewhere = settings.get("elsewhere", "refuse")
     if elsewhere not in get_args(Decision):
         return Fault(text, f"has {elsewhere!r} as elsewhere, which can be refuse or keep")
-    if isinstance(transform, Keep) and (extra := [key for key in _OF_RULES[1:] if key in settings]):
+    missing = settings.get("missing", "refuse")
+    if missing not in get_args(Missing):
+        return Fault(text, f"has {missing!r} as missing, which can be refuse or allow")
+    if isinstance(transform, Keep) and (extra := [k for k in _OF_RULES if k in settings and k not in _OF_ANY]):
         return Fault(text, f"keeps every value, so that {extra[0]} says nothing", f"take {extra[0]} out")
-    return Rule(*names, transform, settings.get("identity", ""), settings.get("where", ""), text, elsewhere)
+    return Rule(*names, transform, settings.get("identity", ""), settings.get("where", ""), text, elsewhere, missing)
 
 
 def transform_of(value: Any, transforms: Mapping[str, type[Transform]] = TRANSFORMS) -> Transform | Bad:
@@ -226,4 +232,5 @@ def _said(rule: Rule) -> dict[str, Any]:
         "identity": rule.identity,
         "where": rule.where,
         "elsewhere": rule.elsewhere,
+        "missing": rule.missing,
     }
