@@ -38,6 +38,7 @@ Plans = Callable[[Catalogue], Masks]  # raises EnvctlError where something of it
 class Loaded:
     """What got in: rows by the full name of their table. `schema` is the text that says what the data consists of."""
 
+    catalogue: Catalogue
     rows: Mapping[str, int]
     schema: bytes
 
@@ -60,7 +61,7 @@ def fill(
         with suppress(Exception):  # what stopped us is what counts, and the next run sweeps too
             swap.sweep(client, database)
         raise
-    return Loaded(text.rows, b"".join(schema))
+    return Loaded(source, text.rows, b"".join(schema))
 
 
 def declared(client: Client, plain: Plain, database: Database, schema: list[bytes] | None = None) -> Catalogue:
@@ -99,28 +100,20 @@ def _load(client: Client, plain: Plain, into: str, blocks: Iterable[bytes], name
     except (MaskFailed, BrokenRows) as broken:
         raise _refused(name, f"has rows that cannot be masked: {broken}", 0, AGAIN) from None
     if finished.status:
-        failure = read_failure(finished.stderr)
-        where = f" at {failure.where}" if failure.where else ""
-        code = Exit.NO_CAPACITY if failure.disk_full else Exit.DATA_REFUSED
-        raise EnvctlError(code, f"{name} could not be loaded{where}: {failure.text}", unchanged=KEPT)
+        raise failed(name, "could not be loaded", finished.stderr)
 
 
 def _refresh(client: Client, into: str, name: str) -> None:
     """Fill the materialized views that the text does not, since nobody had filled them where it comes from."""
     finished = client.run((*PSQL, into, "--output=/dev/null", "--file=-"), stdin=(_REFRESH,), env=LOADING)
     if finished.status:
-        failure = read_failure(finished.stderr)
-        raise EnvctlError(
-            Exit.NO_CAPACITY if failure.disk_full else Exit.DATA_REFUSED,
-            f"a materialized view of {name} could not be filled: {failure.text}",
-            unchanged=KEPT,
-        )
+        raise failed(f"a materialized view of {name}", "could not be filled", finished.stderr)
 
 
 def _seen(client: Client, into: str) -> Catalogue:
     finished = client.run((*PSQL, into, *catalogue.ask()), env=ENV)
     if finished.status:
-        raise EnvctlError(Exit.DATA_REFUSED, f"its catalogue could not be read: {read_failure(finished.stderr).text}")
+        raise failed("its catalogue", "could not be read", finished.stderr)
     return catalogue.read(finished.stdout)
 
 
@@ -150,6 +143,14 @@ def _lost(before: Catalogue, rows: Mapping[str, int], client: Client, into: str)
     for table, count in zip(tables, found, strict=True):
         if int(count) != rows.get(table.full, 0):
             yield f"table {table.full} has {count} rows, and {rows.get(table.full, 0)} were read"
+
+
+def failed(what: str, how: str, stderr: bytes) -> EnvctlError:
+    """What psql gave up at, without a value."""
+    failure = read_failure(stderr)
+    where = f" at {failure.where}" if failure.where else ""
+    code = Exit.NO_CAPACITY if failure.disk_full else Exit.DATA_REFUSED
+    return EnvctlError(code, f"{what} {how}{where}: {failure.text}", unchanged=KEPT)
 
 
 def _refused(name: str, message: str, line: int, hint: str) -> EnvctlError:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import tarfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import IO, cast
+
+from polars import Series
 
 from envctl.catalogue import Catalogue
 from envctl.certificate import Certificate
@@ -16,15 +18,16 @@ from envctl.masking.parts.pools import used
 from envctl.masking.policies.policy import Checked
 from envctl.masking.policies.rules import Policy
 from envctl.masking.proof.filter import Seen
-from envctl.masking.proof.scan import BLOCK, Hit, Scanner, Scanners
+from envctl.masking.proof.scan import BLOCK, Hit, Scanner, Scanners, together
 from envctl.masking.table import BadRules, TableMask
 from envctl.ops.mask.fit import Misfit, compare, policy_of, refusal
 from envctl.ops.snapshots.sources.base import Site
 from envctl.ops.snapshots.sources.reader import UNCHANGED, Reader, reader
 from envctl.seeds.mask import Loaded
 from envctl.seeds.masked import Mask, Masks, Unmasked
-from envctl.seeds.server import tell
+from envctl.seeds.server import connection, tell
 from envctl.seeds.unpacked import FileOf
+from envctl.seeds.wide import wide
 from envctl.workload import Masking
 
 RULE = "shorter than 8 bytes, numbers, dates and the like, or what masking writes too"
@@ -46,8 +49,8 @@ class Evidence:
     tell: Callable[[str], None]
     loaded: Loaded | None = None
     checked: Checked | None = None
-    logs: list[bytes] = field(default_factory=list)
-    pristine: str = ""  # the number of the database that nobody ever wrote to
+    common: Series | None = None  # what of it is everybody's
+    inside: Scanners | None = None  # what looked through what is not there at rest
 
     @cached_property
     def seen(self) -> Seen:
@@ -90,30 +93,42 @@ class Evidence:
 
         return masks
 
-    def listen(self, site: Site) -> None:
-        """Keep what the throwaway server printed, which is looked through too: it is gone when its data is at rest."""
+    def look_inside(self, site: Site) -> None:
+        """While the server runs: what it printed, which is gone with it, and values of which no byte stands as it is.
+
+        Words that are in an empty database, in the schema and in pools are everybody's: they are not counted.
+        """
+        assert self.loaded is not None  # noqa: S101 – it was filled
         database = site.workload.database
-        assert database is not None  # noqa: S101 – it was filled
+        assert database is not None  # noqa: S101
+        site.tell("looking for raw values in the new data")
         asked = "SELECT oid FROM pg_catalog.pg_database WHERE datname = 'template0'"
-        self.pristine = tell(site.client, database, asked, doing="the server could not be asked")
-        engine = site.here.world.engine
-        for stream in ("stdout", "stderr"):
-            self.logs += engine.logs(site.server, stream=stream, follow=False, since=None, tail=None)
+        pristine = tell(site.client, database, asked, doing="the server could not be asked")
+        with reader(site, network="none") as container, Scanners(self.seen) as common:
+            common.feed("the schema", self.loaded.schema)
+            common.feed("pools", "\n".join(entry for pool in used() for entry in pool.entries).encode())
+            look_through(container, site.place, common, f"*/base/{pristine}")
+            major = container.place().major
+        self.common = common.known
+        with Scanners(self.seen, self.common) as scanner:
+            engine = site.here.world.engine
+            for stream in ("stdout", "stderr"):
+                for line in engine.logs(site.server, stream=stream, follow=False, since=None, tail=None):
+                    scanner.feed(f"the server's {stream}", line + b"\n")
+            into = connection(database.name, database.user)
+            for name, blocks in wide(site.client, into, self.loaded.catalogue, major):
+                for block in blocks:
+                    scanner.feed(f"long values of {name}", block)
+        self.inside = scanner
 
     def certificate(self, site: Site) -> Certificate:
-        """Look through all of it. Raises EnvctlError(DATA_REFUSED) where a raw value is found."""
+        """Look through all of it at rest. Raises EnvctlError(DATA_REFUSED) where a raw value is found anywhere."""
         assert self.loaded is not None  # noqa: S101 – it was filled
         assert self.checked is not None  # noqa: S101
-        site.tell("looking for raw values in the new data")
-        with reader(site, network="none") as container:
-            with Scanners(self.seen) as common:
-                common.feed("the schema", self.loaded.schema)
-                common.feed("pools", "\n".join(entry for pool in used() for entry in pool.entries).encode())
-                look_through(container, site.place, common, f"*/base/{self.pristine}")
-            with Scanners(self.seen, common.known) as scanner:
-                scanner.feed("the server's log", b"\n".join(self.logs))
-                look_through(container, site.place, scanner)
-        if hits := scanner.hits:
+        assert self.inside is not None  # noqa: S101
+        with reader(site, network="none") as container, Scanners(self.seen, self.common) as scanner:
+            look_through(container, site.place, scanner)
+        if hits := together((self.inside.hits, scanner.hits)):
             raise _found(hits)
         left = self.seen.left
         rules = [(table, rule) for table, found in self.checked.tables.items() for rule in found]
@@ -126,7 +141,7 @@ class Evidence:
             values=self.seen.sought,
             skipped=left.short + left.uniform + left.written,
             rule=RULE,
-            scanned=scanner.scanned,
+            scanned=self.inside.scanned + scanner.scanned,
             unsought=tuple(sorted(f"{table}.{rule.column.name}" for table, rule in rules if not rule.sought)),
         )
 

@@ -101,7 +101,7 @@ class Masked(Source):
         cut_off(site.client, self.database.user, self.database.name)
         site.tell(f"tidying {name}")
         tidy(site.client, self.database)
-        evidence.listen(site)
+        evidence.look_inside(site)
         self._evidence.append(evidence)
         return {"data": digest}
 
