@@ -240,7 +240,15 @@ RULES = {
     },
     "unlisted": "keep",
 }
-MASKED = dict.fromkeys(("actor", "address", "customer", "film", "payment", "rental", "staff"), "")
+MASKED = {
+    "actor": "39968cb18b1d6d49ff7e82735c881f5c",
+    "address": "a69f22cd93868d2199aa77e50c33ac31",
+    "customer": "3ff75357b3463951e797e0eac1e027fc",
+    "film": "60a6c3ce6f73d9e72e4c48f7ab10205b",
+    "payment": "964f91a074325de67cccb3f8b56ed100",
+    "rental": "63cc432c5d7d1dc22f41d2fd903ddc88",
+    "staff": "5c458170c871021cde8bc5e5bee1628b",
+}
 
 
 def by_rules(catalogue: Catalogue) -> Masks:
@@ -264,5 +272,4 @@ def test_pagila_masked_is_always_the_same(postgres: Postgres, target: Database) 
     filled(postgres, Path(PAGILA), target, by_rules)
     digest = 'SELECT md5(string_agg(t::text, chr(10) ORDER BY t::text COLLATE "C")) FROM {} AS t'
     found = {table: postgres.sql(target.name, digest.format(table))[0] for table in MASKED}
-    print(found)
     assert MASKED == found
