@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
@@ -130,16 +129,13 @@ class Live:
 @dataclass(frozen=True)
 class Masking:
     """How a database's data is masked on its way in: the rules as the stack file has them, as JSON; and the name of the
-    secret that the results depend on.
+    secret that the results depend on. Further rules may be in a file, and the key in another.
     """
 
     rules: str
     key: str
-
-    @property
-    def digest(self) -> str:
-        """Of the rules: 32 hex digits."""
-        return sha256(self.rules.encode()).hexdigest()[:32]
+    file: Path | None = None
+    key_file: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,17 @@ class MaskSection(Section):
         description="Whether foreign tables pass: their rows are elsewhere, and whoever reads them reads them raw.",
         examples=["keep"],
     )
+    file: Folder | None = Field(
+        default=None,
+        description="A file with the rules, relative to the stack file: a table `columns` as here, and the other keys "
+        "but those of keys and files. What it says wins.",
+        examples=["masking.toml"],
+    )
+    key_file: Folder | None = Field(
+        default=None,
+        description="A file with the key, relative to the stack file and not committed; instead of a secret.",
+        examples=["masking.key"],
+    )
     key: SecretName = Field(
         default="ENVCTL_MASK_KEY",
         description="The name of the secret that the masked values depend on: at least 16 characters by chance, the "
@@ -67,10 +78,12 @@ class MaskSection(Section):
         examples=["MASK_KEY"],
     )
 
-    def masking(self) -> Masking:
-        """The rules in one form, however they are written."""
-        said = self.model_dump(mode="json", exclude={"key"})
-        return Masking(json.dumps(said, sort_keys=True, ensure_ascii=False), self.key)
+    def masking(self, root: Path) -> Masking:
+        """The rules in one form, however they are written; paths are relative to that folder."""
+        said = self.model_dump(mode="json", exclude={"key", "file", "key_file"})
+        rules = json.dumps(said, sort_keys=True, ensure_ascii=False)
+        file, key_file = (real(root / path) if path else None for path in (self.file, self.key_file))
+        return Masking(rules, self.key, file, key_file)
 
 
 MASK = "How its rows are masked on the way in: see `mask` below."
@@ -97,7 +110,7 @@ class Dump(Section):
 
     def fill(self, database: Database, root: Path) -> Database:
         """The database that is filled from it."""
-        return replace(database, dump=self.at(root), mask=self.mask.masking() if self.mask else None)
+        return replace(database, dump=self.at(root), mask=self.mask.masking(root) if self.mask else None)
 
 
 class Backup(Section):
@@ -154,9 +167,9 @@ class Live(Section):
         """It has no path."""
         return
 
-    def fill(self, database: Database, _root: Path) -> Database:
+    def fill(self, database: Database, root: Path) -> Database:
         """The database that is filled from it."""
-        mask = self.mask.masking() if self.mask else None
+        mask = self.mask.masking(root) if self.mask else None
         return replace(database, live=LiveServer(self.url, self.method), mask=mask)
 
 
@@ -188,7 +201,8 @@ def used_secrets(data: Iterable[DataSection]) -> tuple[str, ...]:
     """The secrets that hold the URLs of servers, and keys of masking."""
     sections = tuple(data)
     urls = (section.url for section in sections if isinstance(section, Live))
-    return (*urls, *(mask.key for section in sections if (mask := mask_of(section)) is not None))
+    masks = [mask for section in sections if (mask := mask_of(section)) is not None]
+    return (*urls, *(mask.key for mask in masks if mask.key_file is None))
 
 
 def mask_of(section: DataSection) -> MaskSection | None:
@@ -200,7 +214,7 @@ def check_data_sections(data: Mapping[str, DataSection], secrets: Mapping[str, S
     """No URL and no key of masking is made by chance, and files of a server cannot be masked."""
     for name, found in data.items():
         mask = mask_of(found)
-        if mask is not None and isinstance(secrets.get(mask.key), Generated):
+        if mask is not None and mask.key_file is None and isinstance(secrets.get(mask.key), Generated):
             hint = f'write from = "env" or "dotenv" in [secrets.{mask.key}]: all who mask alike have the same'
             notes.add(("data", name, "mask", "key"), f"{mask.key} is another one for each environment", hint=hint)
         if mask is not None and isinstance(found, Live) and found.method == "physical":

@@ -12,6 +12,7 @@ from envctl.errors import EnvctlError, Exit
 from envctl.masking.policies.policy import Checked, Problems, check, proposal
 from envctl.masking.policies.rules import Fault, Policy, parse
 from envctl.masking.suggesting.suggest import suggest
+from envctl.ops.mask.read import rules_of
 from envctl.ops.mask.source import NOT_MOVED
 from envctl.workload import Masking
 
@@ -27,7 +28,7 @@ class Misfit:
 
 def policy_of(data: str, masking: Masking) -> Policy | Misfit:
     """What the stack file's rules say, or what is wrong with them whatever the schema is."""
-    found = parse(json.loads(masking.rules))
+    found = parse(rules_of(masking))
     return found if isinstance(found, Policy) else Misfit(data, found)
 
 

@@ -10,18 +10,15 @@ from typing import TYPE_CHECKING, Protocol
 
 from envctl.errors import EnvctlError, Exit
 from envctl.masking.key import BadKey, Key
+from envctl.ops.mask.read import digest_of, secret_of
 from envctl.ops.setting import Here
 from envctl.ops.snapshots.sources.base import Site, Source
-from envctl.ops.snapshots.sources.provided import provided
 from envctl.ops.snapshots.sources.reader import UNCHANGED
-from envctl.secret import Secret
 from envctl.workload import Database, Masking
 
 if TYPE_CHECKING:
     from envctl.ops.snapshots.proof import Evidence
     from envctl.seeds.plain import Plain
-
-_FORM = "what `openssl rand -hex 32` prints"
 
 
 class Readable(Protocol):
@@ -64,15 +61,15 @@ class Masked(Source):
 
         Raises EnvctlError without a key.
         """
-        return f"{self.masking.digest} {self.key(here).fingerprint} faker {version('faker')}"
+        return f"{digest_of(self.masking)} {self.key(here).fingerprint} faker {version('faker')}"
 
     def key(self, here: Here) -> Key:
         """The key. Raises EnvctlError: NOT_FOUND where it cannot be had, DATA_REFUSED where it is none."""
-        name, what = self.masking.key, f"The key that {self.words} depends on"
+        name, what = self.masking.key_file or self.masking.key, f"The key that {self.words} depends on"
         try:
-            return Key(Secret(provided(here, name, what, _FORM)))
+            return Key(secret_of(here, self.masking, what))
         except BadKey as bad:
-            hint = f"Set {name} to {_FORM}, the same for all who shall get the same data."
+            hint = "Set it to what `openssl rand -hex 32` prints, the same for all who shall get the same data."
             raise EnvctlError(Exit.DATA_REFUSED, f"{what} {bad}: {name}", hint=hint, unchanged=UNCHANGED) from None
 
     def before(self, site: Site) -> Mapping[str, str]:
