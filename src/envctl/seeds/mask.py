@@ -18,7 +18,7 @@ from envctl.masking.table import MaskFailed
 from envctl.seeds import catalogue, swap
 from envctl.seeds.client import Client
 from envctl.seeds.failures import read_failure
-from envctl.seeds.masked import Masks, Text, Unmasked, schema_only
+from envctl.seeds.masked import Masks, Text, Told, Unmasked, schema_only, unheard
 from envctl.seeds.pieces import BrokenText
 from envctl.seeds.plain import Plain
 from envctl.seeds.refusal import AGAIN, KEPT
@@ -44,12 +44,19 @@ class Loaded:
 
 
 def fill(
-    client: Client, plain: Plain, database: Database, filled: Filled, plans: Plans, *, large_objects: bool
+    client: Client,
+    plain: Plain,
+    database: Database,
+    filled: Filled,
+    plans: Plans,
+    *,
+    large_objects: bool,
+    told: Told = unheard,
 ) -> Loaded:
     """Fill a database, in place of whatever it holds: all of it, masked, or it stays as it was. Raises EnvctlError."""
     schema: list[bytes] = []
     source = declared(client, plain, database, schema)
-    text = Text(plans(source), large_objects, freezes=True)
+    text = Text(plans(source), large_objects, freezes=True, told=told)
     incoming = connection(swap.begin(client, database, plain.server), database.user)
     try:
         with plain.text() as blocks:

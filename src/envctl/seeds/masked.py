@@ -63,6 +63,14 @@ class Mask:
     divided: bool = False
 
 
+# Told while rows pass: of which table, and how many of it so far.
+Told = Callable[[str, int], None]
+
+
+def unheard(_table: str, _rows: int) -> None:
+    """A `Told` for those who do not listen."""
+
+
 # The mask of a table, by its schema, its name, and its columns in the order in which they come. Raises Unmasked.
 Masks = Callable[[str, str, tuple[str, ...]], Mask]
 
@@ -77,6 +85,7 @@ class Text:
     masks: Masks
     large_objects: bool = False  # they pass as they are
     freezes: bool = False
+    told: Told = unheard
     rows: dict[str, int] = field(default_factory=dict)
     _table: _Table | None = None  # whose rows come, or came last
 
@@ -136,7 +145,7 @@ class Text:
             raise Unmasked(unmasked.message, piece.line, unmasked.hint) from None
         full = f"{schema}.{name}"
         self.rows.setdefault(full, 0)
-        return _Table(full, mask, self.rows)
+        return _Table(full, mask, self.rows, self.told)
 
 
 def _is_done(part: bytes | Future[bytes]) -> bool:
@@ -154,6 +163,7 @@ class _Table:
     full: str
     mask: Mask
     counts: dict[str, int]
+    told: Told
     waiting: list[bytes] = field(default_factory=list)
     size: int = 0
 
@@ -175,6 +185,7 @@ class _Table:
     def _counted(self, whole: bytes) -> bytes:
         whole = whole.replace(b"\r\n", b"\n")  # as Windows' editors leave a dump; in values it is written as \r
         self.counts[self.full] += whole.count(b"\n")
+        self.told(self.full, self.counts[self.full])
         return whole
 
 

@@ -43,21 +43,32 @@ class Plain:
     first: tuple[bytes, ...]
     schema: Callable[[], Iterable[bytes]]  # a text with all of the schema
     text: Callable[[], AbstractContextManager[Iterable[bytes]]]
+    share: Callable[[], float | None] = lambda: None  # of it that was read, from 0 to 1; None where nobody knows
 
 
-def plain(client: Streaming, checked: Checked, database: Database, progress: Progress = unheard) -> Plain:
+def plain(client: Streaming, checked: Checked, database: Database) -> Plain:
     """A dump that was checked, for the server of that client. Raises EnvctlError."""
     server, dump = ask(client, database), checked.dump
+    so_far = 0
+
+    def progress(_what: str, read: int, _total: int) -> None:
+        nonlocal so_far
+        so_far = read
+
+    def share() -> float:
+        return min(1.0, so_far / max(dump.size, 1))
+
     if dump.format == "sql":
         return Plain(
             server,
             (),
             lambda: _own_text(checked, server, unheard),
             lambda: nullcontext(_own_text(checked, server, progress)),
+            share,
         )
     schema = schema_of(client, dump, server)
     text = partial(_folder if dump.format == "directory" else _archive, client, checked, server, progress)
-    return Plain(server, before(schema.contents), lambda: (schema.text,), text)
+    return Plain(server, before(schema.contents), lambda: (schema.text,), text, share)
 
 
 def _own_text(checked: Checked, server: Server, progress: Progress) -> Iterator[bytes]:

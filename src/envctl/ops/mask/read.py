@@ -27,7 +27,10 @@ def rules_of(masking: Masking) -> dict[str, Any]:
         found = tomllib.loads(_read(masking.file, "the rules of masking"))
     except tomllib.TOMLDecodeError as error:
         raise EnvctlError(
-            Exit.STACK_FILE, f"{masking.file} is no TOML: {error}", unchanged=UNCHANGED, hint="Correct it, and try again."
+            Exit.STACK_FILE,
+            f"{masking.file} is no TOML: {error}",
+            unchanged=UNCHANGED,
+            hint="Correct it, and try again.",
         ) from None
     columns = found.get("columns", {})
     both = {**said["columns"], **columns} if isinstance(columns, dict) else columns

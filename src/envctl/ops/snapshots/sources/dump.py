@@ -76,8 +76,7 @@ class Dump(Source):
         """The dump as the text that psql reads. Raises EnvctlError."""
         from envctl.seeds.plain import plain
 
-        telling = self._telling(site.here)
-        yield plain(site.client, _checked(site.here, self.path, telling), self.database, telling)
+        yield plain(site.client, _checked(site.here, self.path, self._telling(site.here)), self.database)
 
     def _telling(self, here: Here) -> Progress:
         def progress(what: str, read: int, total: int) -> None:

@@ -78,6 +78,7 @@ class Masked(Source):
 
     def inside(self, site: Site) -> Mapping[str, str]:
         """Fill it with masked rows, and see that nothing is missing. Raises EnvctlError."""
+        from envctl.ops.snapshots.pace import Pace
         from envctl.ops.snapshots.proof import Evidence
         from envctl.seeds.mask import fill
         from envctl.seeds.moved import cut_off
@@ -94,6 +95,7 @@ class Masked(Source):
                 Filled(name, digest),
                 evidence.plans,
                 large_objects=evidence.policy.large_objects == "keep",
+                told=Pace(site.tell, plain.share),
             )
         cut_off(site.client, self.database.user, self.database.name)
         site.tell(f"tidying {name}")
