@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from envctl.ops.snapshots.pace import Pace
 
 
@@ -24,13 +26,13 @@ def test_it_says_table_rows_rate_and_time_left() -> None:
     ] == said
 
 
-def test_nobody_guesses_the_end_of_what_has_none() -> None:
+@pytest.mark.parametrize("share", [None, 0.001])
+def test_nobody_guesses_the_end_of_what_has_none(share: float | None) -> None:
     """As of a live server, or before enough was read."""
-    for share in (None, 0.001):
-        said: list[str] = []
-        now = 0.0
-        pace = Pace(said.append, lambda share=share: share, lambda: now)  # type: ignore[misc]
-        pace("public.people", 1)
-        now = 2.0
-        pace("public.people", 100)
-        assert ["masking people: 100 rows, 50 a second"] == said
+    said: list[str] = []
+    now = 0.0
+    pace = Pace(said.append, lambda: share, lambda: now)
+    pace("public.people", 1)
+    now = 2.0
+    pace("public.people", 100)
+    assert ["masking people: 100 rows, 50 a second"] == said
