@@ -216,7 +216,7 @@ def test_an_interrupt_ends_all_that_a_program_started(tmp_path: Path) -> None:
 
 def test_a_program_that_does_not_heed_an_interrupt_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a while of patience."""
-    monkeypatch.setattr("envctl.world.shell._PATIENCE", 0.2)
+    monkeypatch.setattr("envctl.world.pipes.PATIENCE", 0.2)
     ready = tmp_path / "ready"
     program = f"trap '' INT; echo >{ready}; while :; do sleep 0.01; done"
     assert 128 + signal.SIGKILL == interrupted(Shell(os.environ), program, ready).status

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from secrets import token_hex
 
 from envctl import labels
 from envctl.errors import EnvctlError, Exit
@@ -15,7 +16,8 @@ from envctl.ops.clones import Copy, attach, job
 from envctl.planning.ownership import REFILL, own_labels
 from envctl.snapshots import COPIED, STRATEGIES, Layout
 from envctl.world import World
-from envctl.world.helper import ended, environment_helper, made, must
+from envctl.world.helper import ROLE as HELPER
+from envctl.world.helper import ended, made, must
 from envctl.world.line import Line
 
 BEGIN = "begin"  # the word
@@ -71,8 +73,9 @@ def refill(world: World, identity: Identity, copies: Sequence[Copy], there: Mapp
     """What puts copies back, in the way they were made. `there`: the volumes by their name. Raises EnvctlError."""
     attach(world, copies)
     work = job(world, layouts(copies, there), image, begins=BEGIN if world.engine.is_near else "")
-    name, own = environment_helper(identity, own_labels(identity))
-    helper = made(world.engine, work, name, {**own, labels.ROLE: REFILL} if work.listens else own)
+    role = REFILL if work.listens else HELPER
+    own = {**own_labels(identity), labels.ROLE: role}
+    helper = made(world.engine, work, f"{identity.full}__{role}-{token_hex(4)}", own)
     return Refill(world, helper, world.engine.connect(helper) if work.listens else None)
 
 
