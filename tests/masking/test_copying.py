@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envctl.masking.copying import BrokenRows, blocks, escaped, rows, text, unescaped
+from envctl.masking.copying import BrokenRows, escaped, rows, text, unescaped
 from tests.seeds.postgres import USER, Postgres
 
 Value = str | None
@@ -58,28 +58,6 @@ def test_what_is_written_is_read(table: list[list[Value]]) -> None:
     assert [tuple(row) for row in table] == bare.rows()
     assert [tuple(row) for row in read(block, width)] == bare.rows()
     assert block == text(pl.DataFrame([escaped(series) for series in bare]))
-
-
-@given(st.lists(st.binary(max_size=20)), st.integers(1, 30))
-def test_blocks_are_whole_lines(chunks: list[bytes], size: int) -> None:
-    """However bytes arrive, blocks hold all of them in order and each ends with a line."""
-    chunks = [*chunks, b"\n"]
-    found = list(blocks(chunks, size))
-    assert b"".join(chunks) == b"".join(found)
-    assert {b"\n"} == {block[-1:] for block in found}
-
-
-def test_blocks_are_no_longer_than_they_must_be() -> None:
-    """A block is given as soon as it has its size, not when everything was read."""
-    given_out = iter(blocks((b"a line\n" for _ in range(10)), size=14))
-    assert b"a line\na line\n" == next(given_out)
-
-
-def test_a_line_without_an_end_is_refused() -> None:
-    """What breaks off within a line was not copied whole."""
-    with pytest.raises(BrokenRows) as broken:
-        list(blocks([b"1\n2\n", b"3\n4"], size=2))
-    assert "line 4 has no end" == str(broken.value)
 
 
 @pytest.mark.parametrize(

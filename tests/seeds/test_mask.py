@@ -200,6 +200,38 @@ def test_what_masking_breaks_is_refused_without_a_value(
     assert "one@mail.test" not in f"{caught.value}{caught.value.details}"
 
 
+def test_a_check_that_masked_values_break_is_named_without_them(
+    postgres: Postgres, source: str, target: Database, tmp_path: Path
+) -> None:
+    """And the database keeps what it holds."""
+    (dump := tmp_path / "a.sql").write_bytes(
+        postgres.dump(source).replace(
+            b"mail public.citext", b"mail public.citext CONSTRAINT honest CHECK (mail ~ 'raw')"
+        )
+    )
+    before = postgres.databases()
+    with pytest.raises(EnvctlError, match="honest") as caught:
+        filled(postgres, dump, target, hidden)
+    assert Exit.DATA_REFUSED == caught.value.code
+    assert not [word for word in ("raw", "xyz") if word in f"{caught.value}{caught.value.details}"]
+    assert before == postgres.databases()
+
+
+def test_an_extension_that_is_missing_is_said_before_any_row(
+    postgres: Postgres, source: str, target: Database, tmp_path: Path
+) -> None:
+    """The schema does not go in without it, and nobody asks for a mask."""
+    (dump := tmp_path / "a.sql").write_bytes(
+        postgres.dump(source).replace(b"EXTENSION IF NOT EXISTS citext", b"EXTENSION nowhere")
+    )
+
+    def plans(_catalogue: Catalogue) -> Masks:
+        raise AssertionError
+
+    with pytest.raises(EnvctlError, match='extension "nowhere" is not available'):
+        filled(postgres, dump, target, plans)
+
+
 def test_rows_that_are_lost_on_the_way_are_noticed(
     postgres: Postgres, source: str, target: Database, tmp_path: Path
 ) -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 import polars as pl
 
-SIZE = 8 << 20  # bytes of a block: enough for bulk, little beside what a run may take
 _NULL = "\\N"
 _ESCAPES = {"\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v"}
 _OTHERS = (b"\r", b"\b", b"\f", b"\v")
@@ -27,27 +26,6 @@ class BrokenRows(ValueError):
         super().__init__(f"line {line} {reason}")
         self.line = line
         self.reason = reason
-
-
-def blocks(chunks: Iterable[bytes], size: int = SIZE) -> Iterator[bytes]:
-    """The same bytes in blocks of whole lines, about `size` each. Raises BrokenRows where the last line has no end."""
-    held: list[bytes] = []
-    length = lines = 0
-    for chunk in chunks:
-        held.append(chunk)
-        length += len(chunk)
-        if length < size or b"\n" not in chunk:
-            continue
-        joined = b"".join(held)
-        end = joined.rfind(b"\n") + 1
-        yield joined[:end]
-        lines += joined.count(b"\n")
-        held, length = [joined[end:]], len(joined) - end
-    rest = b"".join(held)
-    if rest and not rest.endswith(b"\n"):
-        raise BrokenRows(lines + rest.count(b"\n") + 1, "has no end")
-    if rest:
-        yield rest
 
 
 def rows(block: bytes, columns: Sequence[str]) -> pl.DataFrame:

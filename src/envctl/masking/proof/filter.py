@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -74,10 +74,6 @@ class Seen:
         written = self._hashes(forms(column, values).sought)
         with self._lock:
             self._written.add(written)
-
-    def allowed(self, values: Iterable[str]) -> None:
-        """The same of any texts: entries of pools, names and texts of the schema."""
-        self.keep(pl.Series(list(values), dtype=pl.String))
 
     @cached_property
     def sieve(self) -> Sieve:
