@@ -5,15 +5,18 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
 _NULL = "\\N"
 _ESCAPES = {"\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v"}
-_OTHERS = (b"\r", b"\b", b"\f", b"\v")
+_CONTROLS = 14  # the first byte behind those that have an escape of their own
 _SPECIAL = r"[\\\x08\x0c\n\r\t\x0b]"
 _ODD = re.compile(rb"\\(?:x(?P<hex>[0-9A-Fa-f]{1,2})|(?P<octal>[0-7]{1,3})|(?P<other>.))", re.DOTALL)
 _LETTERS = {escape[1:].encode(): value.encode() for value, escape in _ESCAPES.items()}
+_NO_NULL = re.compile(rb"\\[^N]")  # a backslash that does more than to say null
 _OPEN = re.compile(rb"(?<!\\)(?:\\\\)*\\[\t\n]")  # a tab or an end of line that would belong to a value
 _MARK = b"\xef\xbb\xbf"  # polars takes it for no part of the first value
 _END = b"\\.\n"
@@ -28,14 +31,32 @@ class BrokenRows(ValueError):
         self.reason = reason
 
 
-def rows(block: bytes, columns: Sequence[str]) -> pl.DataFrame:
+class Signs(NamedTuple):
+    """How often signs that mean something stand in a block."""
+
+    lines: int
+    tabs: int
+    slashes: int
+    others: int  # zero bytes, carriage returns, and what COPY would have escaped
+
+    @classmethod
+    def of(cls, block: bytes) -> Signs:
+        """Those of a block. (bytes.count takes three times as long.)"""
+        signs = np.frombuffer(block, dtype=np.uint8)
+        lines, tabs, slashes = (int(np.count_nonzero(signs == ord(sign))) for sign in "\n\t\\")
+        return cls(lines, tabs, slashes, int(np.count_nonzero(signs < _CONTROLS)) - lines - tabs)
+
+
+def rows(block: bytes, columns: Sequence[str], signs: Signs | None = None) -> pl.DataFrame:
     """The values of a block as they stand there, escapes and all; null for `\\N`. Raises BrokenRows."""
-    lines = block.count(b"\n")
+    signs = signs or Signs.of(block)
+    lines = signs.lines
     if not columns:
         if len(block) != lines:
             raise BrokenRows(_first(block), "has columns where there are none")
         return pl.DataFrame(height=lines)
-    if (block and not block.endswith(b"\n")) or _strange(block) or block.count(b"\t") != lines * (len(columns) - 1):
+    strange = (signs.others or signs.slashes) and _strange(block)
+    if (block and not block.endswith(b"\n")) or strange or signs.tabs != lines * (len(columns) - 1):
         raise _broken(block, len(columns))
     try:
         frame = _read(block, columns)
@@ -55,15 +76,10 @@ def text(frame: pl.DataFrame) -> bytes:
     return out.getvalue()
 
 
-def is_bare(block: bytes, frame: pl.DataFrame) -> bool:
+def is_bare(signs: Signs, frame: pl.DataFrame) -> bool:
     """Whether no value of a block has an escape, nor needs one: it has no more signs than its nulls and borders do."""
     nulls = sum(column.null_count() for column in frame)
-    return (
-        block.count(b"\\") == nulls
-        and block.count(b"\n") == frame.height
-        and block.count(b"\t") == frame.height * max(frame.width - 1, 0)
-        and not any(sign in block for sign in _OTHERS)
-    )
+    return signs == (frame.height, frame.height * max(frame.width - 1, 0), nulls, 0)
 
 
 def unescaped(series: pl.Series) -> pl.Series:
@@ -115,9 +131,14 @@ def _strange(block: bytes) -> bool:
     return (
         b"\r" in block
         or b"\0" in block
-        or block.startswith(_END)
-        or b"\n" + _END in block
-        or ((b"\\\t" in block or b"\\\n" in block) and _OPEN.search(block) is not None)
+        or (
+            _NO_NULL.search(block) is not None
+            and (
+                block.startswith(_END)
+                or b"\n" + _END in block
+                or ((b"\\\t" in block or b"\\\n" in block) and _OPEN.search(block) is not None)
+            )
+        )
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import Protocol
 
@@ -12,8 +12,9 @@ import polars as pl
 from envctl.catalogue import Column, Table
 from envctl.masking.conditions import where
 from envctl.masking.conditions.literals import Problem
-from envctl.masking.copying import escaped, is_bare, rows, text, unescaped
+from envctl.masking.copying import Signs, escaped, is_bare, rows, text, unescaped
 from envctl.masking.key import Key, Seed
+from envctl.masking.memo import Memo
 from envctl.masking.parts.arrays import masked_array, masked_array_plain
 from envctl.masking.transforms.base import Block, Row, Transform, Unmaskable
 
@@ -67,6 +68,12 @@ class _Step:
     seed: Seed
     seeds: Mapping[str, Seed]
     condition: where.Condition | None
+    memo: Memo = field(default_factory=Memo, compare=False)
+
+    @property
+    def alone(self) -> bool:
+        """Whether what becomes of a value depends on nothing but the value."""
+        return not (self.rule.transform.reads or self.rule.transform.follows)
 
     @property
     def name(self) -> str:
@@ -107,8 +114,9 @@ class TableMask:
         """The block with its rules applied; other columns byte for byte. Raises BrokenRows and MaskFailed."""
         if not self._steps:
             return block
-        frame = rows(block, self._names)
-        bare = is_bare(block, frame)
+        signs = Signs.of(block)
+        frame = rows(block, self._names, signs)
+        bare = is_bare(signs, frame)
         needed = [frame[name] for name in self._names if name in self._needed]
         raw = pl.DataFrame(needed if bare else [unescaped(series) for series in needed])
         done = raw
@@ -117,7 +125,7 @@ class TableMask:
         made = [done[step.name] for step in self._steps]
         if bare:  # then most results are, too, and looking at all of their text at once tells
             after = _all_with(frame, made)
-            if is_bare(out := text(after), after):
+            if is_bare(Signs.of(out := text(after)), after):
                 return out
         return text(_all_with(frame, [escaped(series) for series in made]))
 
@@ -141,9 +149,9 @@ class TableMask:
             self._witness.keep(values.filter(~meant).drop_nulls(), column=step.rule.column)
         there = values.is_not_null() if meant is None else meant & values.is_not_null()
         if there.all():
-            return self._made(step, values, raw, done)
+            return self._once(step, values, raw, done)
         at = there.arg_true()
-        made = self._made(step, values.gather(at), raw.select(pl.all().gather(at)), done.select(pl.all().gather(at)))
+        made = self._once(step, values.gather(at), raw.select(pl.all().gather(at)), done.select(pl.all().gather(at)))
         return values.clone().scatter(at, made) if len(at) else values
 
     def _meant(self, step: _Step, raw: pl.DataFrame) -> pl.Series | None:
@@ -152,6 +160,14 @@ class TableMask:
             return step.condition.holds(raw) if step.condition else None
         except Exception as error:  # as below
             raise self._failed(step.rule, f"its condition failed with {type(error).__name__}") from None
+
+    def _once(self, step: _Step, values: pl.Series, raw: pl.DataFrame, done: pl.DataFrame) -> pl.Series:
+        """The same of values that come again and again, each made but once."""
+        if not step.alone:
+            return self._made(step, values, raw, done)
+        return step.memo.made(
+            values, lambda new: self._made(step, new, pl.DataFrame([new.alias(step.name)]), done.clear())
+        )
 
     def _made(self, step: _Step, values: pl.Series, raw: pl.DataFrame, done: pl.DataFrame) -> pl.Series:
         """What a transform makes of values none of which is null."""

@@ -13,7 +13,7 @@ import polars as pl
 from envctl.catalogue import Column
 
 _WORTH = 64  # rows of one kind: a pass over fewer costs more than one text after the other
-_LOOKED_AT = 1000  # rows that tell which shapes are the usual ones
+_LOOKED_AT = 256  # rows that tell which shapes are the usual ones
 _USUAL = 12  # of them at most, which are looked for before anything else
 _AGAIN = 4  # times that a value comes on average, so that it is worth while to tell the same ones from others
 
@@ -44,6 +44,8 @@ def by_shape(values: pl.Series, way: Shaped) -> pl.Series:
     left, parts = pl.DataFrame({"value": values}).with_row_index("row").drop_nulls("value"), []
     for shape in _usual(left["value"], way):
         fits = left["value"].str.contains(_pattern(shape, way))
+        if len(left) == len(values) and fits.all():
+            return way.bulk(values, shape)
         part = left.filter(fits)
         parts.append(_done(part["row"], way.bulk(part["value"], shape)))
         left = left.filter(~fits)
@@ -63,6 +65,8 @@ def by_kind(
     values: pl.Series, kinds: pl.Series, bulk: Callable[[pl.Series, str], pl.Series], plain: Callable[[str], str]
 ) -> pl.Series:
     """What `bulk` makes of all values of a kind, and `plain` of those whose kind is rare; null where the kind is."""
+    if len(kinds) >= _WORTH and not kinds.null_count() and (kinds == kinds[0]).all():
+        return bulk(values, kinds[0])
     frame = pl.DataFrame({"value": values, "kind": kinds}).with_row_index("row").drop_nulls("kind")
     counts = frame["kind"].value_counts().filter(pl.col("count") >= _WORTH)
     usual = sorted(counts["kind"].to_list())

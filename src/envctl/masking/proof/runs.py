@@ -1,9 +1,10 @@
-"""More numbers than should be held in memory: sorted, spilled to a nameless file, and given back in order."""
+"""More numbers than should be held in memory: spilled to a nameless file, and given back in order."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import IO
 
@@ -63,20 +64,22 @@ class Runs:
         return pl.DataFrame(schema=dict(self._schema))
 
     def _spill(self) -> None:
-        frame = self._all()
+        """Write what is held, cut into its parts; a part is sorted once it is read, which is cheaper."""
+        import numpy as np
+
+        frame = pl.concat(self._held)
         self._held, self._waiting = [], 0
         if not self._files:
             self._files.append(tempfile.TemporaryFile(dir=self._folder))  # noqa: SIM115 – as long as these rows are used
-        edges = pl.Series([part << (_BITS - PARTS.bit_length() + 1) for part in range(PARTS)], dtype=pl.UInt64)
-        begins = [*frame[self._key].search_sorted(edges, side="left"), frame.height]
-        for part in range(PARTS):
-            if (count := begins[part + 1] - begins[part]) > 0:
-                self._places[part].append((self._files[0].seek(0, 2), count))
-                self._write(frame.slice(begins[part], count))
-
-    def _write(self, frame: pl.DataFrame) -> None:
-        for series in frame:
-            self._files[0].write(series.to_numpy().tobytes())
+        part_of = (frame[self._key].to_numpy() >> np.uint64(_BITS - PARTS.bit_length() + 1)).astype(np.uint8)
+        order = np.argsort(part_of, kind="stable")  # of bytes: by counting them
+        ends = np.cumsum(np.bincount(part_of, minlength=PARTS)).tolist()
+        columns = [series.to_numpy()[order] for series in frame]
+        for part, (begin, end) in enumerate(pairwise([0, *ends])):
+            if end > begin:
+                self._places[part].append((self._files[0].seek(0, 2), end - begin))
+                for column in columns:
+                    self._files[0].write(column[begin:end].tobytes())
 
     def _read(self, at: int, count: int) -> pl.DataFrame:
         import numpy as np
