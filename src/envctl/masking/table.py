@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
 from typing import Protocol
 
@@ -88,7 +89,7 @@ class _Step:
 
 
 class TableMask:
-    """A table's rules. `names` are its columns in the order of COPY. Raises BadRules."""
+    """A table's rules. `names` are its columns in the order of COPY, `now` is what time it is. Raises BadRules."""
 
     def __init__(
         self,
@@ -97,6 +98,8 @@ class TableMask:
         rules: Sequence[ColumnRule],
         key: Key,
         witness: Witness | None = None,
+        *,
+        now: datetime | None = None,
     ) -> None:
         self._table = table
         self._names = tuple(names)
@@ -104,7 +107,7 @@ class TableMask:
         by_name = {rule.column.name: rule for rule in rules}
         if len(by_name) != len(rules):
             raise BadRules(f"{table.full} has two rules for one column")
-        self._steps = tuple(_step(table, by_name[name], key) for name in _order(table, by_name))
+        self._steps = tuple(_step(table, by_name[name], key, now) for name in _order(table, by_name))
         self._needed = frozenset[str]().union(*(step.reads for step in self._steps))
         missing = self._needed - {*self._names}
         if missing:
@@ -206,10 +209,10 @@ class TableMask:
         return MaskFailed(self._table.full, rule.column.name, reason)
 
 
-def _step(table: Table, rule: ColumnRule, key: Key) -> _Step:
+def _step(table: Table, rule: ColumnRule, key: Key, now: datetime | None) -> _Step:
     seeds = {identity: key.seed(identity) for identity in rule.transform.identities}
     try:
-        condition = where.condition(rule.where, table) if rule.where else None
+        condition = where.condition(rule.where, table, now) if rule.where else None
     except Problem as problem:
         raise BadRules(f"the condition of {table.full}.{rule.column.name} cannot be used: {problem}") from None
     return _Step(rule, key.seed(rule.identity), seeds, condition)

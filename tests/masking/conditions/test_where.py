@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import polars as pl
 import pytest
 
 from envctl.catalogue import Column, Table
+from envctl.masking.conditions.literals import Problem
 from envctl.masking.conditions.where import check, condition
 from envctl.masking.copying import rows, unescaped
 from tests.masking.test_copying import copied
@@ -52,7 +54,50 @@ DOUBTFUL = """
     (7, 2, 'é', 'É', 0.12345678901234567890, '0044-03-15 BC', '0044-03-15 10:00 BC', 'infinity', false, 'ok', NULL, '1',
      NULL, 'x', 'É', 's')
 """
+INTERVAL = "an interval is whole numbers and units: '30 days', '1 year 6 months', '12 hours' (at character 13)"
+NOW = datetime(2024, 3, 31, 12, 34, 56, 789, tzinfo=UTC)
+CLOCK = {  # what Postgres is told, so that it is the same time for both
+    "current_date": "DATE '2024-03-31'",
+    "current_timestamp": "TIMESTAMPTZ '2024-03-31 12:34:56.000789Z'",
+    "localtimestamp": "TIMESTAMP '2024-03-31 12:34:56.000789'",
+    "now()": "TIMESTAMPTZ '2024-03-31 12:34:56.000789Z'",
+}
+TIMES = (
+    "p > now() - interval '30 days'",
+    "p > now() - interval '3 months'",
+    "z < now() - interval '2 months 30 days 02:34:56.000789'",
+    "z >= now() - interval '2 months 30 days 3 hours'",
+    "d > current_date - interval '1 month'",
+    "d >= current_date - 31",
+    "d = current_date - interval '1 month'",
+    "d + interval '1 month' = current_date - interval '2 days'",
+    "d + interval '1 year' = '2025-02-28'",
+    "d + 1 = '2024-03-01'",
+    "1 + d = '2024-03-01' or d - 1 = '2024-02-29'",
+    "p < localtimestamp - interval '1 year' + interval '9 months'",
+    "p + interval '90 days 12:00' > current_timestamp",
+    "p between now() - interval '1 year' and now()",
+    "p::date = '2024-01-01'",
+    "z::date = date '2024-01-01' and z > d::timestamptz",
+    "p > d",
+    "d < p or d < now()",
+    "z <> timestamptz '2024-01-01 10:00+02'",
+    "p is distinct from timestamp '2024-01-01 10:00'",
+    "p - interval '1 week' < '2023-12-25 03:00'",
+    "p > now() - '3 mons 1 week ago'::interval",
+    "p > now() - (interval '1 year' - interval '-3 months')",
+    "p > now() - interval '-1 day 24:00:00.5' - interval '1 y 2 mon 3 d 4 h 5 m 6 s'",
+    "p > (now() - interval '90 days')::date",
+    "not p < now() - interval '13 weeks' or p is null",
+    "now() > p and a = 1",
+)
+FINITE = (  # Postgres fails where the date is infinite
+    "current_date - d > 31",
+    "d - '2024-02-29'::date in (0, 1)",
+)
 SAME = (
+    *TIMES,
+    *FINITE,
     "a = 1",
     "a<>1",
     "a != 1",
@@ -149,14 +194,23 @@ def test_postgres_says_the_same(postgres: Postgres) -> None:
     names = [column.name for column in TABLE.columns if not column.generated]
     frame = rows(copied(postgres, database, "things"), names)
     bare = pl.DataFrame([unescaped(series) for series in frame])
-    asked = ", ".join(f"({where}) IS NOT FALSE" for where in SAME)
-    said = postgres.sql(database, f"SET timezone = 'UTC'; SELECT {asked} FROM things ORDER BY id")
-    theirs = [[answer == "t" for answer in line.split("|")] for line in said]
+    theirs = answers(postgres, database, "({}) IS NOT FALSE")
+    true = answers(postgres, database, "({}) IS TRUE")
     assert (7, len(SAME)) == (len(theirs), len(theirs[0]))
     for at, where in enumerate(SAME):
-        ours = condition(where, TABLE).holds(bare).to_list()
+        ours = condition(where, TABLE, NOW).holds(bare).to_list()
+        assert (where, [row[at] for row in true][:5]) == (where, condition(where, TABLE, NOW).meets(bare).to_list()[:5])
         assert (where, [row[at] for row in theirs][:5]) == (where, ours[:5])
         assert (where, set()) == (where, {row for row in (5, 6) if theirs[row][at] and not ours[row]})
+
+
+def answers(postgres: Postgres, database: str, form: str) -> list[list[bool]]:
+    """What Postgres says of all conditions, for each row."""
+    asked = ", ".join(form.format(f"CASE WHEN id < 6 THEN {where} END" if where in FINITE else where) for where in SAME)
+    for words, value in CLOCK.items():
+        asked = asked.replace(words, value)
+    said = postgres.sql(database, f"SET timezone = 'UTC'; SELECT {asked} FROM things ORDER BY id")
+    return [[answer == "t" for answer in line.split("|")] for line in said]
 
 
 @pytest.mark.parametrize(
@@ -170,18 +224,36 @@ def test_postgres_says_the_same(postgres: Postgres) -> None:
         ("g = 'x'", 'it names "g", which is computed and in no copy of the rows'),
         ("things.a = 1", "it is not understood from character 7 on"),
         ("a in (select 1)", 'it names "select", which is no column of shop.things'),
-        ("exists (select 1)", 'it calls "exists": only lower, upper, length can be'),
-        ("d > now()", 'it calls "now": only lower, upper, length can be'),
-        ("d > current_date", 'it names "current_date", which is no column of shop.things'),
-        ("random() < 0.5", 'it calls "random": only lower, upper, length can be'),
-        ("count(a) > 1", 'it calls "count": only lower, upper, length can be'),
+        ("exists (select 1)", 'it calls "exists": only now, lower, upper, length can be'),
+        ("d > now(1)", '")" is missing at character 9'),
+        ("d > age(p)", 'it calls "age": only now, lower, upper, length can be'),
+        ("d > now", 'it names "now", which is no column of shop.things'),
+        (
+            "p > now() - '30 days'",
+            "it has a point in time - a literal: only times can be reckoned with (at character 11)",
+        ),
+        ("p - p > interval '1 day'", 'it has "p" - "p": only times can be reckoned with (at character 3)'),
+        ("d + a > '2024-01-01'", 'it has "d" + "a": only times can be reckoned with (at character 3)'),
+        ("p + 1 > now()", 'it has "p" + a number: only times can be reckoned with (at character 3)'),
+        ("d > now() - interval '30'", INTERVAL),
+        ("d > now() - interval '1.5 days'", INTERVAL),
+        ("d > now() - interval '1 fortnight'", INTERVAL),
+        ("d > now() - interval ''", INTERVAL),
+        ("d > now() - interval '1 day and a half'", INTERVAL),
+        ("interval '1 day' > interval '1 hour'", "an interval is compared with an interval"),
+        ("p > interval '1 day'", '"p" is compared with an interval'),
+        ("p > '2024-01-01 10:00+02'", "a point in time has an offset, where its type has no time zone"),
+        ("t::date > now()", '"t" cannot be made a date (at character 4)'),
+        ("now() > '2024-01-01'", "it names no column"),
+        ("random() < 0.5", 'it calls "random": only now, lower, upper, length can be'),
+        ("count(a) > 1", 'it calls "count": only now, lower, upper, length can be'),
         ("a / 2 = 1", "it is not understood from character 2 on"),
-        ("a + 1 = 2", "it is not understood from character 2 on"),
-        ("a::text = '1'", "it is not understood from character 2 on"),
+        ("a + 1 = 2", 'it has "a" + a number: only times can be reckoned with (at character 3)'),
+        ("a::text = '1'", "at character 4 is no type that it can be: date, timestamp, timestamptz, interval"),
         ("t || 'x' = 'xx'", "it is not understood from character 2 on"),
         ("t ~ '^x'", "it is not understood from character 2 on"),
         ("t = 'x'; DROP TABLE things", "it is not understood from character 8 on"),
-        ("t = 'x' -- more", "something follows its end, at character 9"),
+        ("t = 'x' -- more", "it is not understood from character 8 on"),
         ("a = 1 = b", "something follows its end, at character 7"),
         ("t = E'x'", 'it names "e", which is no column of shop.things'),
         ("t > 'x'", "it asks for the order of texts, which depends on the collation"),
@@ -223,6 +295,21 @@ def test_a_condition_says_what_it_reads() -> None:
 def test_what_only_postgres_knows_is_masked(where: str, value: str) -> None:
     """A number that cannot be compared as Postgres does is masked whatever is asked of it."""
     assert [True] == holding(where, "n", [value])
+
+
+def test_who_asks_for_the_time_must_be_told() -> None:
+    """No clock is looked at: without a moment there is no answer."""
+    with pytest.raises(Problem, match="it asks what time it is, and nobody says so here"):
+        condition("d > current_date", TABLE)
+
+
+def test_who_chooses_rows_leaves_out_what_is_unknown() -> None:
+    """As WHERE does; a condition of nothing but literals is one of all rows, where that is allowed."""
+    frame = pl.DataFrame({"a": ["1", "2", None]})
+    assert [True, False, False] == condition("a = 1", TABLE).meets(frame).to_list()
+    assert [True, False, True] == condition("a = 1", TABLE).holds(frame).to_list()
+    assert [True] * 3 == condition("true", TABLE, of_all=True).meets(frame).to_list()
+    assert [False] * 3 == condition("null", TABLE, of_all=True).meets(frame).to_list()
 
 
 def test_a_problem_holds_no_value() -> None:

@@ -13,14 +13,16 @@ class Problem(ValueError):
     """Why a condition cannot be used, in words that hold no value."""
 
 
-def moment(text: str, kind: str) -> date | datetime:
-    """A date or, in UTC, a point in time."""
+def moment(text: str, kind: str, *, offset: bool = True) -> date | datetime:
+    """A date or, in UTC, a point in time; one of a type without time zones has no `offset`."""
     try:
         if kind == "date":
             return date.fromisoformat(text)
         found = datetime.fromisoformat(text)
     except ValueError:
         raise Problem(f"a text in quotes is compared with a {kind}, and is none") from None
+    if found.tzinfo and not offset:
+        raise Problem("a point in time has an offset, where its type has no time zone")
     return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
 
 

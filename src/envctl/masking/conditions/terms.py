@@ -13,9 +13,10 @@ import polars as pl
 from envctl.catalogue import Column
 from envctl.masking.conditions import literals
 from envctl.masking.conditions.literals import Problem
+from envctl.masking.conditions.spans import Span
 
 # `label` is compared for equality alone, `any` is a text in quotes or NULL: it becomes what it is compared with.
-Kind = Literal["text", "label", "number", "date", "timestamp", "boolean", "any", "other"]
+Kind = Literal["text", "label", "number", "date", "timestamp", "interval", "boolean", "any", "other"]
 _KINDS: Mapping[str, Kind] = {
     "text": "text",
     "enum": "label",
@@ -41,6 +42,7 @@ _NAMES: Mapping[Kind, str] = {
     "number": "a number",
     "date": "a date",
     "timestamp": "a point in time",
+    "interval": "an interval",
     "boolean": "true or false",
     "any": "a literal",
     "other": "a value of which only NULL can be asked",
@@ -48,7 +50,6 @@ _NAMES: Mapping[Kind, str] = {
 _EXACT = 15  # digits that a double keeps
 _TIME = r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)([+-]\d\d(?::\d\d){0,2})?$"
 _DATE = r"^\d{4}-\d\d-\d\d$"
-_ASCII = r"^[\x00-\x7f]*$"
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 
 
@@ -62,6 +63,7 @@ class Term:
     literal: str | None = None  # in quotes, and not yet of a type
     column: Column | None = None
     whole: bool = False  # of a number
+    span: Span | None = None  # of an interval
 
 
 def alias(at: int) -> str:
@@ -101,11 +103,6 @@ def unread(term: Term) -> pl.Expr:
     return ~term.null & term.expression.is_null()
 
 
-def foreign(term: Term) -> pl.Expr:
-    """Whether a text has letters whose case depends on a locale."""
-    return (~_text(term).str.contains(_ASCII)).fill_null(value=False)
-
-
 def truth(expression: pl.Expr) -> Term:
     """An answer."""
     return Term("boolean", expression, expression.is_null())
@@ -116,7 +113,7 @@ def logical(term: Term) -> pl.Expr:
     if term.kind == "any" and term.literal is None:
         return pl.lit(None, dtype=pl.Boolean)
     if term.kind != "boolean":
-        raise Problem(f"{_named(term)} stands where a condition must")
+        raise Problem(f"{named(term)} stands where a condition must")
     return term.expression
 
 
@@ -125,8 +122,10 @@ def alike(left: Term, right: Term, *, ordered: bool) -> tuple[pl.Expr, pl.Expr]:
     left, right = _typed(left, right), _typed(right, left)
     if left.kind == "any" or right.kind == "any":
         return pl.lit(None, dtype=pl.Boolean), pl.lit(None, dtype=pl.Boolean)
-    if left.kind != right.kind or left.kind == "other" or _labels(left) != _labels(right):
-        raise Problem(f"{_named(left)} is compared with {_named(right)}")
+    if {left.kind, right.kind} == {"date", "timestamp"}:
+        return left.expression.cast(pl.Datetime("us")), right.expression.cast(pl.Datetime("us"))
+    if left.kind != right.kind or left.kind in {"other", "interval"} or _labels(left) != _labels(right):
+        raise Problem(f"{named(left)} is compared with {named(right)}")
     if ordered and left.kind in {"text", "label"}:
         raise Problem("it asks for the order of texts, which depends on the collation")
     if left.kind == "number" and left.whole != right.whole and (left.column or right.column) is not None:
@@ -149,28 +148,6 @@ def like(left: Term, pattern: Term, *, blind: bool = False) -> pl.Expr:
     if blind and not pattern.literal.isascii():
         raise Problem("ILIKE has letters that are not ASCII")
     return left.expression.str.contains(("(?is)" if blind else "(?s)") + literals.pattern(pattern.literal))
-
-
-def _lower(term: Term) -> Term:
-    return Term("text", _text(term).str.to_lowercase(), term.null)
-
-
-def _upper(term: Term) -> Term:
-    return Term("text", _text(term).str.to_uppercase(), term.null)
-
-
-def _length(term: Term) -> Term:
-    return Term("number", _text(term).str.len_chars().cast(pl.Int64), term.null, whole=True)
-
-
-FOLDING = frozenset({"lower", "upper"})
-FUNCTIONS: Mapping[str, Callable[[Term], Term]] = {"lower": _lower, "upper": _upper, "length": _length}
-
-
-def _text(term: Term) -> pl.Expr:
-    if term.kind != "text":
-        raise Problem(f"{_named(term)} stands where a text must")
-    return term.expression
 
 
 def _read(raw: pl.Expr, kind: Kind, column: Column) -> pl.Expr:
@@ -207,7 +184,7 @@ def _instant(raw: pl.Expr) -> pl.Expr:
 def _exact(term: Term) -> pl.Expr:
     """A number beside one that may be a fraction."""
     if term.whole and term.column is not None:
-        raise Problem(f"{_named(term)} is a whole number, and is compared with what may be a fraction")
+        raise Problem(f"{named(term)} is a whole number, and is compared with what may be a fraction")
     return term.expression.cast(pl.Float64)
 
 
@@ -231,7 +208,7 @@ def _typed(term: Term, other: Term) -> Term:
             raise Problem("a text in quotes is compared with a number, and is none")
         return read
     if kind in {"date", "timestamp"}:
-        value = literals.moment(text, kind)
+        value = literals.moment(text, kind, offset=_zoned(other))
     elif kind == "boolean":
         value = literals.truth(text)
     elif kind == "label":
@@ -239,5 +216,11 @@ def _typed(term: Term, other: Term) -> Term:
     return Term(kind, pl.lit(value), pl.lit(value=False), column=other.column if kind == "label" else None, whole=whole)
 
 
-def _named(term: Term) -> str:
+def _zoned(term: Term) -> bool:
+    """Whether a point in time is of a type with time zones, as far as that is known."""
+    return term.column is None or "without time zone" not in term.column.type
+
+
+def named(term: Term) -> str:
+    """What a term is, for people."""
     return f'"{term.column.name}"' if term.column is not None else _NAMES[term.kind]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
 from envctl.catalogue import Catalogue, Table, written
@@ -132,7 +133,7 @@ def _masked(table: Table, frame: pl.DataFrame, rules: Sequence[ColumnRule], key:
 
     block = text(pl.DataFrame([escaped(frame[name]) for name in frame.columns]))
     try:
-        done = rows(TableMask(table, frame.columns, rules, key).mask(block), frame.columns)
+        done = rows(TableMask(table, frame.columns, rules, key, now=datetime.now(UTC)).mask(block), frame.columns)
     except (BadRules, MaskFailed) as failure:
         raise EnvctlError(
             Exit.DATA_REFUSED,

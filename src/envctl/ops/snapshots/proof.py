@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tarfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import IO, cast
 
@@ -47,6 +48,7 @@ class Evidence:
     key: Key
     source: str  # its digest
     tell: Callable[[str], None]
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))  # what conditions take for it
     loaded: Loaded | None = None
     checked: Checked | None = None
     common: Series | None = None  # what of it is everybody's
@@ -86,7 +88,7 @@ class Evidence:
             if table is None or rules is None:
                 raise Unmasked(f"has rows of {full}, which no rule can cover", hint=_UNCOVERED)
             try:
-                mask = TableMask(table, columns, rules, self.key, self.seen)
+                mask = TableMask(table, columns, rules, self.key, self.seen, now=self.now)
             except BadRules as bad:
                 raise Unmasked(f"has a table whose rules cannot be applied: {bad}") from None
             return Mask(mask.mask, divided=table.partitioned)
