@@ -174,20 +174,30 @@ def nearest(word: str, known: Mapping[str, str]) -> str:
     return folded[close[0]] if close else ""
 
 
-def _names(text: str) -> tuple[str | None, str | None, str | None] | Bad:
-    """Schema, table and column."""
+def parts(text: str) -> tuple[str | None, ...]:
+    """The names that a text with dots between them has; nothing where it cannot be read."""
     found: list[str | None] = []
     at, more = 0, True
     while more:
         part = _PART.match(text, at)
         if part is None:
-            hint = 'write names with dots, blanks or capitals as in SQL: \'"Odd.Table"."e mail"\''
-            return Bad("is no name of a column", hint)
+            return ()
         if quoted := part["quoted"]:
             found.append(quoted.replace('""', '"'))
         else:
             found.append(ANY if part["bare"] == "*" else _folded(part["bare"]))
         at, more = part.end(), part["end"] == "."
+    return tuple(found)
+
+
+def _names(text: str) -> tuple[str | None, str | None, str | None] | Bad:
+    """Schema, table and column."""
+    found = parts(text)
+    if not found:
+        return Bad(
+            "is no name of a column",
+            'write names with dots, blanks or capitals as in SQL: \'"Odd.Table"."e mail"\'',
+        )
     if len(found) not in _PARTS:
         return Bad(f"has {len(found)} parts", f"write {' or '.join(_PARTS.values())}, with a dot between them")
     schema, table, column = found if len(found) == max(_PARTS) else ("", *found)
