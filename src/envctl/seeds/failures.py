@@ -64,7 +64,7 @@ def read_failure(stderr: bytes) -> Failure:
         return Failure(text, _place(said, None), not server, lost, "No space left on device" in said)
     if connecting := _CONNECTING.search(said):
         return Failure(connecting["own"], own=True, lost=lost)
-    return Failure("the client gave no reason", lost=lost)
+    return Failure("the server closed the connection" if lost else "the client gave no reason", lost=lost)
 
 
 def _place(said: str, line: str | None) -> str:

@@ -8,6 +8,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from queue import SimpleQueue
 from signal import SIGINT, SIGKILL
 from time import monotonic
 from typing import IO
@@ -54,6 +55,26 @@ class PipeReader(threading.Thread):
         return b"".join(self._parts)
 
 
+class Words:
+    """What a program is told while it runs: each word as soon as it is said."""
+
+    def __init__(self, *said: bytes) -> None:
+        self._waiting: SimpleQueue[bytes | None] = SimpleQueue()
+        for word in said:
+            self.say(word)
+
+    def say(self, word: bytes) -> None:
+        """Tell it more."""
+        self._waiting.put(word)
+
+    def close(self) -> None:
+        """There is no more to say."""
+        self._waiting.put(None)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._waiting.get, None)
+
+
 def widen(pipe: IO[bytes] | None) -> None:
     """Let more wait in it, where that can be had: then both ends wake up less often."""
     if pipe is not None and (size := getattr(fcntl, "F_SETPIPE_SZ", None)) is not None:
@@ -65,9 +86,12 @@ def feed(process: subprocess.Popen[bytes], stdin: Iterable[bytes]) -> None:
     """Give it all of its input, unless it ends before."""
     assert process.stdin is not None  # noqa: S101 – opened by Shell
     widen(process.stdin)
+    at_once = isinstance(stdin, Words)
     with suppress(BrokenPipeError):  # the program ended before its input did: its status says why
         for block in stdin:
             process.stdin.write(block)
+            if at_once:
+                process.stdin.flush()
     close(process)
 
 
@@ -136,6 +160,11 @@ class Reading:
         if self._failure is not None:
             raise self._failure
         return status if status >= 0 else 128 - status, self._errors.content()
+
+    def stop(self) -> None:
+        """End it: nobody wants to read on."""
+        interrupt(self._process)
+        end(self._process)
 
     def close(self) -> None:
         """Nothing more is read; it has ended."""

@@ -20,7 +20,7 @@ def ask_rows(site: Site, server: LiveServer, catalogue: Catalogue, most: int) ->
     site.tell(f"reading a few rows of {server.words}")
     with reader(site) as container:
         for words in asking(url, catalogue, most):
-            with container.reading(live.RUN, *words, stdin=url.line) as reading:
+            with container.reading(live.RUN, *words, stdin=[url.line]) as reading:
                 yield from reading
                 status, said = reading.ended()
             if status:

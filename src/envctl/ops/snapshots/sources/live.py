@@ -18,9 +18,11 @@ from envctl.seeds.archive import before
 from envctl.seeds.contents import Contents, read_text
 from envctl.seeds.live import State
 from envctl.seeds.moved import cut_off
+from envctl.seeds.parts import Limits
 from envctl.seeds.pieces import BrokenText
 from envctl.seeds.plain import Plain
 from envctl.seeds.server import LOADING, PSQL, ask, connection
+from envctl.seeds.shared import Elsewhere, shared
 from envctl.seeds.tidy import tidy
 from envctl.seeds.url import FORM, BadUrl, Url, read_url
 from envctl.snapshot import MARKER, is_marker
@@ -34,6 +36,7 @@ class LiveServer(Source):
 
     database: Database
     live: Live
+    limits: Limits = field(default_factory=Limits)
     _said: dict[str, str] = field(default_factory=dict, repr=False, compare=False)  # asked once: others read it too
 
     @property
@@ -87,30 +90,18 @@ class LiveServer(Source):
 
     @contextmanager
     def plain(self, site: Site) -> Iterator[Plain]:
-        """Its database as the text of a dump, read while it is dumped. Raises EnvctlError."""
+        """Its database as the text of a dump, as it is at one moment, read while it is used. Raises EnvctlError."""
         url = self.url(site.here)
         with reader(site) as container:
-            major = container.place().major
-            schema = self._schema_text(container, url, major)
-            words = ("pg_dump", *live.dump(url, major, "--format=plain"))
-            yield Plain(
-                ask(site.client, self.database),
-                before(self._contents(schema)),
-                lambda: (schema,),
-                lambda: self._text(container, url, words),
-            )
-
-    @contextmanager
-    def _text(self, container: Reader, url: Url, words: tuple[str, ...]) -> Iterator[Iterator[bytes]]:
-        with container.reading(live.RUN, *words, stdin=url.line) as reading:
-
-            def passed() -> Iterator[bytes]:
-                yield from reading
-                status, said = reading.ended()
-                if status:
-                    raise self._failed(Finished(status, stderr=said))
-
-            yield passed()
+            elsewhere = Elsewhere(container.reading, url, container.place().major, self._failed, self.limits)
+            with shared(elsewhere, lambda words: site.tell(f"reading {self.words}: {words}")) as text:
+                yield Plain(
+                    ask(site.client, self.database),
+                    before(self._contents(text.schema)),
+                    lambda: (text.schema,),
+                    text.text,
+                    text.share,
+                )
 
     def url(self, here: Here) -> Url:
         """Its URL, from whoever provides the secret. Raises EnvctlError."""

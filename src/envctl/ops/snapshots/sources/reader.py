@@ -5,7 +5,7 @@ The throwaway server itself never has one. What is read goes straight into its d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from secrets import token_hex
@@ -44,11 +44,11 @@ class Reader:
         return self.site.here.world.shell.run(argv, stdin=[stdin], line=line)
 
     def reading(
-        self, script: str, *words: str, user: str = "postgres", stdin: bytes = b""
+        self, script: str, *words: str, user: str = "postgres", stdin: Iterable[bytes] = ()
     ) -> AbstractContextManager[Reading]:
         """The same, of which the output is read while it runs."""
         who = ("docker", "exec", "--interactive", "--user", user, self.container)
-        return self.site.here.world.shell.reading((*who, "sh", "-c", script, "envctl", *words), stdin=[stdin])
+        return self.site.here.world.shell.reading((*who, "sh", "-c", script, "envctl", *words), stdin=stdin)
 
     def place(self, *, make: bool = False) -> Place:
         """Where the data lies in it; `make` sees to it that the folder is there. Raises EnvctlError."""
