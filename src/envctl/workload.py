@@ -129,13 +129,15 @@ class Live:
 @dataclass(frozen=True)
 class Masking:
     """How a database's data is masked on its way in: the rules as the stack file has them, as JSON; and the name of the
-    secret that the results depend on. Further rules may be in a file, and the key in another.
+    secret that the results depend on. Further rules may be in a file, and the key in another. `subset` says which rows
+    come, as JSON; nothing where all of them do.
     """
 
     rules: str
     key: str
     file: Path | None = None
     key_file: Path | None = None
+    subset: str = ""
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ def stack(api: str = "", db: str = "", rest: str = "") -> str:
     return STACK.format(api=api, db=db, rest=rest)
 
 
+SUBSET = '[data.live]\nfrom = "live"\nurl = "STAGING"\n[data.live.mask]\n[data.live.subset]'
 CASES = {
     "a port out of range": (
         stack(rest="[services.web]\nimage = 'a'\nport = 99999"),
@@ -138,7 +139,30 @@ CASES = {
     ),
     "a live server's data from a path": (
         stack(rest='[data.live]\nfrom = "live"\nurl = "STAGING"\npath = "x"'),
-        "envctl.toml:14: data.live.path: unknown key (known here: from, url, method, mask)",
+        "envctl.toml:14: data.live.path: unknown key (known here: from, url, method, mask, subset)",
+    ),
+    "a subset without a mask": (
+        stack(rest='[data.live]\nfrom = "live"\nurl = "STAGING"\n[data.live.subset]\norders = "id > 1"'),
+        "envctl.toml:14: data.live.subset: rows are only chosen where they are masked (write [data.live.mask] "
+        'beside it; with unlisted = "keep" nothing is masked but what it says)',
+    ),
+    "a subset that is no condition": (
+        stack(rest=f'{SUBSET}\norders = 5'),
+        "envctl.toml:16: data.live.subset.orders: must be a condition or a table, not a number "
+        '(write a condition in quotes, or a table: { where = "…", follow = ["items"] })',
+    ),
+    "a subset that says nothing": (
+        stack(rest=f'{SUBSET}\norders = {{}}'),
+        "envctl.toml:16: data.live.subset.orders: says nothing "
+        '(write a condition in quotes, or a table: { where = "…", follow = ["items"] })',
+    ),
+    "a subset with another key": (
+        stack(rest=f'{SUBSET}\norders = {{ folow = true }}'),
+        "envctl.toml:16: data.live.subset.orders.folow: unknown key; did you mean follow?",
+    ),
+    "a subset that follows a number": (
+        stack(rest=f'{SUBSET}\norders = {{ follow = ["items", 5] }}'),
+        "envctl.toml:16: data.live.subset.orders.follow: must be true, false or a list of tables, not a list",
     ),
     "a backup without a path": (
         stack(rest='[data.base]\nfrom = "backup"'),

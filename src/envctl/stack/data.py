@@ -17,6 +17,7 @@ from envctl.stack.lines import Key
 from envctl.stack.plain import validate
 from envctl.stack.problems import Notes
 from envctl.stack.secrets import NAMES, Generated, SecretSection
+from envctl.stack.subset import Subset, SubsetTable, as_rules
 from envctl.workload import Database, Masking, Method
 from envctl.workload import Live as LiveServer
 
@@ -78,12 +79,12 @@ class MaskSection(Section):
         examples=["MASK_KEY"],
     )
 
-    def masking(self, root: Path) -> Masking:
+    def masking(self, root: Path, subset: Mapping[str, SubsetTable] | None) -> Masking:
         """The rules in one form, however they are written; paths are relative to that folder."""
         said = self.model_dump(mode="json", exclude={"key", "file", "key_file"})
         rules = json.dumps(said, sort_keys=True, ensure_ascii=False)
         file, key_file = (real(root / path) if path else None for path in (self.file, self.key_file))
-        return Masking(rules, self.key, file, key_file)
+        return Masking(rules, self.key, file, key_file, as_rules(subset))
 
 
 MASK = "How its rows are masked on the way in: see `mask` below."
@@ -98,6 +99,7 @@ class Dump(Section):
         examples=["data/shop.dump"],
     )
     mask: MaskSection | None = Field(default=None, description=MASK)
+    subset: Subset = None
 
     @property
     def needs(self) -> str:
@@ -110,7 +112,7 @@ class Dump(Section):
 
     def fill(self, database: Database, root: Path) -> Database:
         """The database that is filled from it."""
-        return replace(database, dump=self.at(root), mask=self.mask.masking(root) if self.mask else None)
+        return replace(database, dump=self.at(root), mask=self.mask.masking(root, self.subset) if self.mask else None)
 
 
 class Backup(Section):
@@ -157,6 +159,7 @@ class Live(Section):
         examples=["physical"],
     )
     mask: MaskSection | None = Field(default=None, description=MASK + " Only with `logical`.")
+    subset: Subset = None
 
     @property
     def needs(self) -> str:
@@ -169,7 +172,7 @@ class Live(Section):
 
     def fill(self, database: Database, root: Path) -> Database:
         """The database that is filled from it."""
-        mask = self.mask.masking(root) if self.mask else None
+        mask = self.mask.masking(root, self.subset) if self.mask else None
         return replace(database, live=LiveServer(self.url, self.method), mask=mask)
 
 
@@ -211,9 +214,14 @@ def mask_of(section: DataSection) -> MaskSection | None:
 
 
 def check_data_sections(data: Mapping[str, DataSection], secrets: Mapping[str, SecretSection], notes: Notes) -> None:
-    """No URL and no key of masking is made by chance, and files of a server cannot be masked."""
+    """No URL and no key of masking is made by chance, and files of a server cannot be masked; rows that are chosen are
+    masked too.
+    """
     for name, found in data.items():
         mask = mask_of(found)
+        if mask is None and not isinstance(found, Backup) and found.subset is not None:
+            hint = f'write [data.{name}.mask] beside it; with unlisted = "keep" nothing is masked but what it says'
+            notes.add(("data", name, "subset"), "rows are only chosen where they are masked", hint=hint)
         if mask is not None and mask.key_file is None and isinstance(secrets.get(mask.key), Generated):
             hint = f'write from = "env" or "dotenv" in [secrets.{mask.key}]: all who mask alike have the same'
             notes.add(("data", name, "mask", "key"), f"{mask.key} is another one for each environment", hint=hint)

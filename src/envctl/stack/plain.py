@@ -49,14 +49,10 @@ def _section_at(section: type[Section], loc: Key) -> type[Section]:
 
 
 def _inner(annotation: Any) -> type[Section] | None:
-    candidates = (annotation, *getattr(annotation, "__args__", ()))
-    for candidate in candidates:
+    for candidate in (annotation, getattr(annotation, "__origin__", None)):
         if isinstance(candidate, type) and issubclass(candidate, Section):
             return candidate
-        origin = getattr(candidate, "__origin__", None)
-        if isinstance(origin, type) and issubclass(origin, Section):
-            return origin
-    return None
+    return next((found for part in getattr(annotation, "__args__", ()) if (found := _inner(part))), None)
 
 
 def _explain(error: ErrorDetails) -> tuple[str, str]:

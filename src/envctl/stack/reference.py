@@ -22,6 +22,7 @@ from envctl.stack.lifetime import LifetimeSection
 from envctl.stack.model import DATA, PROJECT, SERVICE, SERVICES, EnvironmentLimits, ProjectSection
 from envctl.stack.secrets import NAMES, SECRET_KINDS
 from envctl.stack.source import BYTES, DOTS, LINE, NESTING
+from envctl.stack.subset import SubsetTable
 from envctl.text import text
 from envctl.units import show_size
 from envctl.workload import Address
@@ -168,6 +169,7 @@ def _parts() -> Iterator[str]:
     for kind, data in DATA_KINDS.items():
         yield _part(f'`[data.NAME]`, from = "{kind}"', data)
     yield _part("`[data.NAME.mask]`", MaskSection)
+    yield _part("`[data.NAME.subset]`", SubsetTable)
     for kind, secret in SECRET_KINDS.items():
         yield _part(f'`[secrets.NAME]`, from = "{kind}"', secret)
     yield _part("`[lifetime]`", LifetimeSection)
