@@ -6,6 +6,7 @@ import gzip
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zstandard
@@ -110,10 +111,12 @@ def hidden(_catalogue: Catalogue) -> Masks:
     return lambda _schema, _name, _columns: Mask(lambda block: block.replace(b"raw", b"xyz"))
 
 
-def filled(postgres: Postgres, path: Path, target: Database, plans: Callable[[Catalogue], Masks]) -> dict[str, int]:
+def filled(
+    postgres: Postgres, path: Path, target: Database, plans: Callable[[Catalogue], Masks], **more: Any
+) -> dict[str, int]:
     """Fill it; the rows that got in."""
-    source = plain(postgres, check(path), target)
-    return dict(fill(postgres, source, target, Filled("shop", "sha256:" + "0" * 64), plans, large_objects=False).rows)
+    source, digest = plain(postgres, check(path), target), "sha256:" + "0" * 64
+    return dict(fill(postgres, source, target, Filled("shop", digest), plans, large_objects=False, **more).rows)
 
 
 @pytest.mark.parametrize("format_", FORMATS)

@@ -16,7 +16,9 @@ from envctl.errors import EnvctlError, Exit
 from envctl.masking.copying import BrokenRows
 from envctl.masking.table import MaskFailed
 from envctl.seeds import catalogue, swap
-from envctl.seeds.client import Client
+from envctl.seeds.afterwards import WORTH, Afterwards
+from envctl.seeds.builders import Stopped, build
+from envctl.seeds.client import Client, Streaming
 from envctl.seeds.failures import read_failure
 from envctl.seeds.masked import Masks, Text, Told, Unmasked, schema_only, unheard
 from envctl.seeds.pieces import BrokenText
@@ -44,7 +46,7 @@ class Loaded:
 
 
 def fill(
-    client: Client,
+    client: Streaming,
     plain: Plain,
     database: Database,
     filled: Filled,
@@ -52,15 +54,22 @@ def fill(
     *,
     large_objects: bool,
     told: Told = unheard,
+    say: Callable[[str], None] = lambda _what: None,
+    worth: int = WORTH,
 ) -> Loaded:
-    """Fill a database, in place of whatever it holds: all of it, masked, or it stays as it was. Raises EnvctlError."""
+    """Fill a database, in place of whatever it holds: all of it, masked, or it stays as it was. Raises EnvctlError.
+
+    Behind `worth` bytes of text indexes are built by several sessions.
+    """
     schema: list[bytes] = []
     source = declared(client, plain, database, schema)
-    text = Text(plans(source), large_objects, freezes=True, told=told)
+    after = Afterwards({table.full for table in source.tables if table.partitioned}, worth)
+    text = Text(plans(source), large_objects, freezes=True, told=told, after=after)
     incoming = connection(swap.begin(client, database, plain.server), database.user)
     try:
         with plain.text() as blocks:
             _load(client, plain, incoming, text.masked(blocks), filled.data)
+        _build(client, plain, incoming, after, filled.data, say)
         _refresh(client, incoming, filled.data)
         _compare(source, text.rows, client, incoming, filled.data)
         swap.finish(client, database, filled)
@@ -110,6 +119,16 @@ def _load(client: Client, plain: Plain, into: str, blocks: Iterable[bytes], name
         raise failed(name, "could not be loaded", finished.stderr)
 
 
+def _build(
+    client: Streaming, plain: Plain, into: str, after: Afterwards, name: str, say: Callable[[str], None]
+) -> None:
+    """What is behind the rows; they are committed."""
+    try:
+        build(client, into, after.stages(), say, restricted=plain.server.restricts)
+    except Stopped as stopped:
+        raise failed(name, "could not be loaded", stopped.stderr, stopped.line) from None
+
+
 def _refresh(client: Client, into: str, name: str) -> None:
     """Fill the materialized views that the text does not, since nobody had filled them where it comes from."""
     finished = client.run((*PSQL, into, "--output=/dev/null", "--file=-"), stdin=(_REFRESH,), env=LOADING)
@@ -152,10 +171,11 @@ def _lost(before: Catalogue, rows: Mapping[str, int], client: Client, into: str)
             yield f"table {table.full} has {count} rows, and {rows.get(table.full, 0)} were read"
 
 
-def failed(what: str, how: str, stderr: bytes) -> EnvctlError:
-    """What psql gave up at, without a value."""
+def failed(what: str, how: str, stderr: bytes, line: int = 0) -> EnvctlError:
+    """What psql gave up at, without a value; `line` is that of the text, where psql does not know it."""
     failure = read_failure(stderr)
-    where = f" at {failure.where}" if failure.where else ""
+    where = f"line {line}" if line else failure.where
+    where = f" at {where}" if where else ""
     code = Exit.NO_CAPACITY if failure.disk_full else Exit.DATA_REFUSED
     return EnvctlError(code, f"{what} {how}{where}: {failure.text}", unchanged=KEPT)
 

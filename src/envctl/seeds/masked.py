@@ -12,7 +12,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
+from envctl.seeds.afterwards import Afterwards
 from envctl.seeds.lexer import Lexer
 from envctl.seeds.pieces import BrokenText, Piece
 from envctl.seeds.statements import plain_name
@@ -55,12 +57,20 @@ class Unmasked(Exception):
         self.message, self.line, self.hint = message, line, hint
 
 
+# Told of a block in its order, and of how many rows it has: how many of them come, and what leaves the others out.
+Choice = Callable[[bytes, int], tuple[int, Callable[[], bytes]]]
+
+
 @dataclass(frozen=True)
 class Mask:
-    """What masks rows of one table as COPY writes them, in any thread; `divided`: its partitions get them."""
+    """What masks rows of one table as COPY writes them, in any thread; `divided`: its partitions get them.
+
+    Where not all rows come, `choice` says which, before any of them is masked.
+    """
 
     mask: Callable[[bytes], bytes]
     divided: bool = False
+    choice: Choice | None = None
 
 
 # Told while rows pass: of which table, and how many of it so far.
@@ -77,7 +87,7 @@ Masks = Callable[[str, str, tuple[str, ...]], Mask]
 
 @dataclass
 class Text:
-    """A text that is masked as it passes. `rows` counts those of each table, by its full name.
+    """A text that is masked as it passes. `rows` counts those of each table that come, by its full name.
 
     `freezes`: it is loaded in one transaction, so that rows can be written as old ones are, and nobody does that later.
     """
@@ -86,6 +96,7 @@ class Text:
     large_objects: bool = False  # they pass as they are
     freezes: bool = False
     told: Told = unheard
+    after: Afterwards | None = None  # what is behind the last rows waits there
     rows: dict[str, int] = field(default_factory=dict)
     _table: _Table | None = None  # whose rows come, or came last
 
@@ -110,14 +121,12 @@ class Text:
     def _parts(self, blocks: Iterable[bytes], pool: ThreadPoolExecutor) -> Iterator[bytes | Future[bytes]]:
         for piece, text in _pieces(blocks):
             if piece is not None and piece.what == "rows" and self._table is not None:
-                yield from (pool.submit(self._table.mask.mask, block) for block in self._table.more(text))
+                yield from map(pool.submit, self._table.more(text))
                 continue
-            if self._table is not None and (rest := self._table.rest()):
-                yield pool.submit(self._table.mask.mask, rest)
-            if piece is None or piece.what != "statement":
-                yield text
-            else:
-                yield self._passed(piece, text)
+            if self._table is not None:
+                yield from map(pool.submit, self._table.rest())
+            passed = self._passed(piece, text) if piece is not None and piece.what == "statement" else text
+            yield from (passed,) if self.after is None else self.after.passing(piece, passed)
 
     def _passed(self, piece: Piece, text: bytes) -> bytes:
         """A statement, or nothing in as many lines; if it is COPY, its rows are awaited."""
@@ -167,8 +176,8 @@ class _Table:
     waiting: list[bytes] = field(default_factory=list)
     size: int = 0
 
-    def more(self, rows: bytes) -> Iterator[bytes]:
-        """A block, if there is one now."""
+    def more(self, rows: bytes) -> Iterator[Callable[[], bytes]]:
+        """What masks a block, if there is one now."""
         self.waiting.append(rows)
         self.size += len(rows)
         if self.size >= BLOCK:
@@ -177,16 +186,27 @@ class _Table:
             self.waiting, self.size = [whole[cut:]], len(whole) - cut
             yield self._counted(whole[:cut])
 
-    def rest(self) -> bytes:
-        """What is left of its rows."""
+    def rest(self) -> Iterator[Callable[[], bytes]]:
+        """What masks the rest of its rows, if there is one."""
         whole, self.waiting, self.size = b"".join(self.waiting), [], 0
-        return self._counted(whole)
+        if whole:
+            yield self._counted(whole)
 
-    def _counted(self, whole: bytes) -> bytes:
-        whole = whole.replace(b"\r\n", b"\n")  # as Windows' editors leave a dump; in values it is written as \r
-        self.counts[self.full] += whole.count(b"\n")
+    def _counted(self, whole: bytes) -> Callable[[], bytes]:
+        if b"\r" in whole:  # as Windows' editors leave a dump; in values it is written as \r
+            whole = whole.replace(b"\r\n", b"\n")
+        rows, work = whole.count(b"\n"), partial(self.mask.mask, whole)
+        if self.mask.choice is not None:
+            rows, chosen = self.mask.choice(whole, rows)
+            work = partial(_masked, self.mask.mask, chosen)
+        self.counts[self.full] += rows
         self.told(self.full, self.counts[self.full])
-        return whole
+        return work
+
+
+def _masked(mask: Callable[[bytes], bytes], chosen: Callable[[], bytes]) -> bytes:
+    rows = chosen()
+    return mask(rows) if rows else rows
 
 
 def schema_only(blocks: Iterable[bytes]) -> Iterator[bytes]:

@@ -96,6 +96,7 @@ class Masked(Source):
                 evidence.plans,
                 large_objects=evidence.policy.large_objects == "keep",
                 told=Pace(site.tell, plain.share),
+                say=site.tell,
             )
         cut_off(site.client, self.database.user, self.database.name)
         site.tell(f"tidying {name}")
