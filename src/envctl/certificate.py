@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,9 @@ class Certificate:
     rule: str
     scanned: int  # bytes that were looked through
     unsought: tuple[str, ...] = ()  # columns whose values nobody looked for, since the rules let them stand elsewhere
+    subset: Mapping[str, str] = field(default_factory=dict)  # which rows come, by table; nothing where all do
+    out_of: Mapping[str, int] = field(default_factory=dict)  # how many rows a table has of which not all come
+    moment: str = ""  # what conditions of the subset take for now, in ISO format
     hits: int = 0  # of raw values in them: with more than none there is no snapshot
 
     def text(self) -> str:

@@ -6,8 +6,8 @@ rules are checked against, before the first row, and what the result has to be t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
 
@@ -107,16 +107,23 @@ def declared(client: Client, plain: Plain, database: Database, schema: list[byte
 def _load(client: Client, plain: Plain, into: str, blocks: Iterable[bytes], name: str) -> None:
     guard = (restriction(),) if plain.server.restricts else ()
     argv = (*PSQL, "--single-transaction", "--output=/dev/null", into, *guard, "--file=-")
-    try:
+    with refusing(name):
         finished = client.run(argv, stdin=chain(plain.first, blocks), env=LOADING)
+    if finished.status:
+        raise failed(name, "could not be loaded", finished.stderr)
+
+
+@contextmanager
+def refusing(name: str) -> Iterator[None]:
+    """What is wrong with a text is wrong with that data. Raises EnvctlError."""
+    try:
+        yield
     except Unmasked as unmasked:
         raise _refused(name, unmasked.message, unmasked.line, unmasked.hint) from None
     except BrokenText as broken:
         raise _refused(name, broken.message, broken.line, broken.hint or AGAIN) from None
     except (MaskFailed, BrokenRows) as broken:
         raise _refused(name, f"has rows that cannot be masked: {broken}", 0, AGAIN) from None
-    if finished.status:
-        raise failed(name, "could not be loaded", finished.stderr)
 
 
 def _build(

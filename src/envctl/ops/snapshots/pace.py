@@ -12,11 +12,15 @@ _SURE = 0.02  # of all of it: before so much was read nobody knows how long the 
 
 @dataclass
 class Pace:
-    """Tells of the rows of tables as they pass, now and then. `read` says how much of the source was, from 0 to 1."""
+    """Tells of the rows of tables as they pass, now and then, and what is done with them.
+
+    `read` says how much of the source was, from 0 to 1.
+    """
 
     say: Callable[[str], None]
     read: Callable[[], float | None]
     clock: Callable[[], float] = monotonic
+    doing: str = "masking"
     _rows: dict[str, int] = field(default_factory=dict)
     _began: float | None = None
     _said: float = 0.0
@@ -31,7 +35,9 @@ class Pace:
             return
         self._said, taken = now, now - self._began
         rate = sum(self._rows.values()) / taken
-        self.say(f"masking {table.removeprefix('public.')}: {rows:,} rows, {rate:,.0f} a second{self._left(taken)}")
+        self.say(
+            f"{self.doing} {table.removeprefix('public.')}: {rows:,} rows, {rate:,.0f} a second{self._left(taken)}"
+        )
 
     def _left(self, taken: float) -> str:
         share = self.read()

@@ -22,11 +22,13 @@ from envctl.masking.proof.filter import Seen
 from envctl.masking.proof.scan import BLOCK, Hit, Scanner, Scanners, together
 from envctl.masking.table import BadRules, TableMask
 from envctl.ops.mask.fit import Misfit, compare, policy_of, refusal
+from envctl.ops.mask.subset import told
 from envctl.ops.snapshots.sources.base import Site
 from envctl.ops.snapshots.sources.reader import UNCHANGED, Reader, reader
 from envctl.seeds.mask import Loaded
 from envctl.seeds.masked import Mask, Masks, Unmasked
 from envctl.seeds.server import connection, tell
+from envctl.seeds.subset import Subset
 from envctl.seeds.unpacked import FileOf
 from envctl.seeds.wide import wide
 from envctl.workload import Masking
@@ -50,6 +52,7 @@ class Evidence:
     tell: Callable[[str], None]
     now: datetime = field(default_factory=lambda: datetime.now(UTC))  # what conditions take for it
     loaded: Loaded | None = None
+    subset: Subset | None = None
     checked: Checked | None = None
     common: Series | None = None  # what of it is everybody's
     inside: Scanners | None = None  # what looked through what is not there at rest
@@ -145,6 +148,9 @@ class Evidence:
             rule=RULE,
             scanned=self.inside.scanned + scanner.scanned,
             unsought=tuple(sorted(f"{table}.{rule.column.name}" for table, rule in rules if not rule.sought)),
+            subset=told(self.masking) if self.subset else {},
+            out_of=self.subset.out_of if self.subset else {},
+            moment=self.now.isoformat(timespec="seconds") if self.subset else "",
         )
 
 

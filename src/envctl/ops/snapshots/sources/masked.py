@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
+from hashlib import sha256
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Protocol
 
@@ -19,6 +21,7 @@ from envctl.workload import Database, Masking
 if TYPE_CHECKING:
     from envctl.ops.snapshots.proof import Evidence
     from envctl.seeds.plain import Plain
+    from envctl.seeds.subset import Subset
 
 
 class Readable(Protocol):
@@ -57,11 +60,13 @@ class Masked(Source):
         return self.source.digest(here)
 
     def mask(self, here: Here) -> str:
-        """Digest of the rules, fingerprint of the key, and what draws the pools: other versions of Faker have others.
+        """Digest of the rules, fingerprint of the key, what draws the pools (other versions of Faker have others), and
+        which rows come.
 
         Raises EnvctlError without a key.
         """
-        return f"{digest_of(self.masking)} {self.key(here).fingerprint} faker {version('faker')}"
+        subset = f" subset {sha256(chosen.encode()).hexdigest()[:32]}" if (chosen := self.masking.subset) else ""
+        return f"{digest_of(self.masking)} {self.key(here).fingerprint} faker {version('faker')}{subset}"
 
     def key(self, here: Here) -> Key:
         """The key. Raises EnvctlError: NOT_FOUND where it cannot be had, DATA_REFUSED where it is none."""
@@ -88,22 +93,36 @@ class Masked(Source):
         digest, name = self.digest(site.here), self.database.data or ""
         evidence = Evidence(name, self.masking, self.key(site.here), digest, site.tell)
         with self.source.plain(site) as plain:
+            subset = evidence.subset = self._subset(site, evidence, plain) if self.masking.subset else None
             evidence.loaded = fill(
                 site.client,
                 plain,
                 self.database,
                 Filled(name, digest),
-                evidence.plans,
+                subset.plans(evidence.plans) if subset else evidence.plans,
                 large_objects=evidence.policy.large_objects == "keep",
                 told=Pace(site.tell, plain.share),
                 say=site.tell,
             )
+            if subset:
+                subset.confirm()
         cut_off(site.client, self.database.user, self.database.name)
         site.tell(f"tidying {name}")
         tidy(site.client, self.database)
         evidence.look_inside(site)
         self._evidence.append(evidence)
         return {"data": digest}
+
+    def _subset(self, site: Site, evidence: Evidence, plain: Plain) -> Subset:
+        """Which rows of it come."""
+        from envctl.ops.mask.subset import fitting_graph
+        from envctl.ops.snapshots.pace import Pace
+        from envctl.seeds.subset import Subset
+
+        name, what = self.database.data or "", "choosing rows of"
+        graph = partial(fitting_graph, name, self.masking, now=evidence.now)
+        large_objects = evidence.policy.large_objects == "keep"
+        return Subset(name, plain, graph, large_objects, Pace(site.tell, plain.share, doing=what))
 
     def proof(self, site: Site) -> str:
         """Look for every raw value in every byte of it. Raises EnvctlError(DATA_REFUSED) where one is found."""
