@@ -174,6 +174,8 @@ MASK_CHECKED = MaskChecked(
                 CheckedTable("public.orders", (), ("id", "total")),
             ),
             ("customers.card: is read by the CHECK card_check",),
+            {"orders": "created_at > now() - interval '30 days'"},
+            ("public.customers", "public.orders"),
         ),
     )
 )

@@ -33,9 +33,11 @@ def test_a_check_says_what_becomes_of_each_column(envctl: Envctl) -> None:
         "TABLE              MASKED                                  KEPT",
         "public.customers   email (email), card (card, some rows)   id",
         "public.orders      -                                       id, total",
+        "only rows of orders: created_at > now() - interval '30 days'",
         "warning: customers.card: is read by the CHECK card_check",
     ] == ran.out.splitlines()
-    assert "catalogue: every column is covered: 2 masked, 3 kept, in 2 tables.\n" in ran.err
+    said = "catalogue: every column is covered: 2 masked, 3 kept, in 2 tables; of 2 of them not all rows come.\n"
+    assert said in ran.err
 
 
 @pytest.mark.parametrize(
@@ -74,7 +76,8 @@ def test_what_does_not_fit_comes_with_what_to_paste(envctl: Envctl, ops: Ops) ->
 def test_a_check_is_one_document(envctl: Envctl) -> None:
     """These keys scripts rely on."""
     (one,) = envctl("mask", "check", "--json").envelope["data"]["checked"]
-    assert ["service", "data_name", "schema", "tables", "warnings"] == list(one)
+    assert ["service", "data_name", "schema", "tables", "warnings", "subset", "cut"] == list(one)
+    assert ("created_at > now() - interval '30 days'", 2) == (one["subset"]["orders"], len(one["cut"]))
     assert {
         "column": "card", "mask": "card", "identity": "card", "settings": {"keep_last": 4}, "where": "paid",
     } == one["tables"][0]["masked"][1]  # fmt: skip

@@ -40,7 +40,8 @@ def mask_check(
     uniqueness. The schema is that of the dump or the live server, loaded without a row into a server that is
     gone afterwards; or with `--schema environment` that of the running environment, migrations included: in CI
     it fails when a migration adds a column that nobody classified. What is wrong is listed, with what to paste
-    (status 9). No key is needed, and no row is read.
+    (status 9). With a subset its conditions and foreign keys are looked at, too. No key is needed, and no row
+    is read.
     """
     from envctl.ops.mask.check import check
     from envctl.ops.setting import here
@@ -55,6 +56,7 @@ def _lines(report: MaskChecked) -> list[str]:
         [
             printable(f"{one.service}: {one.data_name}, the schema of its {one.schema}"),
             *columns(map(_row, one.tables), HEADER),
+            *(printable(f"only rows of {table}: {which}") for table, which in one.subset.items()),
             *(printable(f"warning: {warning}") for warning in one.warnings),
         ]
         for one in report.checked
@@ -71,7 +73,8 @@ def _after(report: MaskChecked) -> Iterator[str]:
     for one in report.checked:
         masked, kept = _counts(one)
         yield printable(
-            f"{one.data_name}: every column is covered: {masked} masked, {kept} kept, in {len(one.tables)} tables."
+            f"{one.data_name}: every column is covered: {masked} masked, {kept} kept, in {len(one.tables)} tables"
+            f"{f'; of {len(one.cut)} of them not all rows come' if one.cut else ''}."
         )
 
 

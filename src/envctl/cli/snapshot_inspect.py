@@ -78,7 +78,9 @@ def _proof(report: SnapshotDetails) -> list[str]:
         "looked for": f"{found.values:,} raw values in {size(found.scanned)}: {found.hits} found",
         "left out": f"{found.skipped:,} values: {found.rule}",
         "not looked for": ", ".join(found.unsought),
-        "rows": ", ".join(f"{table} {count:,}" for table, count in found.rows.items()),
+        "rows": ", ".join(_rows(table, count, found.out_of.get(table)) for table, count in found.rows.items()),
+        "subset": "; ".join(f"{table}: {which}" for table, which in found.subset.items()),
+        "now() was": found.moment,
     }
     masked = columns([(f"  {column}", how) for column, how in found.columns.items()])
     return [
@@ -87,6 +89,10 @@ def _proof(report: SnapshotDetails) -> list[str]:
         "",
         *masked,
     ]
+
+
+def _rows(table: str, count: int, whole: int | None) -> str:
+    return f"{table} {count:,}" if whole is None else f"{table} {count:,} of {whole:,}"
 
 
 COMMAND = Command(

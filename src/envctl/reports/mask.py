@@ -31,13 +31,18 @@ class CheckedTable:
 
 @dataclass(frozen=True)
 class CheckedData:
-    """A policy that fits a schema: the one of the `source`, or of the `environment`."""
+    """A policy that fits a schema: the one of the `source`, or of the `environment`.
+
+    With a subset, by table which rows are asked for, and the tables of which not all rows come.
+    """
 
     service: str
     data_name: str
     schema: str
     tables: tuple[CheckedTable, ...]
     warnings: tuple[str, ...] = ()
+    subset: Mapping[str, str] = field(default_factory=dict)
+    cut: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

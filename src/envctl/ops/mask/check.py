@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from envctl.catalogue import Catalogue, Table
@@ -27,6 +28,7 @@ def check(here: Here, services: tuple[str, ...] = (), schema: str = SOURCE) -> M
     No row is read and no key needed. Raises EnvctlError(DATA_REFUSED) with every problem of all of them.
     """
     from envctl.ops.mask.fit import Misfit, compare, policy_of, refusal
+    from envctl.ops.mask.subset import graph_of, told
 
     misfits: list[Misfit] = []
     checked: list[CheckedData] = []
@@ -40,12 +42,15 @@ def check(here: Here, services: tuple[str, ...] = (), schema: str = SOURCE) -> M
             continue
         catalogue = _catalogue(here, workload, schema)
         found = compare(name, policy, catalogue)
-        if isinstance(found, Misfit):
-            misfits.append(found)
-        else:
-            tables = tuple(_told(table.full, found) for table in whole(catalogue))
-            warnings = tuple(map(str, found.warnings))
-            checked.append(CheckedData(workload.service, name, schema, tables, warnings))
+        graph = graph_of(name, database.mask, catalogue, datetime.now(UTC))
+        misfits += [one for one in (found, graph) if isinstance(one, Misfit)]
+        if isinstance(found, Misfit) or isinstance(graph, Misfit):
+            continue
+        tables = tuple(_told(table.full, found) for table in whole(catalogue))
+        warnings = tuple(map(str, found.warnings))
+        cut = tuple(table.full for table in whole(catalogue) if table.full in graph.parts)
+        asked = told(database.mask, whole=True)
+        checked.append(CheckedData(workload.service, name, schema, tables, warnings, asked, cut))
     if misfits:
         again = "run `envctl mask check" + (" --schema environment`" if schema == ENVIRONMENT else "`") + " again."
         raise refusal(misfits, again)

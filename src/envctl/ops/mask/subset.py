@@ -30,18 +30,18 @@ def fitting_graph(data: str, masking: Masking, catalogue: Catalogue, now: dateti
     return found
 
 
-def told(masking: Masking) -> Mapping[str, str]:
-    """Of each table that is named which rows come, in words that hold nothing of anybody."""
-    return {rule.text: _words(rule) for rule in _rules(masking)}
+def told(masking: Masking, *, whole: bool = False) -> Mapping[str, str]:
+    """Of each table that is named which rows come; in words that hold nothing of anybody, or the `whole` condition."""
+    return {rule.text: _words(rule, (rule.where or "") if whole else rule.said) for rule in _rules(masking)}
 
 
 def _rules(masking: Masking) -> tuple[Rule, ...]:
     return parse(json.loads(masking.subset or "{}"))
 
 
-def _words(rule: Rule) -> str:
+def _words(rule: Rule, said: str) -> str:
     if rule.follow is None:
-        return rule.said
+        return said
     names = rule.follow if isinstance(rule.follow, tuple) else ()
     what = ", ".join(names) or ("all that references it" if rule.follow is True else "nothing")
-    return f"{rule.said or 'only what others reference'}; {what} comes with it"
+    return f"{said or 'only what others reference'}; {what} comes with it"
