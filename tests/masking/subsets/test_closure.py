@@ -134,7 +134,7 @@ def reference(world: World, graph: Graph) -> dict[str, list[bool]]:
     return {full: [(full, at) in chosen for at in range(len(world.rows[full]))] for full in graph.parts}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(worlds())
 def test_the_rows_that_come_are_those_of_the_reference(world: World) -> None:
     """All that has to come does, and nothing else: what is referenced is there, whatever circles there are."""
