@@ -14,7 +14,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from math import inf
@@ -24,6 +24,7 @@ from statistics import median
 
 from bench.common import Ratio, ran, seconds
 from envctl.catalogue import Catalogue
+from envctl.errors import EnvctlError, Exit
 from envctl.events import nobody
 from envctl.masking.key import Key
 from envctl.masking.policies.policy import Checked, check
@@ -36,12 +37,16 @@ from envctl.seeds.check import check as checked
 from envctl.seeds.mask import fill
 from envctl.seeds.masked import Mask, Masks
 from envctl.seeds.plain import Plain, plain
-from envctl.seeds.server import ENV, ask
+from envctl.seeds.server import ask
+from envctl.seeds.shared import Elsewhere, shared
 from envctl.seeds.swap import Filled
+from envctl.seeds.url import Url
 from envctl.services.postgres_data import UNSAFE
 from envctl.stack.registry import choose
 from envctl.workload import Database
 from envctl.world import real_world
+from envctl.world.pipes import Reading
+from envctl.world.shell import Finished
 
 CUSTOMERS, ORDERS = 2_000_000, 1_000_000
 IMAGE = "postgres:17"
@@ -139,19 +144,27 @@ def piped(one: Sequence[str], other: Sequence[str]) -> None:
         sys.exit(f"{' '.join(one)} | {' '.join(other)} failed")
 
 
-def live(source: Server, target: Server) -> Plain:
+@contextmanager
+def live(source: Server, target: Server) -> Iterator[Plain]:
     """The source as it is read while it is masked."""
+    shell = source.client.world.shell
 
-    def text() -> AbstractContextManager[Iterator[bytes]]:
-        @contextmanager
-        def reading() -> Iterator[Iterator[bytes]]:
-            with source.client.reading(("pg_dump", "--format=plain", "--no-owner", SHOP.name), env=ENV) as blocks:
-                yield iter(blocks)
+    def programs(script: str, *words: str, stdin: Iterable[bytes]) -> AbstractContextManager[Reading]:
+        return shell.reading(source.words("sh", "-c", script, "envctl", *words), stdin=stdin)
 
-        return reading()
+    def failed(finished: Finished) -> EnvctlError:
+        return EnvctlError(Exit.DATA_REFUSED, finished.stderr.decode())
 
-    schema = ran(*source.words("pg_dump", "--format=plain", "--no-owner", "--schema-only", SHOP.name))
-    return Plain(ask(target.client, SHOP), (), lambda: (schema,), text)
+    known = ask(target.client, SHOP)
+    url = Url((("dbname", SHOP.name), ("user", SHOP.user)))
+    with shared(Elsewhere(programs, url, known.major, failed), print) as text:
+        yield Plain(known, (), lambda: (text.schema,), text.text, text.share)
+
+
+def from_live(source: Server, target: Server) -> None:
+    """A server, masked."""
+    with live(source, target) as plain:
+        masked(target, plain)
 
 
 def plans(catalogue: Catalogue) -> Masks:
@@ -210,7 +223,7 @@ def ratios(source: Server, target: Server, dump: Path, rounds: int, *, updates: 
             subprocess.run(restore, stdin=file, check=True)
 
     works: dict[str, Callable[[], object]] = {
-        "live": lambda: masked(target, live(source, target)),
+        "live": lambda: from_live(source, target),
         "copy": lambda: copied(source, target),
         "dump | restore": lambda: dumped(source, target),
         "from dump": lambda: masked(target, plain(target.client, checked(dump), SHOP)),

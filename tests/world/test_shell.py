@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from envctl.world.pipes import Words
 from envctl.world.shell import Finished, Shell
 
 SHELL = Shell(os.environ)
@@ -284,3 +285,18 @@ def test_a_program_that_takes_too_long_is_killed_with_all_it_started(tmp_path: P
 def test_a_program_that_is_quick_enough_is_none_the_wiser() -> None:
     """Its status and output are its own."""
     assert Finished(3, b"out\n") == SHELL.run(("sh", "-c", "echo out; exit 3"), timeout=float(LONG))
+
+
+def test_a_program_is_told_word_by_word_and_answers() -> None:
+    """What is said reaches it at once; when it is stopped, nobody waits for it to hear more."""
+    words = Words(b"first\n")
+    with SHELL.reading(("cat",), stdin=words) as reading:
+        blocks = iter(reading)
+        assert b"first\n" == next(blocks)
+        words.say(b"second\n")
+        assert b"second\n" == next(blocks)
+        words.close()
+        assert (0, b"") == reading.ended()
+    with SHELL.reading(("sleep", str(LONG)), stdin=Words()) as reading:
+        reading.stop()
+        assert 130 == reading.ended()[0]

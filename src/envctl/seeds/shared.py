@@ -207,6 +207,8 @@ def _held(elsewhere: Elsewhere, talk: Talk) -> Shared | None:
         if ended.finished.status == _WRONG_STATEMENT:
             return None
         raise elsewhere.failed(ended.finished) from None
+    except ValueError:  # in names that are no text
+        return None
     if snapshot is not None:
         # What speaks for several servers at once may send another session to one that does not know of it.
         with suppress(EnvctlError):

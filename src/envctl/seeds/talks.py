@@ -64,7 +64,6 @@ class Talk:
         raise Ended(self._finished())
 
     def _finished(self) -> Finished:
-        self._said.close()
         status, stderr = self._reading.ended()
         return Finished(status, stderr=stderr)
 
@@ -77,7 +76,6 @@ class Talk:
         """Nobody wants to know more."""
         if self._ahead is not None:
             self._ahead.give_up()
-        self._said.close()
         self._reading.stop()
         if self._ahead is not None:
             self._ahead.join()

@@ -84,7 +84,8 @@ def widen(pipe: IO[bytes] | None) -> None:
 
 def feed(process: subprocess.Popen[bytes], stdin: Iterable[bytes]) -> None:
     """Give it all of its input, unless it ends before."""
-    assert process.stdin is not None  # noqa: S101 – opened by Shell
+    if process.stdin is None:  # it had ended before it could be given any
+        return
     widen(process.stdin)
     at_once = isinstance(stdin, Words)
     with suppress(BrokenPipeError):  # the program ended before its input did: its status says why
@@ -139,6 +140,7 @@ class Reading:
         widen(process.stdout)
         self._errors = PipeReader(process.stderr)
         self._failure: Exception | None = None
+        self._stdin = stdin
         self._feeding = threading.Thread(target=self._feed, args=(stdin,), daemon=True)
         self._feeding.start()
 
@@ -156,7 +158,7 @@ class Reading:
     def ended(self) -> tuple[int, bytes]:
         """Its status and what it printed as errors. What its input raised is raised here."""
         status = self._process.wait()
-        self._feeding.join(PATIENCE)
+        self._fed()
         if self._failure is not None:
             raise self._failure
         return status if status >= 0 else 128 - status, self._errors.content()
@@ -169,5 +171,11 @@ class Reading:
     def close(self) -> None:
         """Nothing more is read; it has ended."""
         self._output.close()
-        self._feeding.join(PATIENCE)
+        self._fed()
         close(self._process)
+
+    def _fed(self) -> None:
+        """It gets nothing more: it has ended."""
+        if isinstance(self._stdin, Words):
+            self._stdin.close()
+        self._feeding.join(PATIENCE)
