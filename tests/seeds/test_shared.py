@@ -9,11 +9,18 @@ from dataclasses import replace
 
 import pytest
 
+from envctl.catalogue import Catalogue
 from envctl.errors import EnvctlError, Exit
 from envctl.seeds import live
+from envctl.seeds.mask import fill
+from envctl.seeds.masked import Mask, Masks
 from envctl.seeds.parts import Limits
+from envctl.seeds.plain import Plain
+from envctl.seeds.server import ask
 from envctl.seeds.shared import Elsewhere, Shared, shared
+from envctl.seeds.swap import Filled
 from envctl.seeds.url import Url
+from envctl.workload import Database
 from envctl.world.pipes import Reading
 from envctl.world.shell import Finished, Shell
 from tests.seeds.postgres import USER, Postgres
@@ -152,6 +159,19 @@ def test_a_text_is_what_pg_dump_writes(postgres: Postgres, source: str) -> None:
     assert rows(text) == rows(told(postgres, source, replace(ALL, sessions=1, part=1))[0])
     assert text.index(b"CREATE FUNCTION") < text.index(b" FROM stdin")
     assert text.rindex(b"\n\\.\n") < min(text.index(b"CREATE INDEX"), text.index(b"CREATE TRIGGER"))
+
+
+def test_a_text_gets_in_whole(postgres: Postgres, source: str) -> None:
+    """As that of a dump does: every row, each as it was."""
+    target = Database(postgres.fresh(), USER, data="shop")
+
+    def plans(_: Catalogue) -> Masks:
+        return lambda _schema, _name, _columns: Mask(lambda block: block)
+
+    with shared(elsewhere(postgres, source), print) as text:
+        plain = Plain(ask(postgres, target), (), lambda: (text.schema,), text.text, text.share)
+        fill(postgres, plain, target, Filled("shop", f"sha256:{'0' * 64}"), plans, large_objects=False)
+    assert rows(postgres.dump(source)) == rows(postgres.dump(target.name))
 
 
 def test_what_changes_meanwhile_is_not_seen(postgres: Postgres, source: str) -> None:

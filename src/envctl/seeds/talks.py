@@ -8,10 +8,10 @@ from __future__ import annotations
 import secrets
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import takewhile
+from itertools import chain
 from threading import Condition, Thread
 
-from envctl.world.pipes import Reading, Words
+from envctl.world.pipes import PATIENCE, Reading, Words
 from envctl.world.shell import Finished
 
 _BLOCK = 1 << 20  # bytes that are handed on at once, about
@@ -76,9 +76,10 @@ class Talk:
         """Nobody wants to know more."""
         if self._ahead is not None:
             self._ahead.give_up()
+        self._said.close()
         self._reading.stop()
         if self._ahead is not None:
-            self._ahead.join()
+            self._ahead.join(PATIENCE)  # it may wait for a server that is silent
 
 
 class Ahead(Thread):
@@ -96,20 +97,22 @@ class Ahead(Thread):
     def run(self) -> None:
         """Ask for one after the other."""
         try:
-            for statement in takewhile(lambda _: self._wanted, self._statements):
-                for block in self._talk.answer(self._talk.say(f"{statement};")):
-                    self._put(block)
-                self._put(None)
+            for statement in self._statements:
+                answer = self._talk.answer(self._talk.say(f"{statement};"))
+                if not all(map(self._put, chain(answer, [None]))):
+                    return
         except Exception as failure:  # answer() raises it for whoever waits
             self._put(failure)
 
-    def _put(self, item: bytes | Exception | None) -> None:
+    def _put(self, item: bytes | Exception | None) -> bool:
+        """Whether anybody wants more."""
         with self._changed:
             self._changed.wait_for(lambda: self._size < self._most or not self._wanted)
             if self._wanted:
                 self._waiting.append(item)
                 self._size += len(item) if isinstance(item, bytes) else 0
                 self._changed.notify_all()
+            return self._wanted
 
     def answer(self) -> Iterator[bytes]:
         """The answer to the next statement. Raises Ended."""
