@@ -327,6 +327,12 @@ def test_a_copy_is_complete(postgres: Postgres, database: str, nasty: Catalogue)
         "ALTER TABLE people ALTER mentor SET DEFAULT 1",
         "ALTER TABLE replies DROP CONSTRAINT replies_event_day_fkey",
         "CREATE OR REPLACE VIEW busy AS SELECT person, count(*) FROM events WHERE id > 0 GROUP BY 1",
+        "ALTER TABLE people ENABLE TRIGGER shy",
+        "ALTER TABLE replies REPLICA IDENTITY FULL",
+        "ALTER TABLE animals SET (fillfactor = 50)",
+        "ALTER TABLE teams CLUSTER ON teams_pkey",
+        "ALTER TABLE nothing DISABLE RULE never",
+        "ALTER VIEW busy SET (security_barrier)",
     )
     found = differences(nasty, looked_at(postgres, copy))
     assert {
@@ -335,6 +341,11 @@ def test_a_copy_is_complete(postgres: Postgres, database: str, nasty: Catalogue)
         "enum public.mood is another than before",
         "index public.kept_mail is missing",
         "view public.busy is another than before",
+        "trigger shy on public.people is another than before",
+        "table public.replies is another than before",
+        "table public.animals is another than before",
+        "index public.teams_pkey is another than before",
+        "rule never on public.nothing is another than before",
         "constraint led on public.teams does not hold: its triggers are disabled",
         "constraint people_mentor_fkey on public.people does not hold: its triggers are disabled",
     } <= set(found)

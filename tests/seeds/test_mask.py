@@ -249,6 +249,21 @@ def test_rows_that_are_lost_on_the_way_are_noticed(
         filled(postgres, plain_dump(postgres, source, tmp_path), target, plans)
 
 
+def test_a_sequence_that_does_not_go_on_where_it_stood_is_noticed(
+    postgres: Postgres, source: str, target: Database, tmp_path: Path
+) -> None:
+    """Else new rows would meet old ones; here something moves it that pg_dump does not write."""
+    text = postgres.dump(source)
+    (dump := tmp_path / "a.sql").write_bytes(
+        text.replace(
+            b"', 5001, true);\n", b"', 5001, true);\nSELECT pg_catalog.setval('people_id_seq'::regclass, 7);\n"
+        ).replace(b"set_config('search_path', '', false)", b"set_config('search_path', 'public', false)")
+    )
+    with pytest.raises(EnvctlError, match=r"sequence public\.people_id_seq does not go on where it stood") as caught:
+        filled(postgres, dump, target, hidden)
+    assert Exit.DATA_REFUSED == caught.value.code
+
+
 @pytest.mark.skipif(not PAGILA, reason="ENVCTL_PAGILA_SQL is not set")
 def test_pagila_gets_in_whole(postgres: Postgres, target: Database) -> None:
     """With its partitions, domains and triggers; masked by nothing, it is what a restore makes of it."""

@@ -18,6 +18,7 @@ from envctl.seeds.afterwards import Afterwards
 from envctl.seeds.lexer import Lexer
 from envctl.seeds.pieces import BrokenText, Piece
 from envctl.seeds.statements import plain_name
+from envctl.seeds.tally import Place, set_to
 
 BLOCK = 8 << 20  # bytes of rows that are masked at once: with fewer most of the time goes into beginning
 WORKERS = max(2, min(4, os.cpu_count() or 2))  # each holds a block in several forms, and memory is to stay bounded
@@ -87,7 +88,8 @@ Masks = Callable[[str, str, tuple[str, ...]], Mask]
 
 @dataclass
 class Text:
-    """A text that is masked as it passes. `rows` counts those of each table that come, by its full name.
+    """A text that is masked as it passes. `rows` counts those of each table that come, by its full name; `sequences`
+    are set to what is said there.
 
     `freezes`: it is loaded in one transaction, so that rows can be written as old ones are, and nobody does that later.
     """
@@ -98,6 +100,7 @@ class Text:
     told: Told = unheard
     after: Afterwards | None = None  # what is behind the last rows waits there
     rows: dict[str, int] = field(default_factory=dict)
+    sequences: dict[tuple[str, str], Place] = field(default_factory=dict)
     _table: _Table | None = None  # whose rows come, or came last
 
     def masked(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
@@ -135,6 +138,8 @@ class Text:
             freezes = self.freezes and not copy["options"] and not self._table.mask.divided
             return b"%s WITH (FREEZE);" % text.rstrip(b"; \t\r\n") if freezes else text
         said = piece.text.lstrip()
+        if place := set_to(said):
+            self.sequences.update((place,))
         if _STATISTICS.match(said):
             return b"\n" * text.count(b"\n")
         if _LARGE_OBJECT.match(said) and not self.large_objects:

@@ -36,23 +36,25 @@ objects (class, id, kind, definition) AS (
            CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'table' WHEN 'f' THEN 'foreign table' WHEN 'v' THEN 'view'
                 WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence' ELSE 'type' END,
            CASE c.relkind
-               WHEN 'v' THEN pg_catalog.pg_get_viewdef(c.oid)
-               WHEN 'm' THEN pg_catalog.pg_get_viewdef(c.oid)
+               WHEN 'v' THEN pg_catalog.concat_ws(' ', pg_catalog.pg_get_viewdef(c.oid), c.reloptions)
+               WHEN 'm' THEN pg_catalog.concat_ws(' ', pg_catalog.pg_get_viewdef(c.oid), c.reloptions)
                WHEN 'S' THEN (SELECT pg_catalog.to_jsonb(q) - 'seqrelid' - 'seqtypid' FROM pg_catalog.pg_sequence q
                               WHERE q.seqrelid = c.oid)::text
                WHEN 'c' THEN (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(
                                   ' ', a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod)), ','
                                   ORDER BY a.attnum)
                               FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND NOT a.attisdropped)
-               ELSE pg_catalog.concat_ws(' ', c.relpersistence, c.relrowsecurity, c.relforcerowsecurity,
+               ELSE pg_catalog.concat_ws(' ', c.relpersistence, c.relrowsecurity, c.relforcerowsecurity, c.reloptions,
+                   c.relreplident,
                    (SELECT pg_catalog.string_agg(h.inhparent::regclass::text, ',' ORDER BY h.inhseqno)
                     FROM pg_catalog.pg_inherits h WHERE h.inhrelid = c.oid),
                    pg_catalog.pg_get_partkeydef(c.oid), pg_catalog.pg_get_expr(c.relpartbound, c.oid)) END
     FROM relations c WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S', 'c')
     UNION ALL
-    SELECT 'pg_catalog.pg_class'::regclass, i.indexrelid, 'index', pg_catalog.concat_ws(' ',
-        pg_catalog.pg_get_indexdef(i.indexrelid), (SELECT pg_catalog.string_agg(h.inhparent::regclass::text, ',')
-                                                   FROM pg_catalog.pg_inherits h WHERE h.inhrelid = i.indexrelid))
+    SELECT 'pg_catalog.pg_class'::regclass, i.indexrelid, 'index', pg_catalog.concat_ws(' ', i.indisclustered,
+        i.indisreplident, pg_catalog.pg_get_indexdef(i.indexrelid),
+        (SELECT pg_catalog.string_agg(h.inhparent::regclass::text, ',')
+         FROM pg_catalog.pg_inherits h WHERE h.inhrelid = i.indexrelid))
     FROM indexes i
     UNION ALL
     SELECT 'pg_catalog.pg_constraint'::regclass, x.oid, 'constraint', pg_catalog.pg_get_constraintdef(x.oid)
@@ -64,11 +66,13 @@ objects (class, id, kind, definition) AS (
     WHERE x.contype <> 'n' AND NOT EXISTS (
         SELECT FROM members m WHERE m.classid = 'pg_catalog.pg_type'::regclass AND m.objid = t.oid)
     UNION ALL
-    SELECT 'pg_catalog.pg_trigger'::regclass, g.oid, 'trigger', pg_catalog.pg_get_triggerdef(g.oid)
+    SELECT 'pg_catalog.pg_trigger'::regclass, g.oid, 'trigger',
+           pg_catalog.concat_ws(' ', pg_catalog.pg_get_triggerdef(g.oid), g.tgenabled)
     FROM triggers g
     WHERE NOT g.tgisinternal AND COALESCE(pg_catalog.to_jsonb(g) ->> 'tgparentid', '0') = '0'
     UNION ALL
-    SELECT 'pg_catalog.pg_rewrite'::regclass, r.oid, 'rule', pg_catalog.pg_get_ruledef(r.oid)
+    SELECT 'pg_catalog.pg_rewrite'::regclass, r.oid, 'rule',
+           pg_catalog.concat_ws(' ', pg_catalog.pg_get_ruledef(r.oid), r.ev_enabled)
     FROM pg_catalog.pg_rewrite r JOIN relations t ON t.oid = r.ev_class WHERE r.rulename <> '_RETURN'
     UNION ALL
     SELECT 'pg_catalog.pg_policy'::regclass, p.oid, 'policy', pg_catalog.concat_ws(' ', p.polcmd, p.polpermissive,
@@ -120,7 +124,7 @@ objects (class, id, kind, definition) AS (
     FROM pg_catalog.pg_cast o WHERE o.oid >= 16384
     UNION ALL
     SELECT 'pg_catalog.pg_event_trigger'::regclass, o.oid, 'event trigger',
-           pg_catalog.concat_ws(' ', o.evtevent, o.evtfoid::regproc, o.evttags)
+           pg_catalog.concat_ws(' ', o.evtevent, o.evtfoid::regproc, o.evttags, o.evtenabled)
     FROM pg_catalog.pg_event_trigger o
     UNION ALL
     SELECT 'pg_catalog.pg_extension'::regclass, o.oid, 'extension', ''
