@@ -16,6 +16,8 @@ class Daemon:
     kernel: str
     clock: str  # its time, RFC 3339
     pools: tuple[str, ...] = ()  # address pools that were configured, in CIDR notation
+    name: str = ""  # of the machine
+    selinux: bool = False  # it says which files a container may see
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 from envctl.errors import EnvctlError, Exit
 from envctl.secret import Secret
 from envctl.world import World
+from envctl.world.ends import STANDARD, Ends
+from envctl.world.fifos import Fifos
 from envctl.world.pipes import Reading
 from envctl.world.shell import Finished
 
@@ -29,28 +31,42 @@ class DatabaseClient:
 
     world: World
     container: str
+    fifos: Fifos | None = None  # that it sees
+    user: str = _USER
 
     def run(
         self, argv: tuple[str, ...], *, stdin: Iterable[bytes] | None = None, env: Mapping[str, str] | None = None
     ) -> Finished:
         """Run a command to its end."""
-        interactive = () if stdin is None else ("--interactive",)
-        return self.world.shell.run(self._words(argv, env, *interactive), stdin=stdin)
+        if stdin is None:
+            return self.world.shell.run(self._words(argv, env))
+        with self._ends() as ends:
+            return self.world.shell.run(self._words(argv, env, ends), stdin=stdin, through=ends)
 
+    @contextmanager
     def reading(
         self, argv: tuple[str, ...], *, stdin: Iterable[bytes] = (), env: Mapping[str, str] | None = None
-    ) -> AbstractContextManager[Reading]:
+    ) -> Iterator[Reading]:
         """Run a command, and read what it prints while it does."""
-        return self.world.shell.reading(self._words(argv, env, "--interactive"), stdin=stdin)
+        with (
+            self._ends(both=True) as ends,
+            self.world.shell.reading(self._words(argv, env, ends), stdin=stdin, through=ends) as reading,
+        ):
+            yield reading
 
-    def _words(self, argv: tuple[str, ...], env: Mapping[str, str] | None, *options: str) -> tuple[str, ...]:
+    def _ends(self, *, both: bool = False) -> AbstractContextManager[Ends]:
+        return self.fifos.ends(both=both) if self.fifos else nullcontext(STANDARD)
+
+    def _words(self, argv: tuple[str, ...], env: Mapping[str, str] | None, ends: Ends | None = None) -> tuple[str, ...]:
         variables = [word for name, value in (env or {}).items() for word in ("--env", f"{name}={value}")]
-        return ("docker", "exec", "--user", _USER, *options, *variables, self.container, *argv)
+        options = ("--interactive",) if ends is not None and ends.stdin is None else ()
+        inside = ends.words(argv) if ends else argv
+        return ("docker", "exec", "--user", self.user, *options, *variables, self.container, *inside)
 
     def _told(self, argv: tuple[str, ...], said: bytes) -> Finished:
         """The same for a few lines: of a daemon that is near without Docker's client, which takes longer to start."""
         if self.world.engine.is_near:
-            return self.world.engine.execute(self.container, argv, _USER, said)
+            return self.world.engine.execute(self.container, argv, self.user, said)
         return self.run(argv, stdin=[said])
 
     def set_password(self, user: str, password: Secret, *, patient: bool = False) -> None:

@@ -7,7 +7,6 @@ import os
 import platform
 import resource
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
 from envctl.errors import EnvctlError, Exit
@@ -21,7 +20,7 @@ _ENOUGH_FILES = 4096  # more is not asked for: programs that inherit it may walk
 def read_machine(daemon: Daemon, proc: Path = Path("/proc")) -> Machine:
     """What is left on the daemon's machine: all of it where that is this machine, else only what the daemon says."""
     memory = _memory(proc)
-    if not _is_here(daemon, memory):
+    if not is_here(daemon, proc):
         return Machine(memory_in_all=daemon.memory, root=daemon.root, files=open_files())
     return Machine(memory.get("MemAvailable"), daemon.memory, _disk(daemon.root), daemon.root, open_files())
 
@@ -43,7 +42,7 @@ def who() -> str:
 
 def uptime(daemon: Daemon, proc: Path = Path("/proc")) -> float | None:
     """For how many seconds the daemon's machine has been up, sleep included; None where it is not this machine."""
-    if not _is_here(daemon, _memory(proc)) or not hasattr(time, "CLOCK_BOOTTIME"):
+    if not is_here(daemon, proc) or not hasattr(time, "CLOCK_BOOTTIME"):
         return None
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
@@ -94,8 +93,9 @@ def in_memory(folder: Path) -> bool | None:
     return bool(kinds & {"tmpfs", "ramfs"}) if kinds else None
 
 
-def _is_here(daemon: Daemon, memory: Mapping[str, int]) -> bool:
-    return memory.get("MemTotal") == daemon.memory and os.uname().release == daemon.kernel
+def is_here(daemon: Daemon, proc: Path = Path("/proc")) -> bool:
+    """Whether the daemon's machine is this one."""
+    return _memory(proc).get("MemTotal") == daemon.memory and os.uname().release == daemon.kernel
 
 
 def _memory(proc: Path) -> dict[str, int]:

@@ -80,6 +80,8 @@ class Reader:
             kernel=said.get("KernelVersion") or "",
             clock=said.get("SystemTime") or "",
             pools=tuple(pool["Base"] for pool in said.get("DefaultAddressPools") or []),
+            name=said.get("Name") or "",
+            selinux=any("selinux" in option for option in said.get("SecurityOptions") or []),
         )
 
     def now(self) -> datetime:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGINT, SIGKILL
 
+from envctl.world.ends import STANDARD, Ends
 from envctl.world.pipes import PipeReader, Reading, close, end, feed, interrupt, signal_all
 
 TIMED_OUT = 124
@@ -55,6 +56,7 @@ class Shell:
         cwd: Path | None = None,
         line: Callable[[str], None] | None = None,
         timeout: float | None = None,
+        through: Ends = STANDARD,
     ) -> Finished:
         """Run a program to its end. `line` gets each line of its standard error as it comes.
 
@@ -64,12 +66,15 @@ class Shell:
         it started, and none is started after end_all(): that raises KeyboardInterrupt.
         """
         try:
-            process = self._start(argv, stdin is not None, {**self.environ, **(env or {})}, cwd)
+            process = self._start(
+                argv, stdin is not None and through.stdin is None, {**self.environ, **(env or {})}, cwd
+            )
         except FileNotFoundError as error:
             return Finished(NOT_FOUND, stderr=f"{error.filename}: not found".encode())
         except OSError as error:
             return Finished(NOT_EXECUTABLE, stderr=f"{argv[0]}: {error.strerror}".encode())
         try:
+            through.connect(process)
             return _finish(process, stdin, line, timeout)
         except BaseException:
             interrupt(process)
@@ -82,20 +87,28 @@ class Shell:
 
     @contextmanager
     def reading(
-        self, argv: Sequence[str], *, stdin: Iterable[bytes] = (), env: Mapping[str, str] | None = None
+        self,
+        argv: Sequence[str],
+        *,
+        stdin: Iterable[bytes] = (),
+        env: Mapping[str, str] | None = None,
+        through: Ends = STANDARD,
     ) -> Iterator[Reading]:
         """A program whose output is read while it runs. It is ended when nobody wants to read on.
 
         Raises OSError where it cannot be run.
         """
-        process = self._start(argv, True, {**self.environ, **(env or {})}, None)
-        reading = Reading(process, stdin)
+        process = self._start(argv, through.stdin is None, {**self.environ, **(env or {})}, None)
+        reading = None
         try:
+            through.connect(process)
+            reading = Reading(process, stdin)
             yield reading
         finally:
             interrupt(process)
             end(process)
-            reading.close()
+            if reading is not None:
+                reading.close()
             with self._guard:
                 self._running.discard(process)
 

@@ -27,6 +27,7 @@ from envctl.stack import refuse_missing_files, workloads
 from envctl.workload import Database, Workload
 from envctl.world import World, begun
 from envctl.world.alive import has_ended, myself
+from envctl.world.fifos import fifos
 
 if TYPE_CHECKING:
     from envctl.ops.snapshots.sources.masked import Readable
@@ -93,11 +94,11 @@ def workshop(here: Here, workload: Workload, image: str) -> Iterator[Site]:
     away what is left, or gc. Who asks for the same at the same time waits. Raises EnvctlError.
     """
     world, address = here.world, _address(here, workload)
-    with world.locks.hold(marker(address), "mask"):
+    with world.locks.hold(marker(address), "mask"), fifos(world.engine.daemon()) as pipes:
         _sweep(world, address)
         token = token_hex(TOKEN)
         volume = data_volume(address, token, 0)
-        site = Site(here, workload, image, Mounted(volume), address, token)
+        site = Site(here, workload, image, Mounted(volume), address, token, pipes)
         try:
             begun.note(world.runtime, marker(address), volume)
             world.engine.create_volume(volume, site.labels(DATA))

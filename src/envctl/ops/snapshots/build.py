@@ -33,6 +33,7 @@ from envctl.snapshots import place, spec
 from envctl.workload import Workload
 from envctl.world import World, begun
 from envctl.world.alive import has_ended, myself
+from envctl.world.fifos import Fifos, fifos
 from envctl.world.machine import who
 
 _KEPT = "The environment is as it was, and nothing of the snapshot was kept."
@@ -63,7 +64,8 @@ def find_or_build(here: Here, blueprint: Blueprint, workload: Workload, image: s
         done = threading.Event()
         _UNDER_WAY.add(done)
         try:
-            return _built(here, image, wanted)
+            with fifos(world.engine.daemon()) as pipes:
+                return _built(here, image, wanted, pipes)
         except EnvctlError as error:
             raise _failed(error) from error
         finally:
@@ -87,11 +89,11 @@ def _found(world: World, address: str) -> Snapshot | None:
     return next(iter(snapshots_of(world.engine.volumes({labels.SNAPSHOT: address}))), None)
 
 
-def _built(here: Here, image: str, wanted: Wanted) -> Snapshot:
+def _built(here: Here, image: str, wanted: Wanted, pipes: Fifos | None) -> Snapshot:
     world, address, began = here.world, wanted.made.address, monotonic()
     token = token_hex(TOKEN)
     target = _place(world, data_volume(address, token, 0))
-    site = Site(here, wanted.workload, image, Mounted(target.volume, target.subpath), address, token)
+    site = Site(here, wanted.workload, image, Mounted(target.volume, target.subpath), address, token, pipes)
     site.tell(f"building the snapshot of {wanted.source.words}")
     ours = True  # the bytes are still nobody else's
     try:

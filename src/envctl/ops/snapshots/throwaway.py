@@ -120,6 +120,7 @@ def _job(site: Site) -> Job:
         environment=site.environment,
         shared_memory=_SHARED_MEMORY,
         files=_files(site),
+        binds=site.binds,
     )
 
 

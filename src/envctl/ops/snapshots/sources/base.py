@@ -17,6 +17,7 @@ from envctl.text import PublishedPort
 from envctl.workload import Workload
 from envctl.world import helper
 from envctl.world.alive import myself
+from envctl.world.fifos import Fifos
 
 TOKEN = 6  # bytes by chance that tell one builder of an address from another
 _OF_ONE = "ENVCTL_"  # variables that tell a service which environment it is of
@@ -35,6 +36,7 @@ class Site:
     data: Mounted
     address: str
     token: str
+    fifos: Fifos | None = None  # that its containers see, where they can
 
     @property
     def place(self) -> str:
@@ -47,9 +49,14 @@ class Site:
         return self.name(BUILDER)
 
     @property
+    def binds(self) -> tuple[str, ...]:
+        """What its containers see of this machine."""
+        return (str(self.fifos.folder),) if self.fifos else ()
+
+    @property
     def client(self) -> DatabaseClient:
         """The database client in the throwaway server, while that runs."""
-        return DatabaseClient(self.here.world, self.server)
+        return DatabaseClient(self.here.world, self.server, self.fifos)
 
     @property
     def environment(self) -> dict[str, str]:

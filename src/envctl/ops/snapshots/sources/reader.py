@@ -12,6 +12,7 @@ from secrets import token_hex
 
 from envctl.errors import EnvctlError, Exit
 from envctl.job import Job, Mounted
+from envctl.ops.client import DatabaseClient
 from envctl.ops.snapshots.sources.base import TOKEN, Site
 from envctl.seeds.place import LOOK, MAKE, Place, read_place
 from envctl.seeds.url import HOSTS
@@ -47,8 +48,8 @@ class Reader:
         self, script: str, *words: str, user: str = "postgres", stdin: Iterable[bytes] = ()
     ) -> AbstractContextManager[Reading]:
         """The same, of which the output is read while it runs."""
-        who = ("docker", "exec", "--interactive", "--user", user, self.container)
-        return self.site.here.world.shell.reading((*who, "sh", "-c", script, "envctl", *words), stdin=stdin)
+        client = DatabaseClient(self.site.here.world, self.container, self.site.fifos, user)
+        return client.reading(("sh", "-c", script, "envctl", *words), stdin=stdin)
 
     def place(self, *, make: bool = False) -> Place:
         """Where the data lies in it; `make` sees to it that the folder is there. Raises EnvctlError."""
@@ -77,6 +78,7 @@ def reader(site: Site, *, network: str = "bridge", writes: bool = False) -> Iter
         environment=known,
         network=network,
         hosts=HOSTS if network != "none" else {},
+        binds=site.binds,
     )
     name = site.name(f"{helper.ROLE}-{token_hex(TOKEN)}")
     with helper.started(site.here.world.engine, job, name, site.labels(helper.ROLE)) as container:

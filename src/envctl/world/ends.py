@@ -1,0 +1,66 @@
+"""Where the standard streams of a program in a container begin and end, if not in those of Docker's client."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+_GLANCE = 0.005  # seconds between looks whether a program has opened its end
+# $1 is where its input comes from, $2 where its output goes, unless it is empty. That it opens first: who has connected
+# to its input knows that somebody writes, so that an output without a writer is one that has ended.
+_BETWEEN = ("sh", "-c", 'i=$1 o=$2; shift 2; [ -z "$o" ] || exec >"$o"; exec <"$i" "$@"', "envctl")
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Where a program's standard input comes from, and where its output goes; None is what they were.
+
+    There is none for the output alone.
+    """
+
+    stdin: Path | None = None
+    stdout: Path | None = None
+
+    def connect(self, process: subprocess.Popen[bytes]) -> None:
+        """Put our ends of them in the place of the client's streams, once the program has opened its own.
+
+        One that has ended before has no input. Raises OSError.
+        """
+        if self.stdout is not None and process.stdout is not None:
+            process.stdout.close()
+            process.stdout = os.fdopen(os.open(self.stdout, os.O_RDONLY | os.O_NONBLOCK), "rb")
+        if self.stdin is not None:
+            process.stdin = _to_write(self.stdin, process)
+        if self.stdout is not None and process.stdout is not None:
+            os.set_blocking(process.stdout.fileno(), True)
+
+    def words(self, argv: Sequence[str]) -> tuple[str, ...]:
+        """What runs a program in the container like that."""
+        if self.stdin is None:
+            return tuple(argv)
+        return (*_BETWEEN, str(self.stdin), str(self.stdout or ""), *argv)
+
+
+STANDARD = Ends()
+
+
+def _to_write(path: Path, process: subprocess.Popen[bytes]) -> IO[bytes] | None:
+    """Our end of a pipe that a program reads, once it does; None where it ends before. Raises OSError."""
+    pause = threading.Event()
+    while process.poll() is None:
+        try:
+            end = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError as error:
+            if error.errno != errno.ENXIO:  # nobody reads yet
+                raise
+            pause.wait(_GLANCE)
+            continue
+        os.set_blocking(end, True)
+        return os.fdopen(end, "wb")
+    return None

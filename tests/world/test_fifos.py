@@ -1,0 +1,90 @@
+"""Streams of programs that go through named pipes: as much as through those of a client, and as surely to an end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from envctl.machine import Daemon
+from envctl.world.fifos import Fifos, fifos
+from envctl.world.shell import Shell
+
+MEMORY = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+HERE = Daemon("26.1.5", "1.45", MEMORY, "/", os.uname().release, "", name=os.uname().nodename)
+BIG = b"0123456789abcdef" * (1 << 17)
+
+
+@pytest.fixture
+def pipes(tmp_path: Path) -> Iterator[Fifos]:
+    """Some."""
+    yield Fifos(tmp_path)
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_a_program_is_fed(pipes: Fifos) -> None:
+    """All of it, and then its input ends."""
+    with pipes.ends() as ends:
+        finished = Shell(os.environ).run(ends.words(("wc", "-c")), stdin=[BIG, BIG], through=ends)
+    assert f"{2 * len(BIG)}" == finished.stdout.decode().strip()
+
+
+def test_a_program_is_read_while_it_is_fed(pipes: Fifos) -> None:
+    """Through one each way."""
+    with (
+        pipes.ends(both=True) as ends,
+        Shell(os.environ).reading(ends.words(("cat",)), stdin=[BIG, BIG], through=ends) as reading,
+    ):
+        assert BIG + BIG == b"".join(reading)
+        assert (0, b"") == reading.ended()
+
+
+@pytest.mark.parametrize("program", [("no-such-program",), ("sh", "-c", "echo no >&2; exit 3")])
+def test_a_program_that_fails_before_it_reads(pipes: Fifos, program: tuple[str, ...]) -> None:
+    """What it is fed with does not keep us."""
+    with pipes.ends() as ends:
+        finished = Shell(os.environ).run(ends.words(program), stdin=[BIG] * 4, through=ends)
+    assert 0 != finished.status
+    assert b"" != finished.stderr
+
+
+def test_a_program_that_cannot_open_its_pipe(pipes: Fifos) -> None:
+    """As in a container that does not see it: an error, and no waiting."""
+    with pipes.ends(both=True) as ends:
+        elsewhere = replace(ends, stdin=Path("/no/such/pipe"), stdout=Path("/no/such/pipe"))
+        with Shell(os.environ).reading(elsewhere.words(("cat",)), stdin=[BIG], through=ends) as reading:
+            assert b"" == b"".join(reading)
+            status, said = reading.ended()
+    assert 0 != status
+    assert b"/no/such/pipe" in said
+
+
+def test_who_reads_no_further_ends_it(pipes: Fifos) -> None:
+    """And whoever feeds it."""
+    with (
+        pipes.ends(both=True) as ends,
+        Shell(os.environ).reading(ends.words(("cat",)), stdin=[BIG] * 64, through=ends) as reading,
+    ):
+        assert BIG.startswith(next(iter(reading))[:10])
+
+
+def test_only_we_can_reach_them() -> None:
+    """And the container that they are mounted into, which begins behind our door."""
+    with fifos(HERE) as pipes:
+        assert pipes is not None
+        assert 0o700 == pipes.folder.parent.stat().st_mode & 0o777
+        assert 0o755 == pipes.folder.stat().st_mode & 0o777
+    assert not pipes.folder.exists()
+
+
+@pytest.mark.parametrize(
+    "daemon",
+    [replace(HERE, kernel="5.1-other"), replace(HERE, name="elsewhere"), replace(HERE, selinux=True)],
+)
+def test_a_daemon_that_does_not_see_our_files_gets_none(daemon: Daemon) -> None:
+    """One elsewhere, in a virtual machine, beside the container that we are in, or one that may not."""
+    with fifos(daemon) as pipes:
+        assert pipes is None
