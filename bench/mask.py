@@ -45,6 +45,7 @@ from envctl.services.postgres_data import UNSAFE
 from envctl.stack.registry import choose
 from envctl.workload import Database
 from envctl.world import real_world
+from envctl.world.fifos import Fifos, fifos
 from envctl.world.pipes import Reading
 from envctl.world.shell import Finished
 
@@ -101,11 +102,12 @@ class Server:
     """A Postgres in a container."""
 
     container: str
+    pipes: Fifos | None  # as builders have them
 
     @property
     def client(self) -> DatabaseClient:
         """Its client."""
-        return DatabaseClient(real_world(nobody), self.container)
+        return DatabaseClient(real_world(nobody), self.container, self.pipes)
 
     def words(self, *argv: str) -> tuple[str, ...]:
         """A program in it."""
@@ -126,14 +128,16 @@ def server(image: str, settings: Sequence[str] = ()) -> Iterator[Server]:
     """One for a while, with a database of that name."""
     name = f"envctl-bench-{token_hex(4)}"
     run = ("docker", "run", "--detach", "--name", name, "--network=none", "--shm-size=1g", "--env=POSTGRES_PASSWORD=x")
-    ran(*run, image, "postgres", *settings)
-    try:
-        ran("docker", "exec", name, "sh", "-c", "until pg_isready -q -h 127.0.0.1; do sleep 0.1; done")
-        found = Server(name)
-        found.anew()
-        yield found
-    finally:
-        ran("docker", "rm", "--force", "--volumes", name)
+    with fifos(real_world(nobody).engine.daemon()) as pipes:
+        binds = (f"--volume={pipes.folder}:{pipes.folder}",) if pipes else ()
+        ran(*run, *binds, image, "postgres", *settings)
+        try:
+            ran("docker", "exec", name, "sh", "-c", "until pg_isready -q -h 127.0.0.1; do sleep 0.1; done")
+            found = Server(name, pipes)
+            found.anew()
+            yield found
+        finally:
+            ran("docker", "rm", "--force", "--volumes", name)
 
 
 def piped(one: Sequence[str], other: Sequence[str]) -> None:
@@ -147,10 +151,9 @@ def piped(one: Sequence[str], other: Sequence[str]) -> None:
 @contextmanager
 def live(source: Server, target: Server) -> Iterator[Plain]:
     """The source as it is read while it is masked."""
-    shell = source.client.world.shell
 
     def programs(script: str, *words: str, stdin: Iterable[bytes]) -> AbstractContextManager[Reading]:
-        return shell.reading(source.words("sh", "-c", script, "envctl", *words), stdin=stdin)
+        return source.client.reading(("sh", "-c", script, "envctl", *words), stdin=stdin)
 
     def failed(finished: Finished) -> EnvctlError:
         return EnvctlError(Exit.DATA_REFUSED, finished.stderr.decode())
