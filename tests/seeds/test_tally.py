@@ -45,6 +45,17 @@ def test_the_same_has_no_differences() -> None:
     assert 4 == TALLY.question(HERE).count(b";")
 
 
+def test_rows_of_partitions_may_have_been_read_as_those_of_the_whole() -> None:
+    """As a dump that was made with --load-via-partition-root has them: what counts is how many there are of all."""
+    whole = Table("public", "b", (), partitioned=True)
+    parts = tuple(Table("public", name, (), parents=("public.b",)) for name in ("b1", "b2"))
+    catalogue = Catalogue((whole, *parts))
+    assert [] == list(Tally({"public.b": 7}, {}).differences(catalogue, b"3\n4\n"))
+    assert [] == list(Tally({"public.b1": 3, "public.b2": 4}, {}).differences(catalogue, b"3\n4\n"))
+    said = "table public.b has 6 rows, and 7 were read"
+    assert [said] == list(Tally({"public.b": 7}, {}).differences(catalogue, b"3\n3\n"))
+
+
 @pytest.mark.parametrize(
     ("answer", "said"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -43,15 +44,29 @@ class Tally:
         )
         return "\n".join((*counts, *(_place_of(*name) for name in self.sequences))).encode()
 
+    def _homes(self, catalogue: Catalogue) -> Mapping[str, str]:
+        """Where each table's rows were read: as those of the whole, in a dump made with --load-via-partition-root."""
+        divided = {one.full for one in catalogue.tables if one.partitioned and self.rows.get(one.full)}
+        return {
+            table.full: next((parent for parent in table.parents if parent in divided), table.full)
+            for table in catalogue.tables
+        }
+
     def differences(self, catalogue: Catalogue, answer: bytes) -> Iterator[str]:
         """What is not as in the source, in words that hold no number of its sequences."""
         tables, said = _with_rows(catalogue), answer.decode().splitlines()
         if len(said) != len(tables) + len(self.sequences):
             yield "its rows could not be counted"
             return
+        there, read = Counter[str](), Counter[str]()
+        homes = self._homes(catalogue)
         for table, count in zip(tables, said, strict=False):
-            if int(count) != self.rows.get(table.full, 0):
-                yield f"table {table.full} has {count} rows, and {self.rows.get(table.full, 0)} were read"
+            there[homes[table.full]] += int(count)
+        for full, rows in self.rows.items():
+            read[homes.get(full, full)] += rows
+        for full, found in there.items():
+            if found != read[full]:
+                yield f"table {full} has {found} rows, and {read[full]} were read"
         for (name, (last, given)), place in zip(self.sequences.items(), said[len(tables) :], strict=True):
             if place not in (f"{last}|{str(given).lower()}", "moved"):
                 yield f"sequence {written(*name)} does not go on where it stood before"

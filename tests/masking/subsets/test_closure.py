@@ -148,3 +148,27 @@ def test_the_rows_that_come_are_those_of_the_reference(world: World) -> None:
                 there = [[other[c] for c in link.parent_key.columns] for other in world.rows[link.parents[0]]]
                 if found[full][at] and None not in key and key in there:
                     assert found[link.parents[0]][there.index(key)]
+
+
+def test_a_long_chain_and_a_circle_come_whole() -> None:
+    """Row after row, as versions of a text follow each other."""
+    count = 3000
+    chain = Table(
+        "s",
+        "t",
+        (Column("id", "integer", "integer"), Column("last", "integer", "integer")),
+        foreign_keys=(ForeignKey("k", ("last",), "s.t", ("id",)),),
+    )
+    one = Table(
+        "s",
+        "one",
+        (Column("id", "integer", "integer"), Column("first", "integer", "integer")),
+        foreign_keys=(ForeignKey("k", ("first",), "s.t", ("id",)),),
+    )
+    for first in (None, str(count - 1)):  # the chain has a beginning, or is a circle
+        rows: Data = {
+            "s.t": [{"id": str(at), "last": str(at - 1) if at else first} for at in range(count)],
+            "s.one": [{"id": "1", "first": str(count - 1)}],
+        }
+        graph = graph_of(World(Catalogue((chain, one)), rows, {"one": {"where": "true"}}))
+        assert close(graph, read(graph, rows))["s.t"].all()

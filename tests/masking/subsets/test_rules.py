@@ -121,16 +121,15 @@ def test_partitions_have_the_condition_of_the_whole() -> None:
     }
 
 
-def test_rows_that_are_named_by_the_whole_may_be_any_partitions() -> None:
-    """As in a dump that was made with --load-via-partition-root: their foreign keys are those of all partitions."""
+def test_a_foreign_key_of_one_partition_is_followed_from_all() -> None:
+    """And from rows that are named by the whole, as in a dump that was made with --load-via-partition-root."""
+    who = Column("who", "bigint", "integer")
     leaf = table("leaf", refers("public.other", "who"), parents=("public.root",))
-    found = graph(
-        {"other": "true"},
-        Catalogue(
-            (table("root", columns=(Column("who", "bigint", "integer"),), partitioned=True), leaf, table("other"))
-        ),
-    )
-    assert {"public.root", "public.leaf"} == {reference.child for reference in found.of_parent("public.other")}
+    bare = table("bare", columns=(who,), parents=("public.root",))
+    whole = table("root", columns=(who,), partitioned=True)
+    found = graph({"other": "true"}, Catalogue((whole, leaf, bare, table("other"))))
+    children = {reference.child for reference in found.of_parent("public.other")}
+    assert {"public.root", "public.leaf", "public.bare"} == children
 
 
 def test_who_inherits_has_the_condition_and_not_the_keys() -> None:

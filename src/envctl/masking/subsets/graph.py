@@ -1,8 +1,9 @@
 """What hangs together by foreign keys, and what has to be read of it to know which rows come. Pure.
 
 Rows are counted by the table that their COPY names: of a partitioned table mostly its partitions, and itself in a dump
-that was made with --load-via-partition-root. Its foreign keys are its partitions' too, and who references it may mean
-a row of any of them. Inheriting tables have the foreign keys that they declare.
+that was made with --load-via-partition-root. It counts as one: a foreign key that one of its partitions declares is
+followed from the rows of all of them, and who references it may mean a row of any. Inheriting tables have the foreign
+keys that they declare.
 """
 
 from __future__ import annotations
@@ -124,7 +125,7 @@ class Relations:
         return found
 
     def references(self, tables: Iterable[str]) -> Iterator[Reference | Odd]:
-        """The foreign keys of those tables. Of a partitioned one its partitions' too: rows of it may be theirs."""
+        """The foreign keys of those tables; of a partition and of the whole those of all partitions."""
         for full in tables:
             seen = set()
             for key in self._keys(full):
@@ -134,8 +135,7 @@ class Relations:
                     yield self._reference(full, key)
 
     def _keys(self, full: str) -> Iterator[ForeignKey]:
-        table = self._tables[full]
-        owners = (full, *self._inheritors[full]) if table.partitioned else (full,)
+        owners = dict.fromkeys((full, *(one for whole in self.family(full) for one in self.family(whole))))
         return (key for owner in owners for key in self._tables[owner].foreign_keys if key.table in self._tables)
 
     def _reference(self, full: str, key: ForeignKey) -> Reference | Odd:
