@@ -8,8 +8,13 @@ from collections.abc import Iterator
 import pytest
 
 from envctl import labels
+from envctl.errors import EnvctlError
+from envctl.ops.snapshots.sources.live import LiveServer
+from envctl.ops.snapshots.throwaway import serving
+from envctl.seeds.parts import Limits
 from tests.scenarios.contents import called
 from tests.scenarios.elsewhere import Elsewhere, running
+from tests.scenarios.sites import site
 from tests.scenarios.stage import Stage
 
 pytestmark = pytest.mark.docker
@@ -258,3 +263,30 @@ def test_a_live_server_must_be_masked_too(stage: Stage, elsewhere: Elsewhere) ->
     stage.up()
     assert [str(COUNT)] == sql(stage, "SELECT count(*) FROM people WHERE email LIKE 'user\\_%@example.com'")
     assert b"raw.customer" not in every_byte(stage)
+
+
+def test_a_live_server_must_be_read_as_it_was(stage: Stage, elsewhere: Elsewhere) -> None:
+    """In parts, by several sessions, while it changes; when it goes away nobody waits for it, or repeats a value."""
+    stage.write(LIVE)
+    stage.environ |= {"FAR_URL": elsewhere.url, "ENVCTL_MASK_KEY": KEY}
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with site(stage, "db") as made, serving(made):
+        database = made.workload.database
+        assert database is not None
+        assert database.live is not None
+        with LiveServer(database, database.live, Limits(large=0, part=1)).plain(made) as plain:
+            sessions = int(elsewhere.sql(f"SELECT count(*) {others}")[0])
+            elsewhere.sql("UPDATE customers SET email = 'changed'")
+            with plain.text() as blocks:
+                text = b"".join(blocks)
+            assert (1000, 0) == (text.count(b"@example.org\n"), text.count(b"changed"))
+            assert (1, 1.0) == (sessions, plain.share())
+            with pytest.raises(EnvctlError) as raised, plain.text() as blocks:
+                for block in blocks:
+                    if block.startswith(b'COPY "public"'):
+                        elsewhere.sql(f"SELECT pg_terminate_backend(pid) {others}")
+        left = stage.docker.containers.list(all=True, filters={"label": f"{labels.SNAPSHOT}={made.address}"})
+        assert [made.server] == [container.name for container in left]
+        assert ["0"] == elsewhere.sql(f"SELECT count(*) {others}")
+    assert "live shop could not be copied: terminating connection" in raised.value.message
+    assert "example.org" not in f"{raised.value.message} {raised.value.details}"
