@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from envctl.seeds import masked
-from envctl.seeds.masked import Mask, Text, Unmasked, schema_only, with_rows
+from envctl.seeds.masked import Mask, Text, Unmasked
 from envctl.seeds.pieces import BrokenText
+from envctl.seeds.skeleton import schema_only, with_rows
 
 DUMP = b'''--
 -- PostgreSQL database dump

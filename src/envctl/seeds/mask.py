@@ -20,11 +20,12 @@ from envctl.seeds.afterwards import WORTH, Afterwards
 from envctl.seeds.builders import Stopped, build
 from envctl.seeds.client import Client, Streaming
 from envctl.seeds.failures import read_failure
-from envctl.seeds.masked import Masks, Text, Told, Unmasked, schema_only, unheard
+from envctl.seeds.masked import Masks, Text, Told, Unmasked, unheard
 from envctl.seeds.pieces import BrokenText
 from envctl.seeds.plain import Plain
 from envctl.seeds.refusal import AGAIN, KEPT
 from envctl.seeds.server import ENV, LOADING, PSQL, beside, connection, identifier, restriction, tell
+from envctl.seeds.skeleton import schema_only
 from envctl.seeds.swap import Filled
 from envctl.seeds.tally import Tally
 from envctl.workload import Database
@@ -70,6 +71,7 @@ def fill(
     try:
         with plain.text() as blocks:
             _load(client, plain, incoming, text.masked(blocks), filled.data)
+        plain.done()
         _build(client, plain, incoming, after, filled.data, say)
         if "materialized view" in source.objects:
             _refresh(client, incoming, filled.data)

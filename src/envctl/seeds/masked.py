@@ -15,37 +15,20 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from envctl.seeds.afterwards import Afterwards
-from envctl.seeds.lexer import Lexer
-from envctl.seeds.pieces import BrokenText, Piece
+from envctl.seeds.pieces import Piece
+from envctl.seeds.skeleton import COPY, NAME, SCHEMA, TABLE_AS, pieces
 from envctl.seeds.statements import plain_name
 from envctl.seeds.tally import Place, set_to
 
 BLOCK = 8 << 20  # bytes of rows that are masked at once: with fewer most of the time goes into beginning
 WORKERS = max(2, min(4, os.cpu_count() or 2))  # each holds a block in several forms, and memory is to stay bounded
-_NAME = rb'(?:"(?:[^"]|"")+"|[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff$]*)'
-_COPY = re.compile(
-    rb"COPY\s+(?P<schema>%s)\.(?P<table>%s)\s*(?:\((?P<columns>.*)\))?\s+FROM\s+STDIN\s*(?P<options>WITH\b.*)?;?\s*$"
-    % (_NAME, _NAME),
-    re.DOTALL | re.IGNORECASE,
-)
-_COLUMN = re.compile(rb"\s*(%s)\s*(?:,|$)" % _NAME)
-_RESTRICT = re.compile(rb"\\(?:un)?restrict [A-Za-z0-9]+\s*$")
+_COLUMN = re.compile(rb"\s*(%s)\s*(?:,|$)" % NAME)
 # Statistics are made of raw values (pg_dump of Postgres 18); the new data gets its own.
 _STATISTICS = re.compile(rb"SELECT\s+\*\s+FROM\s+pg_catalog\.pg_restore_\w+_stats\b", re.IGNORECASE)
 _LARGE_OBJECT = re.compile(
     rb"(?:SELECT\s+pg_catalog\.lo|ALTER\s+LARGE|GRANT\b.*\bON\s+LARGE|COMMENT\s+ON\s+LARGE)", re.I
 )
 _ROWS_OTHERWISE = re.compile(rb"(?:INSERT|UPDATE|MERGE|VALUES|TABLE|WITH)\b", re.I)
-_SCHEMA = re.compile(
-    rb"(?:SET|RESET|CREATE|ALTER|COMMENT|GRANT|REVOKE|REFRESH|DROP|BEGIN|START|COMMIT|END|ANALYZE|SECURITY|"
-    rb"SELECT\s+pg_catalog\.(?:set_config|setval)\b|DO E'BEGIN IF NOT EXISTS \(SELECT FROM pg_catalog\.pg_roles )",
-    re.IGNORECASE,
-)
-_TABLE_AS = re.compile(
-    rb"CREATE\s+(?:(?:GLOBAL|LOCAL)\s+)?(?:TEMP(?:ORARY)?\s+|UNLOGGED\s+)?TABLE\b.*"
-    rb"\bAS\s+(?:SELECT|TABLE|VALUES|WITH|EXECUTE)\b",
-    re.IGNORECASE | re.DOTALL,
-)
 _LARGE_OBJECTS_HINT = 'Make the dump with --no-large-objects, or let them pass as they are: large_objects = "keep".'
 _INSERTS_HINT = "Make the dump again without --inserts: its rows then come in a form that can be masked."
 
@@ -122,7 +105,7 @@ class Text:
                 pool.shutdown(wait=False, cancel_futures=True)
 
     def _parts(self, blocks: Iterable[bytes], pool: ThreadPoolExecutor) -> Iterator[bytes | Future[bytes]]:
-        for piece, text in _pieces(blocks):
+        for piece, text in pieces(blocks):
             if piece is not None and piece.what == "rows" and self._table is not None:
                 yield from map(pool.submit, self._table.more(text))
                 continue
@@ -133,7 +116,7 @@ class Text:
 
     def _passed(self, piece: Piece, text: bytes) -> bytes:
         """A statement, or nothing in as many lines; if it is COPY, its rows are awaited."""
-        if copy := _COPY.match(piece.text):
+        if copy := COPY.match(piece.text):
             self._table = self._begun(copy, piece)
             freezes = self.freezes and not copy["options"] and not self._table.mask.divided
             return b"%s WITH (FREEZE);" % text.rstrip(b"; \t\r\n") if freezes else text
@@ -144,9 +127,9 @@ class Text:
             return b"\n" * text.count(b"\n")
         if _LARGE_OBJECT.match(said) and not self.large_objects:
             raise Unmasked("holds large objects, whose content nobody can mask", piece.line, _LARGE_OBJECTS_HINT)
-        if _ROWS_OTHERWISE.match(said) or _TABLE_AS.match(said):
+        if _ROWS_OTHERWISE.match(said) or TABLE_AS.match(said):
             raise Unmasked("holds rows in another form than COPY", piece.line, _INSERTS_HINT)
-        if not (_SCHEMA.match(said) or _LARGE_OBJECT.match(said)):
+        if not (SCHEMA.match(said) or _LARGE_OBJECT.match(said)):
             raise Unmasked("holds a statement that pg_dump does not write", piece.line, _INSERTS_HINT)
         return text
 
@@ -212,68 +195,6 @@ class _Table:
 def _masked(mask: Callable[[bytes], bytes], chosen: Callable[[], bytes]) -> bytes:
     rows = chosen()
     return mask(rows) if rows else rows
-
-
-def schema_only(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """The same text with no row in it, in whatever form. Raises BrokenText."""
-    for piece, text in _pieces(blocks):
-        if piece is None:
-            yield text
-        elif piece.what == "statement":
-            said = piece.text.lstrip()
-            passes = bool(_SCHEMA.match(said) or _COPY.match(said)) and not _TABLE_AS.match(said)
-            yield text if passes else b"\n" * text.count(b"\n")
-
-
-def with_rows(blocks: Iterable[bytes], tables: Iterable[Iterable[bytes]]) -> Iterator[bytes]:
-    """A text whose tables have no rows, with the rows of each put in, in the order of the text."""
-    waiting = iter(tables)
-    rows: Iterable[bytes] = ()
-    begun = False
-    for piece, text in _pieces(blocks):
-        if begun:  # the end of the line of COPY, and the line that ends its rows
-            line, newline, rest = text.partition(b"\n")
-            yield line + newline
-            yield from rows
-            yield rest
-        else:
-            yield text
-        begun = piece is not None and piece.what == "statement" and bool(_COPY.match(piece.text))
-        if begun:
-            rows = next(waiting)
-
-
-def _pieces(blocks: Iterable[bytes]) -> Iterator[tuple[Piece | None, bytes]]:
-    """A text in order: each statement whole, rows as they come, and (None) what lies between.
-
-    Commands of psql are left out where they are pg_dump's own, else raise BrokenText.
-    """
-    lexer, held, start = Lexer(), bytearray(), 0  # what was not handed on yet, and where that begins in the text
-
-    def taken(end: int) -> bytes:
-        nonlocal start
-        part = bytes(held[: end - start])
-        del held[: end - start]
-        start = end
-        return part
-
-    def more(pieces: list[Piece]) -> Iterator[tuple[Piece | None, bytes]]:
-        held.extend(lexer.passed)
-        for piece in pieces:
-            if piece.what == "command" and not (piece.alone and _RESTRICT.match(piece.text)):
-                raise BrokenText("holds a command for psql, which could run programs", piece.line)
-            if piece.what == "comment":
-                continue
-            if piece.start > start:
-                yield None, taken(piece.start)
-            text = taken(piece.end)
-            yield (None, b"\n") if piece.what == "command" else (piece, text)
-        if held and not lexer.open:
-            yield None, taken(start + len(held))
-
-    for block in blocks:
-        yield from more(lexer.feed(block))
-    yield from more(lexer.close())
 
 
 def _text(name: bytes) -> str:

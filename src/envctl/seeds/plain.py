@@ -18,10 +18,10 @@ from envctl.seeds.check import Checked
 from envctl.seeds.client import Progress, Streaming, unheard
 from envctl.seeds.dump import Read, counted
 from envctl.seeds.edits import edited
-from envctl.seeds.masked import with_rows
 from envctl.seeds.packed import Damaged, unpack
 from envctl.seeds.refusal import AGAIN, refused
 from envctl.seeds.server import ENV, Server, ask
+from envctl.seeds.skeleton import with_rows
 from envctl.workload import Database
 from envctl.world.shell import Finished
 
@@ -44,6 +44,7 @@ class Plain:
     schema: Callable[[], Iterable[bytes]]  # a text with all of the schema
     text: Callable[[], AbstractContextManager[Iterable[bytes]]]
     share: Callable[[], float | None] = lambda: None  # of it that was read, from 0 to 1; None where nobody knows
+    done: Callable[[], None] = lambda: None  # it is not read again
 
 
 def plain(client: Streaming, checked: Checked, database: Database) -> Plain:
