@@ -161,7 +161,7 @@ def live(source: Server, target: Server) -> Iterator[Plain]:
     known = ask(target.client, SHOP)
     url = Url((("dbname", SHOP.name), ("user", SHOP.user)))
     with shared(Elsewhere(programs, url, known.major, failed), print) as text:
-        yield Plain(known, (), lambda: (text.schema,), text.text, text.share)
+        yield Plain(known, (), lambda: (text.schema,), text.text, text.share, text.done)
 
 
 def from_live(source: Server, target: Server) -> None:

@@ -169,8 +169,9 @@ def test_a_text_gets_in_whole(postgres: Postgres, source: str) -> None:
         return lambda _schema, _name, _columns: Mask(lambda block: block)
 
     with shared(elsewhere(postgres, source), print) as text:
-        plain = Plain(ask(postgres, target), (), lambda: (text.schema,), text.text, text.share)
+        plain = Plain(ask(postgres, target), (), lambda: (text.schema,), text.text, text.share, text.done)
         fill(postgres, plain, target, Filled("shop", f"sha256:{'0' * 64}"), plans, large_objects=False)
+        assert ["0"] == postgres.sql(source, "SELECT count(*) FROM pg_locks WHERE relation = 'plain'::regclass")
     assert rows(postgres.dump(source)) == rows(postgres.dump(target.name))
 
 

@@ -78,6 +78,7 @@ class Shared:
     after: bytes
     snapshot: str | None = None
     listing: Listing = field(default_factory=Listing)
+    done: Callable[[], None] = lambda: None  # to be called once it is not read again: whoever waits for a lock goes on
     _read: float = 0.0  # bytes, as they lie on the server's disk
 
     @property
@@ -212,7 +213,7 @@ def _held(elsewhere: Elsewhere, talk: Talk) -> Shared | None:
     if snapshot is not None:
         # What speaks for several servers at once may send another session to one that does not know of it.
         with suppress(EnvctlError):
-            return Shared(elsewhere, *_sections(elsewhere, f"--snapshot={snapshot}"), snapshot, listing)
+            return Shared(elsewhere, *_sections(elsewhere, f"--snapshot={snapshot}"), snapshot, listing, talk.commit)
     return None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import chain
 from threading import Condition, Thread
 
@@ -42,6 +43,11 @@ class Talk:
     def ask(self, text: str) -> bytes:
         """All of an answer. Raises Ended."""
         return b"".join(self.answer(self.say(text)))
+
+    def commit(self) -> None:
+        """Let go of what its transaction holds, if it has one still."""
+        with suppress(Ended):
+            self.ask("COMMIT;")
 
     def say(self, text: str) -> bytes:
         """Ask, and do not wait for it; what tells the end of the answer."""

@@ -101,6 +101,7 @@ class LiveServer(Source):
                     lambda: (text.schema,),
                     text.text,
                     text.share,
+                    text.done,
                 )
 
     def url(self, here: Here) -> Url:
