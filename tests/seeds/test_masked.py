@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from envctl.seeds import masked
-from envctl.seeds.masked import Mask, Text, Unmasked
+from envctl.seeds.masked import BLOCK, WORKERS, Mask, Text, Unmasked
 from envctl.seeds.pieces import BrokenText
 from envctl.seeds.skeleton import schema_only, with_rows
 
@@ -193,3 +193,39 @@ def test_rows_are_put_in_where_they_are_missing() -> None:
     skeleton = b"".join(schema_only((DUMP,)))
     assert through(DUMP).count(b"\n") == through(b"".join(with_rows((skeleton,), tables))).count(b"\n")
     assert b"stdin;\nann\tann@mail.test\nbob\t\\N\n\\.\n" in b"".join(with_rows((skeleton,), tables))
+
+
+def test_who_takes_no_more_ends_the_reading() -> None:
+    """Also of a source that would never end."""
+    read = 0
+
+    def endless() -> Iterator[bytes]:
+        nonlocal read
+        yield b"COPY public.a (id) FROM stdin;\n"
+        while True:
+            read += 1
+            yield b"1\n" * (BLOCK // 2)
+
+    before = {thread.ident for thread in threading.enumerate()}
+    passing = Text(lambda *_: Mask(lambda block: block)).masked(endless())
+    for _ in range(3):
+        next(passing)
+    passing.close()  # type: ignore[attr-defined]
+    for thread in threading.enumerate():
+        if thread.ident not in before:
+            thread.join(60)
+            assert not thread.is_alive()
+    assert read < 4 * WORKERS + 8
+
+
+def test_what_reading_raises_comes_behind_what_was_read() -> None:
+    """What was whole before it is masked, and passes."""
+
+    def broken() -> Iterator[bytes]:
+        yield b"SET x = 1;\n"
+        raise OSError("gone")
+
+    passing = Text(lambda *_: Mask(lambda block: block)).masked(broken())
+    assert b"SET x = 1;" == next(passing)
+    with pytest.raises(OSError, match="gone"):
+        list(passing)

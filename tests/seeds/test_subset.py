@@ -226,7 +226,7 @@ def chosen(source: Plain, section: Mapping[str, Any]) -> tuple[bytes, Subset, Te
 
 def test_rows_are_chosen_across_blocks() -> None:
     """Whatever they hold, and however many blocks there are; the others are never masked."""
-    pad = "x" * 200
+    pad = "x" * (BLOCK // 40_000)
     a = [f"{n}\tline\\n{n}\\t{pad}\n" for n in range(50_000)]
     b = [f"{pad}\t{n * 7 % 50_000 if n % 3 else N}\t{n}\n" for n in range(100_000)]
     whole = text(a, b)

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import os
 import re
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from queue import Queue
+from threading import Event, Thread
+from typing import TypeAlias
 
 from envctl.seeds.afterwards import Afterwards
 from envctl.seeds.pieces import Piece
+from envctl.seeds.refusal import AGAIN
 from envctl.seeds.skeleton import COPY, NAME, SCHEMA, TABLE_AS, pieces
 from envctl.seeds.statements import plain_name
 from envctl.seeds.tally import Place, set_to
 
-BLOCK = 8 << 20  # bytes of rows that are masked at once: with fewer most of the time goes into beginning
 WORKERS = max(2, min(4, os.cpu_count() or 2))  # each holds a block in several forms, and memory is to stay bounded
+BLOCK = (32 << 20) // WORKERS  # bytes of rows that are masked at once: with fewer much time goes into beginning
 _COLUMN = re.compile(rb"\s*(%s)\s*(?:,|$)" % NAME)
 # Statistics are made of raw values (pg_dump of Postgres 18); the new data gets its own.
 _STATISTICS = re.compile(rb"SELECT\s+\*\s+FROM\s+pg_catalog\.pg_restore_\w+_stats\b", re.IGNORECASE)
@@ -29,8 +32,17 @@ _LARGE_OBJECT = re.compile(
     rb"(?:SELECT\s+pg_catalog\.lo|ALTER\s+LARGE|GRANT\b.*\bON\s+LARGE|COMMENT\s+ON\s+LARGE)", re.I
 )
 _ROWS_OTHERWISE = re.compile(rb"(?:INSERT|UPDATE|MERGE|VALUES|TABLE|WITH)\b", re.I)
+_ENCODING = re.compile(
+    rb"(?:SET\s+(?:(?:SESSION|LOCAL)\s+)?(?:\"?client_encoding\b|NAMES\b)|SELECT\s+pg_catalog\.set_config\s*\(\s*'client_enc)",
+    re.IGNORECASE,
+)
+_UTF8 = re.compile(rb"SET client_encoding (?:=|TO) '?(?:UTF-?8|UNICODE|SQL_ASCII)'?\s*$", re.IGNORECASE)
+_ENCODING_HINT = "Make the dump again with --encoding=UTF8."
 _LARGE_OBJECTS_HINT = 'Make the dump with --no-large-objects, or let them pass as they are: large_objects = "keep".'
 _INSERTS_HINT = "Make the dump again without --inserts: its rows then come in a form that can be masked."
+
+
+_Ready: TypeAlias = "Queue[bytes | Future[bytes] | BaseException | None]"  # None: there is no more
 
 
 class Unmasked(Exception):
@@ -90,19 +102,32 @@ class Text:
         """The same text with all rows masked. Raises Unmasked, BrokenText where it is not whole, and what masks raise.
 
         No byte of a statement passes before all of it was looked at. Rows are masked while those before them are
-        written: as many blocks as there are processors, and what comes out does not depend on it.
+        written and those behind them are read: as many blocks as there are processors, and what comes out does not
+        depend on it.
         """
-        ready: deque[bytes | Future[bytes]] = deque()
+        ready: _Ready = Queue(WORKERS + 1)
+        nobody = Event()
         with ThreadPoolExecutor(WORKERS, thread_name_prefix="masking") as pool:
             try:
-                for part in self._parts(blocks, pool):
-                    ready.append(part)
-                    while len(ready) > 2 * WORKERS or (ready and _is_done(ready[0])):
-                        yield _result(ready.popleft())
-                while ready:
-                    yield _result(ready.popleft())
+                Thread(target=self._read, args=(blocks, pool, ready, nobody), name="reading", daemon=True).start()
+                while (part := ready.get()) is not None:
+                    yield _result(part)
             finally:
+                nobody.set()
+                while not ready.empty():  # whoever waits for room goes on, and ends
+                    ready.get_nowait()
                 pool.shutdown(wait=False, cancel_futures=True)
+
+    def _read(self, blocks: Iterable[bytes], pool: ThreadPoolExecutor, ready: _Ready, nobody: Event) -> None:
+        """Hand on what is ready or will be, in order, until `nobody` wants it."""
+        try:
+            for part in self._parts(blocks, pool):
+                ready.put(part)
+                if nobody.is_set():
+                    return
+            ready.put(None)
+        except BaseException as failure:  # raised for whoever takes what is ready
+            ready.put(failure)
 
     def _parts(self, blocks: Iterable[bytes], pool: ThreadPoolExecutor) -> Iterator[bytes | Future[bytes]]:
         for piece, text in pieces(blocks):
@@ -125,6 +150,8 @@ class Text:
             self.sequences.update((place,))
         if _STATISTICS.match(said):
             return b"\n" * text.count(b"\n")
+        if _ENCODING.match(said) and not _UTF8.match(said):
+            raise Unmasked("is in another encoding than UTF-8", piece.line, _ENCODING_HINT)
         if _LARGE_OBJECT.match(said) and not self.large_objects:
             raise Unmasked("holds large objects, whose content nobody can mask", piece.line, _LARGE_OBJECTS_HINT)
         if _ROWS_OTHERWISE.match(said) or TABLE_AS.match(said):
@@ -145,11 +172,9 @@ class Text:
         return _Table(full, mask, self.rows, self.told)
 
 
-def _is_done(part: bytes | Future[bytes]) -> bool:
-    return isinstance(part, bytes) or part.done()
-
-
-def _result(part: bytes | Future[bytes]) -> bytes:
+def _result(part: bytes | Future[bytes] | BaseException) -> bytes:
+    if isinstance(part, BaseException):
+        raise part
     return part if isinstance(part, bytes) else part.result()
 
 
@@ -183,13 +208,25 @@ class _Table:
     def _counted(self, whole: bytes) -> Callable[[], bytes]:
         if b"\r" in whole:  # as Windows' editors leave a dump; in values it is written as \r
             whole = whole.replace(b"\r\n", b"\n")
-        rows, work = whole.count(b"\n"), partial(self.mask.mask, whole)
+        rows = whole.count(b"\n")
+        work = partial(_placed, self.full, self.counts[self.full], partial(self.mask.mask, whole))
         if self.mask.choice is not None:
             rows, chosen = self.mask.choice(whole, rows)
             work = partial(_masked, self.mask.mask, chosen)
         self.counts[self.full] += rows
         self.told(self.full, self.counts[self.full])
         return work
+
+
+def _placed(table: str, before: int, work: Callable[[], bytes]) -> bytes:
+    """Does it; what is wrong with a row names the table, and counts its rows from the first."""
+    from envctl.masking.copying import BrokenRows
+
+    try:
+        return work()
+    except BrokenRows as broken:
+        message = f"has rows that cannot be masked: row {before + broken.line} of {table} {broken.reason}"
+        raise Unmasked(message, hint=AGAIN) from None
 
 
 def _masked(mask: Callable[[bytes], bytes], chosen: Callable[[], bytes]) -> bytes:

@@ -13,7 +13,7 @@ import polars as pl
 from envctl.catalogue import Column
 
 _WORTH = 64  # rows of one kind: a pass over fewer costs more than one text after the other
-_LOOKED_AT = 256  # rows that tell which shapes are the usual ones
+_LOOKED_AT = 128  # rows that tell which shapes are the usual ones
 _USUAL = 12  # of them at most, which are looked for before anything else
 _AGAIN = 4  # times that a value comes on average, so that it is worth while to tell the same ones from others
 
