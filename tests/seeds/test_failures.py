@@ -69,6 +69,7 @@ SECRET = "ann@example.org"
             "",
         ),
         ("", "the client gave no reason", ""),
+        ("psql:<stdin>:5: error: connection to server was lost\n", "the server closed the connection", ""),
     ],
 )  # fmt: skip
 def test_the_place_is_told_and_no_value(stderr: str, text: str, where: str) -> None:

@@ -238,5 +238,5 @@ def test_a_server_that_goes_away_is_told(postgres: Postgres, source: str) -> Non
                 postgres.sql(source, f"SELECT pg_terminate_backend(pid) {others}")
     error = raised.value
     assert "terminating connection" in error.message
-    assert "were read" in str(error.details)
+    assert "It was reading the rows of public." in str(error.details)
     assert "raw" not in f"{error.message} {error.details} {error.hint}"

@@ -6,14 +6,18 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
+from envctl.errors import EnvctlError, Exit
+from envctl.seeds.parts import Large, Listing
+from envctl.seeds.shared import Elsewhere, Shared
 from envctl.seeds.talks import Ended, Talk
-from envctl.world.pipes import Words
-from envctl.world.shell import Shell
+from envctl.seeds.url import Url
+from envctl.world.pipes import Reading, Words
+from envctl.world.shell import Finished, Shell
 
 # Speaks as psql does: prints what it is told to echo, as many rows as it is asked for, or ends.
 PROGRAM = r"""
@@ -120,6 +124,28 @@ def test_who_gives_up_is_not_held_up() -> None:
             assert next(ahead.answer())
         assert not ahead.is_alive()
     assert PATIENCE > time.monotonic() - before
+
+
+def test_a_server_without_room_for_a_session_is_told() -> None:
+    """Where none of them sees the snapshot; rows that pg_dump has printed until then count for nothing."""
+    shell, said = Shell(os.environ), "psql: error: FATAL:  too many connections"
+
+    def programs(script: str, *words: str, stdin: Iterable[bytes]) -> AbstractContextManager[Reading]:
+        does = "echo SELECT" if words[0] == "pg_dump" else f"echo '{said}' >&2; exit 2"
+        return shell.reading(("sh", "-c", does), stdin=stdin)
+
+    def failed(finished: Finished) -> EnvctlError:
+        return EnvctlError(Exit.DATA_REFUSED, finished.stderr.decode())
+
+    large = Large("public", "orders", ("id",), 9, 90_000)
+    url = Url((("dbname", "shop"),))
+    text = Shared(
+        Elsewhere(programs, url, 17, failed), b"CREATE;\n", b"ALTER;\n", "0-1", Listing(90_000, True, (large,))
+    )
+    with text.text() as blocks:
+        assert b"CREATE;\nSELECT\n" == next(blocks) + next(blocks)
+        with pytest.raises(EnvctlError, match="too many connections"):
+            next(blocks)
 
 
 def until(asked: object) -> None:

@@ -146,7 +146,7 @@ class Shared:
             yield from crew.answer()
         except Ended as ended:
             error = self.elsewhere.failed(ended.finished)
-            error.details = (f"The rows of {table.schema}.{table.name} were read.", *error.details)
+            error.details = (f"It was reading the rows of {table.schema}.{table.name}.", *error.details)
             raise error from None
 
     def _joined(self, begun: Iterable[tuple[Talk, bytes]]) -> list[Talk]:
