@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, ClassVar, get_args
 
 import polars as pl
@@ -195,6 +196,16 @@ def test_conditions_see_what_was() -> None:
 def test_unknown_is_masked() -> None:
     """Where a condition has no answer the value is masked."""
     assert b"\\N\t\\N\tn\ts\t{}\n" == masked(rule("mail", Null(), where="id > 5")).mask(b"\\N\tq\tn\ts\t{}\n")
+
+
+def test_conditions_are_told_what_time_it_is() -> None:
+    """And where nobody does so, a rule that asks for it cannot be applied."""
+    rules = (rule("mail", Null(), where="shown = 's' and now() > '2024-01-01'"),)
+    block = b"1\tq\tn\ts\t{}\n"
+    for now, value in ((datetime(2024, 1, 2, tzinfo=UTC), b"\\N"), (datetime(2023, 1, 2, tzinfo=UTC), b"q")):
+        assert b"1\t%s\tn\ts\t{}\n" % value == TableMask(TABLE, NAMES, rules, KEY, now=now).mask(block)
+    with pytest.raises(BadRules, match="nobody says so here"):
+        TableMask(TABLE, NAMES, rules, KEY)
 
 
 @pytest.mark.parametrize(

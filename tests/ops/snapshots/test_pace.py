@@ -26,6 +26,17 @@ def test_it_says_table_rows_rate_and_time_left() -> None:
     ] == said
 
 
+def test_it_says_what_is_done_with_them() -> None:
+    """Before they are masked they may be chosen."""
+    said: list[str] = []
+    now = 0.0
+    pace = Pace(said.append, lambda: None, lambda: now, "choosing rows of")
+    pace("public.people", 1)
+    now = 2.0
+    pace("public.people", 100)
+    assert ["choosing rows of people: 100 rows, 50 a second"] == said
+
+
 @pytest.mark.parametrize("share", [None, 0.001])
 def test_nobody_guesses_the_end_of_what_has_none(share: float | None) -> None:
     """As of a live server, or before enough was read."""

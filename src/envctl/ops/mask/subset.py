@@ -44,4 +44,4 @@ def _words(rule: Rule, said: str) -> str:
         return said
     names = rule.follow if isinstance(rule.follow, tuple) else ()
     what = ", ".join(names) or ("all that references it" if rule.follow is True else "nothing")
-    return f"{said or 'only what others reference'}; {what} comes with it"
+    return f"{said or 'only what others reference'}; with {what}"
