@@ -261,6 +261,13 @@ def test_more_rows_than_before_are_refused_at_once() -> None:
         chosen(source, {"a": {"where": "true"}})
 
 
+def test_a_table_that_comes_only_later_is_refused() -> None:
+    """Nobody knows which of its rows come, either."""
+    both = text(["1\tx\n"], [])
+    with pytest.raises(Unmasked, match=r"has other rows of public\.b than when it was read for its subset"):
+        chosen(read((both.partition(b"\nCOPY public.b")[0], both)), {"a": {"where": "true"}})
+
+
 def test_rows_that_cannot_be_read_are_refused_without_a_value() -> None:
     """By their line; and a dump that is cut off."""
     with pytest.raises(

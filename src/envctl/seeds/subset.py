@@ -37,13 +37,14 @@ class Subset:
     large_objects: bool = False
     told: Told = unheard
     _chosen: dict[str, _Chosen] = field(default_factory=dict)
+    _cut: frozenset[str] = frozenset()  # the tables of which not all rows come
 
     def plans(self, plans: Plans) -> Plans:
         """Those who mask, with rows that do not come left out. The source is read for it. Raises EnvctlError."""
 
         def chosen(catalogue: Catalogue) -> Masks:
             masks, graph = plans(catalogue), self.graph(catalogue)
-            read = self._read(graph)
+            read, self._cut = self._read(graph), frozenset(graph.parts)
             found = close(graph, {full: table.rows() for full, table in read.items()})
             self._chosen = {full: _Chosen(full, rows, read[full].sum) for full, rows in found.items()}
             return lambda schema, name, columns: self._only(masks(schema, name, columns), f"{schema}.{name}")
@@ -83,7 +84,15 @@ class Subset:
         return read
 
     def _only(self, mask: Mask, full: str) -> Mask:
-        return Mask(mask.mask, mask.divided, self._chosen[full].choice) if full in self._chosen else mask
+        if full not in self._cut:
+            return mask
+        if full not in self._chosen:
+            raise _changed(full)
+        return Mask(mask.mask, mask.divided, self._chosen[full].choice)
+
+
+def _changed(full: str) -> Unmasked:
+    return Unmasked(f"has other rows of {full} than when it was read for its subset")
 
 
 def _nothing(_block: bytes) -> bytes:
@@ -157,7 +166,7 @@ class _Chosen:
         self._at += count
         self._sum = crc32(block, self._sum)
         if len(chosen) != count:
-            raise Unmasked(f"has other rows of {self.full} than when it was read for its subset")
+            raise _changed(self.full)
         return int(chosen.sum()), partial(_left, block, chosen)
 
 

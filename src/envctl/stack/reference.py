@@ -122,9 +122,9 @@ also have
   Without it each column has its own, and those of foreign keys have the one of the column they reference.
 - `where`: a condition on the row as it was; other rows keep their value. What is neither true nor false is masked.
   It is SQL: columns, numbers, 'texts', comparisons, `IN`, `BETWEEN`, `LIKE`, `IS NULL`, `AND`, `OR`, `NOT`; `lower`,
-  `upper`, `length`; `now()`, `current_date`, `interval '30 days'` to add or take away, `DATE '2025-01-31'`,
-  `::date`. `now()` is when the snapshot was begun, in UTC. Nothing of it is sent to a server; what is not understood is
-  refused, and where.
+  `upper`, `length`; `id % 100 = 0`; `now()`, `current_date`, `interval '30 days'` to add or take away,
+  `DATE '2025-01-31'`, `::date`. `now()` is when the snapshot was begun, in UTC. Nothing of it is sent to a server; what
+  is not understood is refused, with the spot.
 - `elsewhere = "keep"`: the same values may stand in columns that are kept, such as first names in titles of films: the
   proof does not look for them, and the certificate says so.
 - `missing = "allow"`: there need not be such a column, as where a migration of the branch adds it and the source does

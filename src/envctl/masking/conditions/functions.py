@@ -9,12 +9,28 @@ import polars as pl
 from envctl.masking.conditions.literals import Problem
 from envctl.masking.conditions.terms import Term, named
 
+_MOST = 1 << 31  # as far as Postgres takes a number for an integer
 _ASCII = r"^[\x00-\x7f]*$"
 
 
 def foreign(term: Term) -> pl.Expr:
     """Whether a text has letters whose case depends on a locale."""
     return (~_text(term).str.contains(_ASCII)).fill_null(value=False)
+
+
+def remainder(term: Term, by: int) -> Term:
+    """What is left when a whole number is divided, with its sign."""
+    if term.kind != "number" or not term.whole:
+        raise Problem(f"{named(term)} is no whole number, and has no remainder")
+    if not 0 < by < _MOST:
+        raise Problem("nothing can be divided by that number")
+    floored = term.expression % by  # never negative to polars
+    return Term(
+        "number",
+        pl.when((term.expression < 0) & (floored != 0)).then(floored - by).otherwise(floored),
+        term.null,
+        whole=True,
+    )
 
 
 def _lower(term: Term) -> Term:

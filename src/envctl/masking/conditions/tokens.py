@@ -9,7 +9,7 @@ from envctl.masking.conditions.literals import Problem
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<text>'(?:[^']|'')*')|(?P<quoted>\"(?:[^\"]|\"\")+\")"
-    r"|(?P<word>[A-Za-z_\u0080-\uffff][\w$]*)|(?P<sign><>|!=|<=|>=|::|=|<|>|\(|\)|,|-(?!-)|\+)|(?P<end>$))"
+    r"|(?P<word>[A-Za-z_\u0080-\uffff][\w$]*)|(?P<sign><>|!=|<=|>=|::|=|<|>|\(|\)|,|-(?!-)|\+|%)|(?P<end>$))"
 )
 
 

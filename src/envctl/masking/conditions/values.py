@@ -12,7 +12,7 @@ import polars as pl
 from envctl.catalogue import Table
 from envctl.masking.conditions import moments, terms
 from envctl.masking.conditions.cursor import Cursor
-from envctl.masking.conditions.functions import FOLDING, FUNCTIONS, foreign
+from envctl.masking.conditions.functions import FOLDING, FUNCTIONS, foreign, remainder
 from envctl.masking.conditions.literals import Problem
 from envctl.masking.conditions.terms import Term
 from envctl.masking.conditions.tokens import Token
@@ -53,12 +53,24 @@ class Values(Cursor):
 
     def value(self) -> Term:
         """A value, or several with + and - between them."""
-        found = self._cast()
+        found = self._remainder()
         while self.sign("+", "-"):
             token = self.next()
-            other = self._cast()
+            other = self._remainder()
             with _at(token):
                 found = moments.moved(found, token.text, other)
+        return found
+
+    def _remainder(self) -> Term:
+        """A value, or what is left of it when it is divided: `id % 100`."""
+        found = self._cast()
+        while self.sign("%"):
+            self.next()
+            by = self.next()
+            if by.kind != "number" or not by.text.isdecimal():
+                raise Problem(f"only a whole number can stand behind % (at character {by.position})")
+            with _at(by):
+                found = remainder(found, int(by.text))
         return found
 
     def _cast(self) -> Term:

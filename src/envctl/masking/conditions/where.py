@@ -2,10 +2,10 @@
 
 A part of SQL, and of it only what Postgres and polars answer alike: columns, numbers, 'texts', TRUE, FALSE, NULL;
 = <> != < <= > >=; IS [NOT] NULL | TRUE | FALSE | UNKNOWN | DISTINCT FROM; [NOT] IN, BETWEEN, LIKE, ILIKE; lower,
-upper, length; AND, OR, NOT, brackets. Of time: now(), current_date, current_timestamp; DATE, TIMESTAMP, TIMESTAMPTZ and
-INTERVAL before a text or, with ::, behind a value; points in time + and - intervals, dates + and - days. `pl.sql_expr`
-takes more, and answers some of it in its own way (7 / 2 is 3.5, a number and a text cannot be compared, regular
-expressions are Rust's, count(x) looks at the whole block): not used.
+upper, length; whole numbers % a literal; AND, OR, NOT, brackets. Of time: now(), current_date, current_timestamp; DATE,
+TIMESTAMP, TIMESTAMPTZ and INTERVAL before a text or, with ::, behind a value; points in time + and - intervals, dates +
+and - days. `pl.sql_expr` takes more, and answers some of it in its own way (7 / 2 is 3.5, a number and a text cannot be
+compared, regular expressions are Rust's, count(x) looks at the whole block): not used.
 
 Refused, because the answer would depend on more than the row, or differ: subqueries, other tables, other functions
 (chance, aggregates), other arithmetic and casts, regular expressions, and the order of texts, which is the collation's.
