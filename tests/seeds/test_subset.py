@@ -30,6 +30,9 @@ N = "\\N"
 NOW = datetime(2022, 6, 1, tzinfo=UTC)
 
 
+HEARD: list[str] = []
+
+
 @pytest.fixture
 def target(postgres: Postgres) -> Database:
     """Where it goes."""
@@ -50,7 +53,7 @@ def subset_of(source: Plain, section: Mapping[str, Any], found: list[Catalogue] 
         assert isinstance(held, Graph), held
         return held
 
-    return Subset("shop", source, graph)
+    return Subset("shop", source, graph, say=HEARD.append)
 
 
 def filled(
@@ -230,8 +233,10 @@ def test_rows_are_chosen_across_blocks() -> None:
     a = [f"{n}\tline\\n{n}\\t{pad}\n" for n in range(50_000)]
     b = [f"{pad}\t{n * 7 % 50_000 if n % 3 else N}\t{n}\n" for n in range(100_000)]
     whole = text(a, b)
-    said, subset, passed = chosen(read((whole, whole)), {"b": {"where": "id >= 40000 and id < 50000"}})
+    asked = {"b": {"where": "id >= 40000 and id < 50000"}, "a": {"where": "id < 0"}}
+    said, subset, passed = chosen(read((whole, whole)), asked)
     subset.confirm()
+    assert ["16,667 of 150,000 rows come", "mind that no row of public.a meets its condition"] == HEARD[-2:]
     assert len(whole) > 3 * BLOCK
     comes = sorted({n * 7 % 50_000 for n in range(40_000, 50_000) if n % 3})
     assert text([a[n] for n in comes], b[40_000:50_000]) == said

@@ -6,7 +6,7 @@ reading no value is left, only keys as hashes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import compress
@@ -36,6 +36,7 @@ class Subset:
     graph: Callable[[Catalogue], Graph]
     large_objects: bool = False
     told: Told = unheard
+    say: Callable[[str], None] = lambda _what: None
     _chosen: dict[str, _Chosen] = field(default_factory=dict)
     _cut: frozenset[str] = frozenset()  # the tables of which not all rows come
 
@@ -45,8 +46,12 @@ class Subset:
         def chosen(catalogue: Catalogue) -> Masks:
             masks, graph = plans(catalogue), self.graph(catalogue)
             read, self._cut = self._read(graph), frozenset(graph.parts)
-            found = close(graph, {full: table.rows() for full, table in read.items()})
-            self._chosen = {full: _Chosen(full, rows, read[full].sum) for full, rows in found.items()}
+            rows = {full: table.rows() for full, table in read.items()}
+            found = close(graph, rows)
+            self._chosen = {full: _Chosen(full, chosen, read[full].sum) for full, chosen in found.items()}
+            self.say(f"{sum(one.sum() for one in found.values()):,} of {sum(map(len, found.values())):,} rows come")
+            for full in _missed(graph, rows):
+                self.say(f"mind that no row of {full} meets its condition")
             return lambda schema, name, columns: self._only(masks(schema, name, columns), f"{schema}.{name}")
 
         return chosen
@@ -95,6 +100,14 @@ def _changed(full: str) -> Unmasked:
     return Unmasked(f"has other rows of {full} than when it was read for its subset")
 
 
+def _missed(graph: Graph, rows: Mapping[str, Rows]) -> Iterator[str]:
+    """The tables whose condition no row meets, with their partitions as one."""
+    asked = {full: part.table for full, part in graph.parts.items() if part.condition}
+    met = {full for full in asked if full in rows and (meets := rows[full].meets) is not None and meets.any()}
+    met |= {parent for full in met for parent in asked[full].parents}
+    return (full for full, table in asked.items() if full not in met and not asked.keys() & {*table.parents})
+
+
 def _nothing(_block: bytes) -> bytes:
     return b""
 
@@ -119,10 +132,11 @@ class _Read:
 
     def rows(self) -> Rows:
         """All that has to be known of them."""
-        meets = [found for found, _ in self.blocks if found is not None]
-        by_key = [joined([found[at] for _, found in self.blocks], pl.UInt64) for at in range(len(self.keys))]
+        blocks, self.blocks = self.blocks, []  # once is enough of them
+        meets = joined([found for found, _ in blocks if found is not None], pl.Boolean)
+        by_key = [joined([found[at] for _, found in blocks], pl.UInt64) for at in range(len(self.keys))]
         keys = {key: Keys(found) for key, found in zip(self.keys, by_key, strict=True)}
-        return Rows(self.count, joined(meets, pl.Boolean) if self.part.condition else None, keys)
+        return Rows(self.count, meets if self.part.condition else None, keys)
 
     def _next(
         self, columns: tuple[str, ...], needed: set[str], block: bytes, count: int

@@ -11,7 +11,7 @@ import polars as pl
 from envctl.masking.subsets.forms import Form, formed
 
 _SEED = 7
-_SCANS = 4  # so many times all rows are looked at; who asks more often gets them sorted
+_SCANS = 16  # so many times all rows are looked at; who asks more often gets them sorted, for 12 bytes more of each
 _MANY = 64  # rows for each key that is asked for: with fewer, looking at all of them is no more work
 _FEW = 16  # so few are looked at one by one: of a long chain of rows each step brings one, and polars takes its time
 

@@ -122,7 +122,7 @@ class Masked(Source):
         name, what = self.database.data or "", "choosing rows of"
         graph = partial(fitting_graph, name, self.masking, now=evidence.now)
         large_objects = evidence.policy.large_objects == "keep"
-        return Subset(name, plain, graph, large_objects, Pace(site.tell, plain.share, doing=what))
+        return Subset(name, plain, graph, large_objects, Pace(site.tell, plain.share, doing=what), site.tell)
 
     def proof(self, site: Site) -> str:
         """Look for every raw value in every byte of it. Raises EnvctlError(DATA_REFUSED) where one is found."""
