@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from envctl.certificate import Certificate
 from envctl.reports.snapshots import SnapshotListing, SnapshotsRemoved
 from tests.cli.made_up import DETAILS, RECLAIMED, SNAPSHOT, Envctl, Ops
 
@@ -97,3 +98,15 @@ def test_the_budget_of_snapshots_reaches_gc(envctl: Envctl, ops: Ops) -> None:
     envctl("gc", "--snapshot-budget", "5GB")
     assert 5 * 10**9 == ops.calls["gc.reclaim.gc"][1]["snapshot_budget"]
     assert 2 == envctl("gc", "--snapshot-budget", "much").status
+
+
+def test_a_certificate_says_which_rows_came(envctl: Envctl, ops: Ops) -> None:
+    """Of how many, what was asked for, and what time it was then."""
+    proof = Certificate(
+        "sha256:1", "policy", "key", {"public.orders": 1200, "public.settings": 7}, {}, 1, 0, "short", 9,
+        subset={"orders": "at > now() - interval '30 days'"}, out_of={"public.orders": 16044}, moment="2024-03-01T00Z",
+    )  # fmt: skip
+    ops.answers["snapshots.show.inspect"] = replace(DETAILS, certificate=proof)
+    out = " ".join(envctl("snapshot", "inspect", "before").out.split())
+    assert "rows public.orders 1,200 of 16,044, public.settings 7 " in out
+    assert "subset orders: at > now() - interval '30 days' now() was 2024-03-01T00Z" in out
