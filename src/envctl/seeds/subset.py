@@ -45,6 +45,7 @@ class Subset:
 
         def chosen(catalogue: Catalogue) -> Masks:
             masks, graph = plans(catalogue), self.graph(catalogue)
+            self.say(f"choosing rows of {self.name}")
             read, self._cut = self._read(graph), frozenset(graph.parts)
             rows = {full: table.rows() for full, table in read.items()}
             found = close(graph, rows)

@@ -95,6 +95,7 @@ class Relations:
     def __init__(self, catalogue: Catalogue) -> None:
         self._tables = {table.full: table for table in catalogue.tables}
         self._inheritors: dict[str, list[str]] = defaultdict(list)
+        self._known: dict[str, tuple[ForeignKey, ...]] = {}
         for table in catalogue.tables:
             for parent in table.parents:
                 self._inheritors[parent].append(table.full)
@@ -126,17 +127,16 @@ class Relations:
 
     def references(self, tables: Iterable[str]) -> Iterator[Reference | Odd]:
         """The foreign keys of those tables; of a partition and of the whole those of all partitions."""
-        for full in tables:
-            seen = set()
-            for key in self._keys(full):
-                mark = key.columns, key.table, key.references
-                if mark not in seen:
-                    seen.add(mark)
-                    yield self._reference(full, key)
+        return (self._reference(full, key) for full in tables for key in self._keys(full))
 
-    def _keys(self, full: str) -> Iterator[ForeignKey]:
-        owners = dict.fromkeys((full, *(one for whole in self.family(full) for one in self.family(whole))))
-        return (key for owner in owners for key in self._tables[owner].foreign_keys if key.table in self._tables)
+    def _keys(self, full: str) -> tuple[ForeignKey, ...]:
+        """Those that a table has, each once; as all partitions of one thing have the same, they are found once."""
+        whole = self.family(full)[-1] if self._tables[full].parents else full
+        if whole not in self._known:
+            owners = self.family(whole) if self._tables[whole].partitioned else (whole,)
+            keys = (key for owner in owners for key in self._tables[owner].foreign_keys if key.table in self._tables)
+            self._known[whole] = tuple({(key.columns, key.table, key.references): key for key in keys}.values())
+        return self._known[whole]
 
     def _reference(self, full: str, key: ForeignKey) -> Reference | Odd:
         child, parent = self._tables[full], self._tables[key.table]
