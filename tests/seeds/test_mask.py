@@ -272,6 +272,7 @@ def test_pagila_gets_in_whole(postgres: Postgres, target: Database) -> None:
     assert 599 == rows["public.customer"]
 
 
+KEY = Key(Secret("a key of the tests, long enough"))
 RULES = {
     "columns": {
         "customer.email": {"mask": "email", "identity": "email"},
@@ -301,25 +302,29 @@ MASKED = {
 }
 
 
-def by_rules(catalogue: Catalogue) -> Masks:
+def by_rules(rules: dict[str, Any]) -> Callable[[Catalogue], Masks]:
     """Who masks by those rules."""
-    policy, key = parse(RULES), Key(Secret("a key of the tests, long enough"))
-    assert isinstance(policy, Policy)
-    found = hold_against(policy, catalogue)
-    assert isinstance(found, Checked), found
 
-    def masks(schema: str, name: str, columns: tuple[str, ...]) -> Mask:
-        table = catalogue.table(f"{schema}.{name}")
-        assert table is not None
-        return Mask(TableMask(table, columns, found.tables[table.full], key).mask, divided=table.partitioned)
+    def plans(catalogue: Catalogue) -> Masks:
+        policy = parse(rules)
+        assert isinstance(policy, Policy)
+        found = hold_against(policy, catalogue)
+        assert isinstance(found, Checked), found
 
-    return masks
+        def masks(schema: str, name: str, columns: tuple[str, ...]) -> Mask:
+            table = catalogue.table(f"{schema}.{name}")
+            assert table is not None
+            return Mask(TableMask(table, columns, found.tables[table.full], KEY).mask, divided=table.partitioned)
+
+        return masks
+
+    return plans
 
 
 @pytest.mark.skipif(not PAGILA, reason="ENVCTL_PAGILA_SQL is not set")
 def test_pagila_masked_is_always_the_same(postgres: Postgres, target: Database) -> None:
     """Byte for byte, on every machine and with any number of processors: each table's rows have these digests."""
-    filled(postgres, Path(PAGILA), target, by_rules)
+    filled(postgres, Path(PAGILA), target, by_rules(RULES))
     digest = 'SELECT md5(string_agg(t::text, chr(10) ORDER BY t::text COLLATE "C")) FROM {} AS t'
     found = {table: postgres.sql(target.name, digest.format(table))[0] for table in MASKED}
     assert MASKED == found

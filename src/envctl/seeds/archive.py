@@ -82,6 +82,15 @@ def schema_of(client: Client, dump: Dump, server: Server) -> Schema:
         raise refused(dump.path, f"has a schema that {broken.message}", hint=broken.hint) from None
 
 
+def content(dump: Dump, read: Read) -> Iterator[bytes]:
+    """The bytes of an archive that is one file. Without the end of a tar pg_restore would look for it for ever."""
+    blocks = dump.blocks(read)
+    try:
+        yield from whole_tar(blocks) if dump.format == "tar" else blocks
+    except Damaged as error:
+        raise refused(dump.path, f"is damaged or cut off: {error}", hint=AGAIN) from None
+
+
 def _pg_restore(
     client: Client,
     dump: Dump,
@@ -94,7 +103,7 @@ def _pg_restore(
     """Run it on the archive; of a folder on all files, or on `only` one."""
     argv = ("pg_restore", *OPTIONS, *options)
     if dump.format != "directory":
-        return client.run(argv, stdin=dump.blocks(read), env=env)
+        return client.run(argv, stdin=content(dump, read), env=env)
     with _unpacked(client, dump, only, read):
         jobs = () if only else (f"--jobs={_JOBS}",)
         return client.run((*argv, "--format=directory", *jobs, _FOLDER), env=env)

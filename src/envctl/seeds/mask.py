@@ -23,7 +23,7 @@ from envctl.seeds.failures import read_failure
 from envctl.seeds.masked import Masks, Text, Told, Unmasked, unheard
 from envctl.seeds.pieces import BrokenText
 from envctl.seeds.plain import Plain
-from envctl.seeds.refusal import AGAIN, KEPT
+from envctl.seeds.refusal import AGAIN, KEPT, not_loaded
 from envctl.seeds.server import ENV, LOADING, PSQL, beside, connection, identifier, restriction, tell
 from envctl.seeds.skeleton import schema_only
 from envctl.seeds.swap import Filled
@@ -114,7 +114,7 @@ def _load(client: Client, plain: Plain, into: str, blocks: Iterable[bytes], name
     with refusing(name):
         finished = client.run(argv, stdin=chain(plain.first, blocks), env=LOADING)
     if finished.status:
-        raise failed(name, "could not be loaded", finished.stderr)
+        raise failed(name, "could not be loaded", finished.stderr, plain)
 
 
 @contextmanager
@@ -137,7 +137,7 @@ def _build(
     try:
         build(client, into, after.stages(), say, restricted=plain.server.restricts)
     except Stopped as stopped:
-        raise failed(name, "could not be loaded", stopped.stderr, stopped.line) from None
+        raise failed(name, "could not be loaded", stopped.stderr, plain, stopped.line) from None
 
 
 def _refresh(client: Client, into: str, name: str) -> None:
@@ -170,13 +170,13 @@ def _compare(before: Catalogue, tally: Tally, client: Client, into: str, name: s
         )
 
 
-def failed(what: str, how: str, stderr: bytes, line: int = 0) -> EnvctlError:
+def failed(what: str, how: str, stderr: bytes, plain: Plain | None = None, line: int = 0) -> EnvctlError:
     """What psql gave up at, without a value; `line` is that of the text, where psql does not know it."""
     failure = read_failure(stderr)
     where = f"line {line}" if line else failure.where
-    where = f" at {where}" if where else ""
-    code = Exit.NO_CAPACITY if failure.disk_full else Exit.DATA_REFUSED
-    return EnvctlError(code, f"{what} {how}{where}: {failure.text}", unchanged=KEPT)
+    said = f"{what} {how} at {where}" if where else f"{what} {how}"
+    source, server = (plain.made_from, plain.server.version) if plain else (None, "")
+    return not_loaded(said, failure, source=source, server=server)
 
 
 def _refused(name: str, message: str, line: int, hint: str) -> EnvctlError:

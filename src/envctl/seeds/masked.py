@@ -19,7 +19,7 @@ from typing import TypeAlias
 from envctl.seeds.afterwards import Afterwards
 from envctl.seeds.pieces import Piece
 from envctl.seeds.refusal import AGAIN
-from envctl.seeds.skeleton import COPY, NAME, SCHEMA, TABLE_AS, pieces
+from envctl.seeds.skeleton import COPY, NAME, SCHEMA, TABLE_AS, UNKNOWN, UNKNOWN_HINT, pieces
 from envctl.seeds.statements import plain_name
 from envctl.seeds.tally import Place, set_to
 
@@ -157,7 +157,7 @@ class Text:
         if _ROWS_OTHERWISE.match(said) or TABLE_AS.match(said):
             raise Unmasked("holds rows in another form than COPY", piece.line, _INSERTS_HINT)
         if not (SCHEMA.match(said) or _LARGE_OBJECT.match(said)):
-            raise Unmasked("holds a statement that pg_dump does not write", piece.line, _INSERTS_HINT)
+            raise Unmasked(UNKNOWN, piece.line, UNKNOWN_HINT)
         return text
 
     def _begun(self, copy: re.Match[bytes], piece: Piece) -> _Table:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from envctl.seeds import folder
-from envctl.seeds.archive import OPTIONS, before, failed, schema_of
+from envctl.seeds.archive import OPTIONS, before, content, failed, schema_of
 from envctl.seeds.check import Checked
 from envctl.seeds.client import Progress, Streaming, unheard
-from envctl.seeds.dump import Read, counted
+from envctl.seeds.dump import Dump, Read, counted
 from envctl.seeds.edits import edited
 from envctl.seeds.packed import Damaged, unpack
 from envctl.seeds.refusal import AGAIN, refused
@@ -45,6 +45,7 @@ class Plain:
     text: Callable[[], AbstractContextManager[Iterable[bytes]]]
     share: Callable[[], float | None] = lambda: None  # of it that was read, from 0 to 1; None where nobody knows
     done: Callable[[], None] = lambda: None  # it is not read again
+    made_from: str | None = None  # the version of the server that it comes from
 
 
 def plain(client: Streaming, checked: Checked, database: Database) -> Plain:
@@ -64,12 +65,29 @@ def plain(client: Streaming, checked: Checked, database: Database) -> Plain:
             server,
             (),
             lambda: _own_text(checked, server, unheard),
-            lambda: nullcontext(_own_text(checked, server, progress)),
+            lambda: _unchanged(dump, nullcontext(_own_text(checked, server, progress))),
             share,
+            made_from=checked.contents.server,
         )
     schema = schema_of(client, dump, server)
     text = partial(_folder if dump.format == "directory" else _archive, client, checked, server, progress)
-    return Plain(server, before(schema.contents), lambda: (schema.text,), text, share)
+    return Plain(
+        server,
+        before(schema.contents),
+        lambda: (schema.text,),
+        lambda: _unchanged(dump, text()),
+        share,
+        made_from=schema.contents.server,
+    )
+
+
+@contextmanager
+def _unchanged(dump: Dump, text: AbstractContextManager[Iterable[bytes]]) -> Iterator[Iterable[bytes]]:
+    """A text that is read to its end, of the dump that it was when it was checked."""
+    with text as blocks:
+        yield blocks
+    if dump.changed():
+        raise refused(dump.path, "changed while it was read", hint="Run the same command again.")
 
 
 def _own_text(checked: Checked, server: Server, progress: Progress) -> Iterator[bytes]:
@@ -79,7 +97,7 @@ def _own_text(checked: Checked, server: Server, progress: Progress) -> Iterator[
 
 @contextmanager
 def _archive(client: Streaming, checked: Checked, server: Server, progress: Progress) -> Iterator[Iterable[bytes]]:
-    blocks = checked.dump.blocks(counted(checked.dump, partial(progress, "masking")))
+    blocks = content(checked.dump, counted(checked.dump, partial(progress, "masking")))
     argv = ("pg_restore", *OPTIONS, "--exit-on-error", "--file=-")
     with client.reading(argv, stdin=blocks, env=ENV) as reading:
 

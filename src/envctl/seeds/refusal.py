@@ -9,7 +9,10 @@ from envctl.seeds.failures import Failure
 
 AGAIN = "Make or copy the dump again, and compare the sizes."
 KEPT = "The database keeps what it holds."
+ROOM = "Make room where Docker keeps its data: docker system df"
+_EXTENSION = "Give the service an `image` of Postgres that has this extension."
 _OWN_WORDS = "`envctl logs` shows the server's own words, with the values that are left out here."
+_BROKEN = ("violat", "could not create unique index", "could not create exclusion", "not present in table")
 
 
 def refused(path: Path, why: str, *, hint: str = "", code: Exit = Exit.DATA_REFUSED) -> EnvctlError:
@@ -31,20 +34,47 @@ def not_restored(path: Path, failure: Failure, *, source: str | None, server: st
     where = f" at {failure.where}" if failure.where else ""
     why = f"could not be restored{where}: {failure.text}"
     if failure.disk_full:
-        hint = "Make room where Docker keeps its data: docker system df"
-        return refused(path, why, hint=hint, code=Exit.NO_CAPACITY)
+        return refused(path, why, hint=ROOM, code=Exit.NO_CAPACITY)
     if failure.lost:
         hint = "Look at `envctl status` and `envctl logs`: perhaps the service needs more memory in [limits]."
         return refused(path, "could not be restored: the server went away", hint=hint, code=Exit.UNHEALTHY)
     if "unsupported version" in failure.text:
         why = f"was made by a newer pg_dump than the pg_restore of Postgres {server} can read ({failure.text})"
         return refused(path, why, hint=f"Set the service's version to the dump's, or use the pg_dump of {server}.")
-    if source and _major(source) > _major(server):
-        why += f". It comes from Postgres {source}, and the service runs Postgres {server}"
-        return refused(path, why, hint=f'Set `version = "{_major(source)}"` for the service in the stack file.')
-    if failure.text.startswith("extension ") and "not available" in failure.text:
-        return refused(path, why, hint="Give the service an `image` of Postgres that has this extension.")
+    if newer := _newer(source, server):
+        return refused(path, f"{why}. {newer[0]}", hint=newer[1])
+    if _lacks_extension(failure):
+        return refused(path, why, hint=_EXTENSION)
     return refused(path, why, hint=AGAIN if failure.own else _OWN_WORDS)
+
+
+def not_loaded(what: str, failure: Failure, *, source: str | None, server: str) -> EnvctlError:
+    """psql gave up at masked data: `what` says so, and what it was. The server's own words are gone with it."""
+    if failure.disk_full:
+        return EnvctlError(Exit.NO_CAPACITY, f"{what}: {failure.text}", hint=ROOM, unchanged=KEPT)
+    if failure.lost:
+        hint = "Run the same command again; perhaps its server needs more memory in [limits]."
+        return EnvctlError(Exit.UNHEALTHY, f"{what}: the server went away", hint=hint, unchanged=KEPT)
+    said, hint = f"{what}: {failure.text}", ""
+    if newer := _newer(source, server):
+        said, hint = f"{said}. {newer[0]}", newer[1]
+    elif _lacks_extension(failure):
+        hint = _EXTENSION
+    elif any(word in failure.text for word in _BROKEN):
+        hint = "Where its columns are masked, choose another way of masking for them; see `envctl mask check`."
+    return EnvctlError(Exit.DATA_REFUSED, said, hint=hint, unchanged=KEPT)
+
+
+def _newer(source: str | None, server: str) -> tuple[str, str] | None:
+    """Why a dump of a newer server may not fit, and what to do; None where it is not newer."""
+    if not source or _major(source) <= _major(server):
+        return None
+    said = f"It comes from Postgres {source}, and the service runs Postgres {server}"
+    return said, f'Set `version = "{_major(source)}"` for the service in the stack file.'
+
+
+def _lacks_extension(failure: Failure) -> bool:
+    return failure.text.startswith("extension ") and "not available" in failure.text
 
 
 def _major(version: str) -> int:

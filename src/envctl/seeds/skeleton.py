@@ -26,16 +26,25 @@ TABLE_AS = re.compile(
     rb"\bAS\s+(?:SELECT|TABLE|VALUES|WITH|EXECUTE)\b",
     re.IGNORECASE | re.DOTALL,
 )
+# Rows in another form, large objects, statistics: what a schema does without.
+_WITHOUT = re.compile(
+    rb"(?:(?:INSERT|UPDATE|MERGE|VALUES|TABLE|WITH)\b|SELECT\s+pg_catalog\.lo|SELECT\s+\*\s+FROM\s+pg_catalog\.pg_restore_)",
+    re.IGNORECASE,
+)
+UNKNOWN = "holds a statement that pg_dump does not write"
+UNKNOWN_HINT = "Take a dump as pg_dump makes it, plain or with --format=custom, and as it came from there."
 
 
 def schema_only(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """The same text with no row in it, in whatever form. Raises BrokenText."""
+    """The same text with no row in it, in whatever form. Raises BrokenText, also for what is no dump at all."""
     for piece, text in pieces(blocks):
         if piece is None:
             yield text
         elif piece.what == "statement":
             said = piece.text.lstrip()
             passes = bool(SCHEMA.match(said) or COPY.match(said)) and not TABLE_AS.match(said)
+            if not (passes or TABLE_AS.match(said) or _WITHOUT.match(said)):
+                raise BrokenText(UNKNOWN, piece.line, UNKNOWN_HINT)
             yield text if passes else b"\n" * text.count(b"\n")
 
 
