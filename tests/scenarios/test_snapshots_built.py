@@ -218,10 +218,12 @@ class Cramped(Engine):
         return super().create_volume(name, own, driver=driver, options=small if holds_bytes else options)
 
 
-def test_a_disk_that_fills_up_must_be_said(stage: Stage) -> None:
+@pytest.mark.parametrize("mask", ["", '[data.catalogue.mask]\nunlisted = "keep"\n'], ids=["as it is", "masked"])
+def test_a_disk_that_fills_up_must_be_said(stage: Stage, mask: str) -> None:
     """Not the data is at fault; and nothing of it stays."""
     rows = (f"{number:0>2000}" for number in range(60_000))
-    stage.write(STACK, **{"catalogue.sql": dump(*rows)})
+    stage.environ["ENVCTL_MASK_KEY"] = "a key of the tests, long enough"
+    stage.write(STACK + mask, **{"catalogue.sql": dump(*rows)})
     here = stage.here()
     with pytest.raises(EnvctlError) as caught:
         build(replace(here, world=replace(here.world, engine=Cramped(stage.environ))))
