@@ -26,7 +26,7 @@ from envctl.masking.proof.forms import forms
 from envctl.masking.proof.runs import Runs
 from envctl.masking.proof.sieve import SCHEMA, SHORTEST, Sieve, Words, beginning, records
 
-HELD = 1_500_000
+HELD = 400_000
 CHANCE = 10_000
 _SAMPLE = 1000  # values by which a column shows whether it repeats itself
 _TEXT = Column("", "text", "text")

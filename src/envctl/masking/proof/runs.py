@@ -10,7 +10,7 @@ from typing import IO
 
 import polars as pl
 
-PARTS = 64  # into which the numbers are cut, by their highest bits, once they are spilled
+PARTS = 256  # into which the numbers are cut, by their highest bits, once they are spilled
 _BITS = 64
 
 
