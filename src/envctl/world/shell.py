@@ -145,23 +145,19 @@ class Shell:
 
         Without `env` it gets the scrubbed environment. Signals of the terminal are the program's to handle.
         """
-        from signal import SIG_IGN, signal
+        from signal import signal
 
+        # A handler, unlike SIG_IGN, is not handed down; and from the program's first moment on, Ctrl-C is not for us.
+        before = signal(SIGINT, lambda *_: None)
         try:
             process = subprocess.Popen(
                 list(argv), env=dict(env) if env is not None else {**self.environ, **_terminal()}
             )
+            status = _waited_for(process)
         except FileNotFoundError:
             return NOT_FOUND
         except OSError:
             return NOT_EXECUTABLE
-        before = signal(SIGINT, SIG_IGN)
-        try:
-            status = process.wait()
-        except BaseException:
-            process.terminate()  # we are asked to stop by another signal than Ctrl-C, which it has got itself
-            process.wait()
-            raise
         finally:
             signal(SIGINT, before)
         return status if status >= 0 else 128 - status
@@ -174,6 +170,15 @@ class Shell:
         for process in running:
             interrupt(process)
         end(*running)
+
+
+def _waited_for(process: subprocess.Popen[bytes]) -> int:
+    try:
+        return process.wait()
+    except BaseException:
+        process.terminate()  # we are asked to stop by another signal than Ctrl-C, which it has got itself
+        process.wait()
+        raise
 
 
 def _terminal() -> dict[str, str]:
