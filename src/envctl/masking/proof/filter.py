@@ -6,7 +6,7 @@ for another one, or was allowed to write (pools), or that the schema's text hold
 itself by chance, as long as that is one of a column, or no more than one in CHANCE.
 
 Of values longer than LONGEST bytes the first LONGEST are looked for. Memory: HELD rows of 31 bytes, a few times that
-while they are sorted, or else tables of 220 MB at most; the rest is in files without a name, about 50 bytes a value.
+while they are sorted, or else tables of 150 MB at most; the rest is in files without a name, about 50 bytes a value.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import polars as pl
 from envctl.catalogue import Column
 from envctl.masking.key import Key
 from envctl.masking.proof.forms import forms
-from envctl.masking.proof.runs import Runs
+from envctl.masking.proof.runs import PARTS, Runs
 from envctl.masking.proof.sieve import SCHEMA, SHORTEST, Sieve, Words, beginning, records
 
 HELD = 400_000
@@ -47,6 +47,7 @@ class Seen:
     def __init__(self, key: Key, *, held: int = HELD, folder: Path | None = None) -> None:
         self.words = Words.of(key)
         self._lock = threading.Lock()
+        self._held = held
         self._sought = Runs(SCHEMA, held, folder)
         self._written = Runs({"hash": pl.UInt64}, 2 * held, folder)
         self._columns: dict[str, int] = {}
@@ -79,10 +80,11 @@ class Seen:
     def sieve(self) -> Sieve:
         """What the scan looks with. Nothing can be added after that."""
         with self._lock:
-            cut = self._sought.spilled or self._written.spilled
-            sieve = Sieve(self.words, self._sought.rows, self._folder if cut else None, spilled=cut)
+            most = max(self._sought.rows, self._written.rows)
+            count = min(PARTS, 1 << (most // self._held).bit_length())  # parts of no more rows than are held
+            sieve = Sieve(self.words, self._sought.rows, self._folder if count > 1 else None, spilled=count > 1)
             chance = [number for number, rows in self._same.items() if rows <= max(1, self._all[number] // CHANCE)]
-            for sought, written in zip(self._sought.parts(cut=cut), self._written.parts(cut=cut), strict=True):
+            for sought, written in zip(self._sought.parts(count), self._written.parts(count), strict=True):
                 kept = sought.filter(~(pl.col("same") & pl.col("column").is_in(chance)))
                 new = kept.filter(~_among(kept["hash"], written["hash"]))
                 self._left["written"] += kept.height - new.height

@@ -8,9 +8,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import IO
 
+import numpy as np
 import polars as pl
 
-PARTS = 256  # into which the numbers are cut, by their highest bits, once they are spilled
+PARTS = 512  # into which the numbers are cut, by their highest bits, once they are spilled
 _BITS = 64
 
 
@@ -23,6 +24,7 @@ class Runs:
     def __init__(self, schema: Mapping[str, type[pl.DataType]], limit: int, folder: Path | None) -> None:
         self._schema = schema
         self._key = next(iter(schema))
+        self._row = np.dtype([(name, pl.Series([], dtype=kind).to_numpy().dtype) for name, kind in schema.items()])
         self._limit = limit
         self._folder = folder
         self._held: list[pl.DataFrame] = []
@@ -44,15 +46,16 @@ class Runs:
         if self._waiting >= self._limit:
             self._spill()
 
-    def parts(self, *, cut: bool) -> Iterator[pl.DataFrame]:
-        """All rows, sorted: at once, or `cut` into PARTS of which the first has the lowest."""
-        if not cut:
+    def parts(self, count: int) -> Iterator[pl.DataFrame]:
+        """All rows, sorted, in so many parts of which the first has the lowest: a power of two, at most PARTS."""
+        if count == 1 and not self.spilled:
             yield self._all()
             return
         if self._waiting:
             self._spill()
-        for places in self._places:
-            frames = [self._read(at, count) for at, count in places]
+        for first in range(0, PARTS, PARTS // count):
+            some = self._places[first : first + PARTS // count]
+            frames = [self._read(at, rows) for places in some for at, rows in places]
             yield pl.concat([self._empty(), *frames]).sort(self._key)
 
     def _all(self) -> pl.DataFrame:
@@ -65,29 +68,24 @@ class Runs:
 
     def _spill(self) -> None:
         """Write what is held, cut into its parts; a part is sorted once it is read, which is cheaper."""
-        import numpy as np
-
         frame = pl.concat(self._held)
         self._held, self._waiting = [], 0
         if not self._files:
             self._files.append(tempfile.TemporaryFile(dir=self._folder))  # noqa: SIM115 – as long as these rows are used
-        part_of = (frame[self._key].to_numpy() >> np.uint64(_BITS - PARTS.bit_length() + 1)).astype(np.uint8)
-        order = np.argsort(part_of, kind="stable")  # of bytes: by counting them
+        part_of = (frame[self._key].to_numpy() >> np.uint64(_BITS - PARTS.bit_length() + 1)).astype(np.uint16)
+        order = np.argsort(part_of, kind="stable")  # of short numbers: by counting them
         ends = np.cumsum(np.bincount(part_of, minlength=PARTS)).tolist()
-        columns = [series.to_numpy()[order] for series in frame]
+        rows = np.empty(frame.height, dtype=self._row)
+        for series in frame:
+            rows[series.name] = series.to_numpy()
+        rows = rows[order]
+        at = self._files[0].seek(0, 2)
         for part, (begin, end) in enumerate(pairwise([0, *ends])):
             if end > begin:
-                self._places[part].append((self._files[0].seek(0, 2), end - begin))
-                for column in columns:
-                    self._files[0].write(column[begin:end].tobytes())
+                self._places[part].append((at + begin * self._row.itemsize, end - begin))
+        self._files[0].write(rows.tobytes())
 
     def _read(self, at: int, count: int) -> pl.DataFrame:
-        import numpy as np
-
         self._files[0].seek(at)
-        found = {}
-        for name, dtype in self._schema.items():
-            kind = pl.Series([], dtype=dtype).to_numpy().dtype
-            content = self._files[0].read(count * kind.itemsize)
-            found[name] = pl.Series(name, np.frombuffer(content, dtype=kind), dtype=dtype)
-        return pl.DataFrame(found)
+        rows = np.frombuffer(self._files[0].read(count * self._row.itemsize), dtype=self._row)
+        return pl.DataFrame([pl.Series(name, rows[name].copy(), dtype=kind) for name, kind in self._schema.items()])

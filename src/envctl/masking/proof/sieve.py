@@ -30,7 +30,7 @@ _MIXED = np.uint32(0x9E3779B1)  # odd, and without a pattern: the highest bits o
 _SMALL = (10, 26)  # bits of a table's address: at least, at most
 _LARGE = (14, 29)
 _KINDS = (10, 23)
-_PREFIXES = (10, 29)
+_PREFIXES = (10, 28)
 SCHEMA = {
     "hash": pl.UInt64,
     "proof": pl.UInt64,
