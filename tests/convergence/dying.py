@@ -22,6 +22,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from envctl.world.ends import Ends
+
 # Audit events of what changes nothing outside.
 READS = frozenset({
     "builtins.breakpoint", "builtins.id", "builtins.input", "builtins.input/result", "code.__new__", "compile",
@@ -45,7 +47,8 @@ _ASKING = re.compile(rb"(GET|HEAD) ")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _LONGEST = 160
 _CHANGEABLE = re.compile(  # IDs, ports, versions of the record and its like, times
-    r"[0-9a-f]{12,}|\b\d{4,5}\b|(record|lease|project)-\d+|bundle-\d{8}T\d{6}(-\d+)?|(box|helper)-[0-9a-f]{8,}"
+    r"[0-9a-f]{12,}|\b\d{4,5}\b|(record|lease|project)-\d+|bundle-\d{8}T\d{6}(-\d+)?|(box|helper)-[0-9a-f]{8,}|"
+    r"(?<=tmp/)envctl-[a-z0-9_]{8}\b"
 )
 
 
@@ -148,7 +151,7 @@ def _described(event: str, arguments: tuple[Any, ...]) -> str | None:
         path, mode, flags = arguments
         writes = flags & _WRITING if mode is None else set(str(mode)) & set("wax+")
         dull = isinstance(path, int) or str(path) == os.devnull or "__pycache__" in str(path)
-        return str(path) if writes and not dull else None
+        return str(path) if writes and not (dull or Path(path).is_fifo()) else None  # what goes into one is `fed`
     if event in REQUESTS:
         return _asked(arguments[-1])
     if event == "subprocess.Popen":
@@ -204,7 +207,7 @@ class _Fed:
 
 def _wrap_programs(watch: Watch) -> None:
     """A program that was started runs by itself, until it has ended."""
-    start, wait = subprocess.Popen.__init__, subprocess.Popen.wait
+    start, wait, connect = subprocess.Popen.__init__, subprocess.Popen.wait, Ends.connect
 
     def started(self: Any, args: Any, *rest: Any, **more: Any) -> None:
         words = " ".join(map(str, args))
@@ -213,6 +216,11 @@ def _wrap_programs(watch: Watch) -> None:
         watch.note("started", words)
         if self.stdin is not None:
             self.stdin = _Fed(self.stdin, lambda what: watch.note(what, words))
+
+    def connected(ends: Ends, process: Any) -> None:
+        connect(ends, process)
+        if ends.stdin is not None and process.stdin is not None:
+            process.stdin = _Fed(process.stdin, lambda what: watch.note(what, process.words))
 
     def waited(self: Any, *rest: Any, **more: Any) -> int:
         before = self.returncode
@@ -223,6 +231,7 @@ def _wrap_programs(watch: Watch) -> None:
 
     subprocess.Popen.__init__ = started  # type: ignore[method-assign]
     subprocess.Popen.wait = waited  # type: ignore[method-assign]
+    Ends.connect = connected  # type: ignore[method-assign]
 
 
 def _wrap_unheard(watch: Watch) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from envctl import labels
 from envctl.ops.snapshots.find import look
 from envctl.ops.snapshots.remove import remove
 from envctl.ops.snapshots.throwaway import serving
@@ -28,6 +29,12 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.docker
 
 _SOME = 10  # points of a run that does not try them all
+_FEW = 2
+MASKED = f"""{STACK}
+[data.catalogue.mask.columns]
+"items.name" = "hash"
+"""
+RAW = "raw.person@mail.test"
 
 
 def built(one: Traveller, spec: Spec) -> Ran:
@@ -43,8 +50,15 @@ def snapshots(one: Traveller) -> list[Snapshot]:
     return [snapshot for snapshot in look(one.stage.here().world) if snapshot.project == one.stage.project]
 
 
-def lap(one: Traveller, broken: Break) -> Iterator[str]:
-    """Build, killed at a point, and once more; what went wrong."""
+def nothing(_one: Traveller) -> Iterator[str]:
+    """What is wrong with what is left behind of an unmasked dump."""
+    yield from ()
+
+
+def lap(
+    one: Traveller, broken: Break, *, holds: str = "one", left: Callable[[Traveller], Iterator[str]] = nothing
+) -> Iterator[str]:
+    """Build, killed at a point, and once more; what went wrong. `holds`: the only row of what is built."""
     for snapshot in snapshots(one):
         remove(one.stage.here().world, snapshot)
     cache = Path(one.stage.environ["XDG_CACHE_HOME"])
@@ -52,6 +66,7 @@ def lap(one: Traveller, broken: Break) -> Iterator[str]:
         file.unlink()
     first = built(one, one.spec(at=broken.point, how=broken.how))
     between = snapshots(one)
+    yield from (f"{broken}: {wrong}" for wrong in left(one))
     again = built(one, Spec())
     after = snapshots(one)
     if first.status != KILLED:
@@ -67,8 +82,17 @@ def lap(one: Traveller, broken: Break) -> Iterator[str]:
         yield f"{broken}: left {files}"
     if processes := left_running(one.stage):
         yield f"{broken}: left {processes}"
-    if between and (rows := _rows(one, between[0])) != ["one"]:
+    if between and (rows := _rows(one, between[0])) != [holds]:
         yield f"{broken}: was taken for a snapshot and holds {rows}"
+
+
+def raw(one: Traveller) -> Iterator[str]:
+    """Where a value that was to be masked is found in what the containers of a killed builder have mounted."""
+    filters: dict[str, str | list[str] | bool] = {"label": f"{labels.SNAPSHOT_PROJECT}={one.stage.project}"}
+    for container in one.stage.docker.containers.list(all=True, ignore_removed=True, filters=filters):
+        for mount in container.attrs["Mounts"]:
+            if mount["Type"] == "volume" and RAW.encode() in b"".join(container.get_archive(mount["Destination"])[0]):
+                yield f"{container.name} holds it raw"
 
 
 def _rows(one: Traveller, snapshot: Snapshot) -> list[str]:
@@ -84,6 +108,19 @@ def test_a_builder_killed_at_a_point(docker: DockerClient, tmp_path: Path) -> No
         points = people[0].points(partial(built, people[0]))
         assert 20 < len(points)
         nothing_wrong(share(people, sampled(ways(points), _SOME, seed=7), lap))
+
+
+def test_a_builder_killed_while_it_masks(docker: DockerClient, tmp_path: Path) -> None:
+    """What is left of it holds no raw value, and the next one makes it good."""
+    with travellers(docker, tmp_path, (), 2) as people:
+        for one in people:
+            one.stage.environ["ENVCTL_MASK_KEY"] = "a key of the tests, long enough"
+            one.stage.write(MASKED, **dump(RAW))
+        programs = [point for point in people[0].points(partial(built, people[0])) if point.point.startswith("started")]
+        (masked,) = _rows(people[0], snapshots(people[0])[0])
+        assert RAW != masked
+        killed = [point for point in ways(programs) if " psql" in point.point or "postgres" in point.point]
+        nothing_wrong(share(people, sampled(killed, _FEW, seed=7), partial(lap, holds=masked, left=raw)))
 
 
 def test_a_builder_that_is_interrupted_leaves_nothing(docker: DockerClient, tmp_path: Path) -> None:

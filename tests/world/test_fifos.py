@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -60,6 +61,15 @@ def test_a_program_that_cannot_open_its_pipe(pipes: Fifos) -> None:
             status, said = reading.ended()
     assert 0 != status
     assert b"/no/such/pipe" in said
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_a_program_whose_starter_is_gone_ends(pipes: Fifos, both: bool) -> None:
+    """Killed before it opened its ends: whoever waits for what the program holds does not do so for ever."""
+    with pipes.ends(both=both) as ends:
+        words = replace(ends, patience=1).words(("cat",))
+        alone = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=20)
+    assert (1, b"") == (alone.returncode, alone.stdout)
 
 
 def test_who_reads_no_further_ends_it(pipes: Fifos) -> None:

@@ -63,7 +63,9 @@ def build(
 
     `at_most` sessions at once: as many as there are processors unless it is said.
     """
-    wanted = max((len(stage.beside) for stage in stages), default=0)
+    if not stages:
+        return
+    wanted = max(len(stage.beside) for stage in stages)
     limit = at_most or min(max(2, os.cpu_count() or 2), AT_MOST)
     argv = (*PSQL, "--tuples-only", "--no-align", into, *((restriction(),) if restricted else ()), "--file=-")
     events: _Events = SimpleQueue()

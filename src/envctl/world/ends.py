@@ -7,14 +7,26 @@ import os
 import subprocess
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 _GLANCE = 0.005  # seconds between looks whether a program has opened its end
-# $1 is where its input comes from, $2 where its output goes, unless it is empty. That it opens first: who has connected
-# to its input knows that somebody writes, so that an output without a writer is one that has ended.
-_BETWEEN = ("sh", "-c", 'i=$1 o=$2; shift 2; [ -z "$o" ] || exec >"$o"; exec <"$i" "$@"', "envctl")
+# $1 is where its input comes from, $2 where its output goes, unless it is empty. To open one waits for who opens its
+# other end, and we may be killed before we do: a helper has both ends of both open, so that nothing waits, and for $3
+# seconds at most. The line that we begin with says that we are there; from then on our end is the only other one.
+_BETWEEN = (
+    "sh",
+    "-c",
+    """i=$1 o=$2 p=$3; shift 3
+if [ -z "$o" ]; then sleep "$p" <>"$i" & w=$!; else sleep "$p" <>"$i" 3<>"$o" & w=$!; exec >"$o"; fi
+exec <"$i"; read -r here || exit 1
+kill "$w"; wait "$w" 2>/dev/null
+exec "$@"
+""",
+    "envctl",
+)
 
 
 @dataclass(frozen=True)
@@ -26,6 +38,7 @@ class Ends:
 
     stdin: Path | None = None
     stdout: Path | None = None
+    patience: int = 30  # seconds that a program waits for us
 
     def connect(self, process: subprocess.Popen[bytes]) -> None:
         """Put our ends of them in the place of the client's streams, once the program has opened its own.
@@ -44,7 +57,7 @@ class Ends:
         """What runs a program in the container like that."""
         if self.stdin is None:
             return tuple(argv)
-        return (*_BETWEEN, str(self.stdin), str(self.stdout or ""), *argv)
+        return (*_BETWEEN, str(self.stdin), str(self.stdout or ""), str(self.patience), *argv)
 
 
 STANDARD = Ends()
@@ -62,5 +75,7 @@ def _to_write(path: Path, process: subprocess.Popen[bytes]) -> IO[bytes] | None:
             pause.wait(_GLANCE)
             continue
         os.set_blocking(end, True)
+        with suppress(BrokenPipeError):  # it ended after all: its status says why
+            os.write(end, b"\n")
         return os.fdopen(end, "wb")
     return None
