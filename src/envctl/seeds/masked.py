@@ -24,7 +24,7 @@ from envctl.seeds.statements import plain_name
 from envctl.seeds.tally import Place, set_to
 
 WORKERS = max(2, min(4, os.cpu_count() or 2))  # each holds a block in several forms, and memory is to stay bounded
-BLOCK = (20 << 20) // WORKERS  # bytes of rows that are masked at once: with fewer much time goes into beginning
+BLOCK = (16 << 20) // WORKERS  # bytes of rows that are masked at once: with fewer much time goes into beginning
 _COLUMN = re.compile(rb"\s*(%s)\s*(?:,|$)" % NAME)
 # Statistics are made of raw values (pg_dump of Postgres 18); the new data gets its own.
 _STATISTICS = re.compile(rb"SELECT\s+\*\s+FROM\s+pg_catalog\.pg_restore_\w+_stats\b", re.IGNORECASE)
