@@ -36,7 +36,7 @@ class Fifos:
             for path in paths:
                 os.mkfifo(path)
                 path.chmod(_EITHER_WAY)
-            yield Ends(*paths)
+            yield Ends(paths[0], paths[1] if both else None)
         finally:
             for path in paths:
                 path.unlink(missing_ok=True)
