@@ -231,7 +231,7 @@ def _wrap_programs(watch: Watch) -> None:
 
     subprocess.Popen.__init__ = started  # type: ignore[method-assign]
     subprocess.Popen.wait = waited  # type: ignore[method-assign]
-    Ends.connect = connected  # type: ignore[method-assign]
+    Ends.connect = connected  # type: ignore[assignment, method-assign]
 
 
 def _wrap_unheard(watch: Watch) -> None:

@@ -206,7 +206,7 @@ def test_a_raw_value_in_a_column_that_is_kept_must_be_found(shop: Stage, around:
     assert set() == traces(shop)
 
 
-@pytest.mark.parametrize("cut", ["in its rows", "in an insert"])
+@pytest.mark.parametrize("cut", ["in its rows", "in an insert", "off"])
 def test_a_dump_that_cannot_be_masked_must_be_refused(shop: Stage, cut: str) -> None:
     """With its line, and without a value."""
     broken = {
@@ -214,6 +214,7 @@ def test_a_dump_that_cannot_be_masked_must_be_refused(shop: Stage, cut: str) -> 
         "in an insert": dump().replace(
             "ALTER", f"INSERT INTO public.orders VALUES (1, 1, '{customer(1)}', 1);\nALTER", 1
         ),
+        "off": dump().partition("5\t5\traw")[0],
     }[cut]
     shop.write(STACK + RULES, **{"shop.sql": broken})
     error = shop.refused(9, "up")["error"]
