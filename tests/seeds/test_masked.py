@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from envctl.masking import WORKERS
 from envctl.seeds import masked
-from envctl.seeds.masked import BLOCK, WORKERS, Mask, Text, Unmasked
+from envctl.seeds.masked import BLOCK, Mask, Text, Unmasked
 from envctl.seeds.pieces import BrokenText
 from envctl.seeds.skeleton import schema_only, with_rows
 

@@ -26,7 +26,8 @@ class _Known:
 
     def places(self, values: pl.Series) -> pl.Series:
         """Where each value is; null for those that are not known."""
-        return values.cast(self.kind, strict=False).to_physical()
+        kinds = pl.col("value").cast(self.kind, strict=False).to_physical()  # not as a series: others go on meanwhile
+        return values.alias("value").to_frame().select(kinds).to_series()
 
 
 class Memo:

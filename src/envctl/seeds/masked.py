@@ -6,7 +6,6 @@ schema: nothing that is not understood passes. Where it comes from makes no diff
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,6 +15,7 @@ from queue import Queue
 from threading import Event, Thread
 from typing import TypeAlias
 
+from envctl.masking import WORKERS
 from envctl.seeds.afterwards import Afterwards
 from envctl.seeds.pieces import Piece
 from envctl.seeds.refusal import AGAIN
@@ -23,7 +23,6 @@ from envctl.seeds.skeleton import COPY, NAME, SCHEMA, TABLE_AS, UNKNOWN, UNKNOWN
 from envctl.seeds.statements import plain_name
 from envctl.seeds.tally import Place, set_to
 
-WORKERS = max(2, min(4, os.cpu_count() or 2))  # each holds a block in several forms, and memory is to stay bounded
 BLOCK = (16 << 20) // WORKERS  # bytes of rows that are masked at once: with fewer much time goes into beginning
 _COLUMN = re.compile(rb"\s*(%s)\s*(?:,|$)" % NAME)
 # Statistics are made of raw values (pg_dump of Postgres 18); the new data gets its own.

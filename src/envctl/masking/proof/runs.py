@@ -83,7 +83,7 @@ class Runs:
         for part, (begin, end) in enumerate(pairwise([0, *ends])):
             if end > begin:
                 self._places[part].append((at + begin * self._row.itemsize, end - begin))
-        self._files[0].write(rows.tobytes())
+        self._files[0].write(rows.view(np.uint8).data)
 
     def _read(self, at: int, count: int) -> pl.DataFrame:
         self._files[0].seek(at)
