@@ -33,14 +33,14 @@ from envctl.masking.proof.filter import Seen
 from envctl.masking.table import TableMask
 from envctl.ops.client import DatabaseClient
 from envctl.secret import Secret
-from envctl.seeds.check import check as checked
-from envctl.seeds.mask import fill
-from envctl.seeds.masked import Mask, Masks
-from envctl.seeds.plain import Plain, plain
+from envctl.seeds.dumps.check import check as checked
+from envctl.seeds.dumps.plain import Plain, plain
+from envctl.seeds.masked.fill import fill
+from envctl.seeds.masked.text import Mask, Masks
 from envctl.seeds.server import ask
-from envctl.seeds.shared import Elsewhere, shared
+from envctl.seeds.servers.shared import Elsewhere, shared
+from envctl.seeds.servers.url import Url
 from envctl.seeds.swap import Filled
-from envctl.seeds.url import Url
 from envctl.services.postgres_data import UNSAFE
 from envctl.stack.registry import choose
 from envctl.workload import Database

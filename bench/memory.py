@@ -22,7 +22,7 @@ from envctl.masking.policies.rules import Policy, parse
 from envctl.masking.proof.filter import Seen
 from envctl.masking.table import TableMask
 from envctl.secret import Secret
-from envctl.seeds.masked import Mask, Text
+from envctl.seeds.masked.text import Mask, Text
 
 GIGABYTES, LIMIT = 5.0, 500.0  # MB
 _ROWS = 5000  # made at once

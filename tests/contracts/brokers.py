@@ -9,8 +9,8 @@ from secrets import token_hex
 from typing import Any
 
 from envctl.offsets import Group, Member, Partition
-from envctl.seeds.offsets import Broker, RealBroker
-from envctl.seeds.topics import create_topics
+from envctl.seeds.kafka.offsets import Broker, RealBroker
+from envctl.seeds.kafka.topics import create_topics
 from tests.fakes.broker import FakeBroker
 
 PATIENCE = 30.0  # seconds

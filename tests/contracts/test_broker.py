@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from envctl.offsets import End, Exactly, Group, Partition, Range, Since
-from envctl.seeds.offsets import Joined
+from envctl.seeds.kafka.offsets import Joined
 from tests.contracts.brokers import CLIENT, FakeRoom, RealRoom, Room
 
 STACK = '[services.events]\nkind = "kafka"\n'

@@ -45,7 +45,7 @@ HARMLESS = {
 }
 METHODS = {"POST", "PUT", "DELETE", "PATCH"}
 # What asks a Kafka broker, and the questions that change nothing there.
-ASKING = ("seeds/topics.py", "seeds/offsets.py")
+ASKING = ("seeds/kafka/topics.py", "seeds/kafka/offsets.py")
 READING = {
     "describe_consumer_groups",
     "list_consumer_group_offsets",
@@ -190,4 +190,4 @@ def test_every_call_of_the_broker_is_wrapped() -> None:
         for p in SOURCE.rglob("*.py")
         if "confluent_kafka" in {m.partition(".")[0] for m in imported(p)}
     }
-    assert {"seeds/broker.py", *ASKING} == users
+    assert {"seeds/kafka/broker.py", *ASKING} == users

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from envctl.offsets import Goal, Group, Partition, Range, Since
-from envctl.seeds.offsets import Joined
+from envctl.seeds.kafka.offsets import Joined
 
 NOT_THERE = "Broker: Unknown topic or partition"
 

@@ -18,7 +18,7 @@ from envctl.observed import Container
 from envctl.offsets import Ago, End, Exactly, Group, Member, Partition, Since, Wish
 from envctl.ops.offsets import reset_offsets
 from envctl.reports.offsets import OffsetMove, OffsetsReset
-from envctl.seeds.offsets import Joined
+from envctl.seeds.kafka.offsets import Joined
 from envctl.world import World, real_world
 from envctl.world.engine import Engine
 from tests.fakes.broker import FakeBroker

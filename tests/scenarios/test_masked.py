@@ -11,7 +11,7 @@ from envctl import labels
 from envctl.errors import EnvctlError
 from envctl.ops.snapshots.sources.live import LiveServer
 from envctl.ops.snapshots.throwaway import serving
-from envctl.seeds.parts import Limits
+from envctl.seeds.servers.parts import Limits
 from tests.scenarios.contents import called
 from tests.scenarios.elsewhere import Elsewhere, running
 from tests.scenarios.sites import site

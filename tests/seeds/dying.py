@@ -6,8 +6,8 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from envctl.seeds.check import check
-from envctl.seeds.restore import restore
+from envctl.seeds.dumps.check import check
+from envctl.seeds.dumps.restore import restore
 from envctl.workload import Database
 from envctl.world.shell import Finished
 from tests.seeds.postgres import USER, Postgres

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from envctl.errors import EnvctlError, Exit
-from envctl.seeds.check import check
-from envctl.seeds.restore import restore
+from envctl.seeds.dumps.check import check
+from envctl.seeds.dumps.restore import restore
 from envctl.workload import Database
 from tests.seeds.postgres import USER, Postgres
 

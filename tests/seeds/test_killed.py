@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from envctl.seeds.check import check
-from envctl.seeds.restore import restore
+from envctl.seeds.dumps.check import check
+from envctl.seeds.dumps.restore import restore
 from envctl.workload import Database
 from envctl.world.shell import Finished
 from tests.seeds.postgres import USER, Postgres

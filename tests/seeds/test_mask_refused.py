@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from envctl.errors import EnvctlError, Exit
-from envctl.seeds.check import check
-from envctl.seeds.mask import fill
-from envctl.seeds.plain import Plain, plain
+from envctl.seeds.dumps.check import check
+from envctl.seeds.dumps.plain import Plain, plain
+from envctl.seeds.masked.fill import fill
 from envctl.seeds.swap import Filled
 from envctl.workload import Database
+from tests.seeds.masked.test_fill import by_rules, directory
 from tests.seeds.postgres import USER, Postgres
-from tests.seeds.test_mask import by_rules, directory
 
 pytestmark = pytest.mark.docker
 

@@ -13,9 +13,9 @@ from envctl.masking.policies.policy import Checked, Problems, check
 from envctl.masking.policies.rules import Policy, parse
 from envctl.masking.table import TableMask
 from envctl.secret import Secret
-from envctl.seeds.catalogue import differences
+from envctl.seeds.masked.catalogue import differences
+from tests.seeds.masked.test_catalogue import NASTY, filled, looked_at
 from tests.seeds.postgres import USER, Postgres
-from tests.seeds.test_catalogue import NASTY, filled, looked_at
 
 pytestmark = pytest.mark.docker
 

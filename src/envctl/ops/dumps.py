@@ -15,7 +15,7 @@ from envctl.workload import Database
 from envctl.world.parallel import together
 
 if TYPE_CHECKING:
-    from envctl.seeds.check import Checked
+    from envctl.seeds.dumps.check import Checked
 
 Dumps = Mapping[str, "Checked"]  # by service
 
@@ -45,7 +45,7 @@ def telling(here: Here, service: str, data: str | None) -> Callable[[str, int, i
 
 
 def _check(here: Here, blueprint: Blueprint, service: str) -> Checked:
-    from envctl.seeds.check import check
+    from envctl.seeds.dumps.check import check
 
     database = database_of(blueprint, service)
     if database.dump is None or database.mask is not None:

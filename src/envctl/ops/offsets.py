@@ -15,7 +15,7 @@ from envctl.ops.leases import in_use
 from envctl.ops.observe import running_here
 from envctl.planning.offsets import broker_of, moves, partitions, refuse_unknown
 from envctl.reports.offsets import OffsetsReset
-from envctl.seeds.offsets import Broker, Joined, RealBroker
+from envctl.seeds.kafka.offsets import Broker, Joined, RealBroker
 from envctl.world import World
 
 

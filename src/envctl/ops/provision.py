@@ -88,7 +88,7 @@ def _do(here: Here, blueprint: Blueprint, plan: Plan, secrets: Secrets, dumps: D
             create_database(DatabaseClient(here.world, blueprint.container(service)), database_of(blueprint, service))
             return {}
         case CreateTopics(service=service, partitions=partitions):
-            from envctl.seeds.topics import create_topics
+            from envctl.seeds.kafka.topics import create_topics
 
             create_topics(f"127.0.0.1:{plan.ports[service]}", partitions)
             here.world.tell(Event(f"topics of {service}", ", ".join(partitions), "done"))
@@ -101,7 +101,7 @@ def _do(here: Here, blueprint: Blueprint, plan: Plan, secrets: Secrets, dumps: D
 
 def _load(here: Here, blueprint: Blueprint, service: str, dumps: Dumps) -> str:
     """Fill a database from its dump; returns what identifies the dump."""
-    from envctl.seeds.restore import restore
+    from envctl.seeds.dumps.restore import restore
 
     database, began = database_of(blueprint, service), monotonic()
     client = DatabaseClient(here.world, blueprint.container(service))

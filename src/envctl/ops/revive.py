@@ -198,7 +198,7 @@ def _began(world: World, contents: Contents) -> Snapshot | None:
 
 def _refuse_other_data(here: Here, contents: Contents, began: Snapshot | None) -> None:
     """What a database would be filled from now must be what it was filled from then, unless it began as a snapshot."""
-    from envctl.seeds.check import check
+    from envctl.seeds.dumps.check import check
 
     others = []
     for workload in here.blueprint().workloads:

@@ -17,7 +17,7 @@ from envctl.ops.mask.rows import first_rows
 from envctl.ops.mask.source import Opened
 from envctl.reports.mask import ShownTable
 from envctl.secret import Secret
-from envctl.seeds.plain import Plain
+from envctl.seeds.dumps.plain import Plain
 from envctl.seeds.server import Server
 from envctl.workload import Database
 from tests.masking.policies.tables import checked, column, table

@@ -75,10 +75,10 @@ def _catalogue(here: Here, workload: Workload, schema: str) -> Catalogue:
 
 def _of_environment(here: Here, workload: Workload) -> Catalogue:
     """What the environment's database consists of now."""
-    from envctl.seeds import catalogue
     from envctl.seeds.failures import read_failure
-    from envctl.seeds.live import Odd
+    from envctl.seeds.masked import catalogue
     from envctl.seeds.server import ENV, PSQL, connection
+    from envctl.seeds.servers.live import Odd
 
     service, database = workload.service, database_of(workload)
     client = DatabaseClient(here.world, choose(here, (service,))[service].id)

@@ -10,8 +10,8 @@ from envctl.ops.mask.source import NOT_MOVED
 from envctl.ops.snapshots.sources.base import Site
 from envctl.ops.snapshots.sources.live import LiveServer
 from envctl.ops.snapshots.sources.reader import reader
-from envctl.seeds import live
-from envctl.seeds.samples import asking
+from envctl.seeds.masked.samples import asking
+from envctl.seeds.servers import live
 
 
 def ask_rows(site: Site, server: LiveServer, catalogue: Catalogue, most: int) -> Iterator[bytes]:

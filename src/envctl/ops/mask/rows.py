@@ -10,10 +10,10 @@ from envctl.catalogue import Table
 from envctl.errors import EnvctlError, Exit
 from envctl.masking.copying import BrokenRows, rows, unescaped
 from envctl.ops.mask.source import NOT_MOVED, Opened
-from envctl.seeds.masked import Unmasked
-from envctl.seeds.pieces import BrokenText
+from envctl.seeds.dumps.pieces import BrokenText
+from envctl.seeds.masked.samples import Rows, samples
+from envctl.seeds.masked.text import Unmasked
 from envctl.seeds.refusal import AGAIN
-from envctl.seeds.samples import Rows, samples
 
 
 def first_rows(source: Opened, most: int) -> Mapping[str, pl.DataFrame]:

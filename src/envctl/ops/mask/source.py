@@ -21,7 +21,7 @@ from envctl.ops.snapshots.sources.base import TOKEN, Site
 from envctl.ops.snapshots.throwaway import prepare, serving
 from envctl.planning.shelf import Leftover, shelf
 from envctl.secrets.files import remove_files
-from envctl.seeds.mask import declared
+from envctl.seeds.masked.fill import declared
 from envctl.snapshot import DATA, data_volume, marker
 from envctl.stack import refuse_missing_files, workloads
 from envctl.workload import Database, Workload
@@ -31,7 +31,7 @@ from envctl.world.fifos import fifos
 
 if TYPE_CHECKING:
     from envctl.ops.snapshots.sources.masked import Readable
-    from envctl.seeds.plain import Plain
+    from envctl.seeds.dumps.plain import Plain
 
 NOT_MOVED = "No data was moved, and nothing was changed."
 _LOGS = "envctl logs"

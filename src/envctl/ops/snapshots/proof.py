@@ -25,12 +25,12 @@ from envctl.ops.mask.fit import Misfit, compare, policy_of, refusal
 from envctl.ops.mask.subset import told
 from envctl.ops.snapshots.sources.base import Site
 from envctl.ops.snapshots.sources.reader import UNCHANGED, Reader, reader
-from envctl.seeds.mask import Loaded
-from envctl.seeds.masked import Mask, Masks, Unmasked
+from envctl.seeds.backups.unpacked import FileOf
+from envctl.seeds.masked.fill import Loaded
+from envctl.seeds.masked.subset import Subset
+from envctl.seeds.masked.text import Mask, Masks, Unmasked
+from envctl.seeds.masked.wide import wide
 from envctl.seeds.server import connection, tell
-from envctl.seeds.subset import Subset
-from envctl.seeds.unpacked import FileOf
-from envctl.seeds.wide import wide
 from envctl.workload import Masking
 
 RULE = "shorter than 8 bytes, numbers, dates and the like, or what masking writes too"

@@ -10,10 +10,10 @@ from envctl.ops.setting import Here
 from envctl.ops.snapshots.sources.base import Site, Source
 from envctl.ops.snapshots.sources.moved import move_in, settle
 from envctl.ops.snapshots.sources.reader import Reader, reader
-from envctl.seeds.backup import open_backup, said
-from envctl.seeds.inspected import LABEL, Inspected, refused
+from envctl.seeds.backups.backup import open_backup, said
+from envctl.seeds.backups.inspected import LABEL, Inspected, refused
+from envctl.seeds.backups.unpacked import unpacked
 from envctl.seeds.place import Place
-from envctl.seeds.unpacked import unpacked
 from envctl.workload import Database
 
 # Its words go by what the archive's manifest has; an image without the program cannot tell.

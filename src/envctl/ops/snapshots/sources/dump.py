@@ -22,8 +22,8 @@ from envctl.workload import Database
 from envctl.world import cache
 
 if TYPE_CHECKING:
-    from envctl.seeds.check import Checked
-    from envctl.seeds.plain import Plain
+    from envctl.seeds.dumps.check import Checked
+    from envctl.seeds.dumps.plain import Plain
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _TICK = 0.1  # seconds in which two changes of a file may carry the same time
@@ -61,7 +61,7 @@ class Dump(Source):
 
     def inside(self, site: Site) -> Mapping[str, str]:
         """Restore it. Raises EnvctlError."""
-        from envctl.seeds.restore import restore
+        from envctl.seeds.dumps.restore import restore
         from envctl.seeds.tidy import tidy
 
         telling = self._telling(site.here)
@@ -74,7 +74,7 @@ class Dump(Source):
     @contextmanager
     def plain(self, site: Site) -> Iterator[Plain]:
         """The dump as the text that psql reads. Raises EnvctlError."""
-        from envctl.seeds.plain import plain
+        from envctl.seeds.dumps.plain import plain
 
         yield plain(site.client, _checked(site.here, self.path, self._telling(site.here)), self.database)
 
@@ -88,7 +88,7 @@ class Dump(Source):
 
 def _checked(here: Here, path: Path, progress: Progress) -> Checked:
     """The dump, read to its end, once in a process; its digest is kept for the next."""
-    from envctl.seeds.check import check
+    from envctl.seeds.dumps.check import check
 
     looks = _looks(path)
     before, known = _READ.get(str(path), ("", None))

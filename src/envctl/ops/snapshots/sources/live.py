@@ -13,18 +13,18 @@ from envctl.ops.snapshots.sources.base import Site, Source
 from envctl.ops.snapshots.sources.moved import move_in, settle
 from envctl.ops.snapshots.sources.provided import provided
 from envctl.ops.snapshots.sources.reader import UNCHANGED, Reader, reader
-from envctl.seeds import live
-from envctl.seeds.archive import before
-from envctl.seeds.contents import Contents, read_text
-from envctl.seeds.live import State
+from envctl.seeds.dumps.archive import before
+from envctl.seeds.dumps.contents import Contents, read_text
+from envctl.seeds.dumps.pieces import BrokenText
+from envctl.seeds.dumps.plain import Plain
 from envctl.seeds.moved import cut_off
-from envctl.seeds.parts import Limits
-from envctl.seeds.pieces import BrokenText
-from envctl.seeds.plain import Plain
 from envctl.seeds.server import LOADING, PSQL, ask, connection
-from envctl.seeds.shared import Elsewhere, shared
+from envctl.seeds.servers import live
+from envctl.seeds.servers.live import State
+from envctl.seeds.servers.parts import Limits
+from envctl.seeds.servers.shared import Elsewhere, shared
+from envctl.seeds.servers.url import FORM, BadUrl, Url, read_url
 from envctl.seeds.tidy import tidy
-from envctl.seeds.url import FORM, BadUrl, Url, read_url
 from envctl.snapshot import MARKER, is_marker
 from envctl.workload import Database, Live
 from envctl.world.shell import Finished

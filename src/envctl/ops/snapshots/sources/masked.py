@@ -20,8 +20,8 @@ from envctl.workload import Database, Masking
 
 if TYPE_CHECKING:
     from envctl.ops.snapshots.proof import Evidence
-    from envctl.seeds.plain import Plain
-    from envctl.seeds.subset import Subset
+    from envctl.seeds.dumps.plain import Plain
+    from envctl.seeds.masked.subset import Subset
 
 
 class Readable(Protocol):
@@ -85,7 +85,7 @@ class Masked(Source):
         """Fill it with masked rows, and see that nothing is missing. Raises EnvctlError."""
         from envctl.ops.snapshots.pace import Pace
         from envctl.ops.snapshots.proof import Evidence
-        from envctl.seeds.mask import fill
+        from envctl.seeds.masked.fill import fill
         from envctl.seeds.moved import cut_off
         from envctl.seeds.swap import Filled
         from envctl.seeds.tidy import tidy
@@ -117,7 +117,7 @@ class Masked(Source):
         """Which rows of it come."""
         from envctl.ops.mask.subset import fitting_graph
         from envctl.ops.snapshots.pace import Pace
-        from envctl.seeds.subset import Subset
+        from envctl.seeds.masked.subset import Subset
 
         name, what = self.database.data or "", "choosing rows of"
         graph = partial(fitting_graph, name, self.masking, now=evidence.now)

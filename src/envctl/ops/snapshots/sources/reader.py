@@ -15,7 +15,7 @@ from envctl.job import Job, Mounted
 from envctl.ops.client import DatabaseClient
 from envctl.ops.snapshots.sources.base import TOKEN, Site
 from envctl.seeds.place import LOOK, MAKE, Place, read_place
-from envctl.seeds.url import HOSTS
+from envctl.seeds.servers.url import HOSTS
 from envctl.world import helper
 from envctl.world.pipes import Reading
 from envctl.world.shell import Finished

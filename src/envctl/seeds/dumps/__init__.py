@@ -1,0 +1,1 @@
+"""Dumps of Postgres, in every format: read, checked, and put into a server."""

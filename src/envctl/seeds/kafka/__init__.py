@@ -1,0 +1,1 @@
+"""Topics and offsets of Kafka."""

@@ -1,0 +1,175 @@
+"""What a dump says behind its rows, and which of it may be done at the same time. Pure.
+
+Indexes take as long as the rows, and one server process builds one of them on one processor. What a statement locks is
+read from its text: two that lock the same table in ways that exclude each other never run at once, so no session ever
+waits for another. Whatever is not known to be independent keeps its place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from envctl.seeds.dumps.pieces import Piece
+from envctl.seeds.dumps.statements import plain_name
+
+WORTH = 8 << 20  # bytes of text: behind fewer, another session takes longer to begin than it saves
+_NAME = rb'(?:"(?:[^"]|"")+"|[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff$]*)'
+
+
+def _words(pattern: bytes) -> re.Pattern[bytes]:
+    """A pattern in which NAME stands for an identifier, TABLE_ for one with its schema, and a blank for white space."""
+    written = pattern.replace(b"TABLE_", rb"(?P<schema>NAME)\s*\.\s*(?P<table>NAME)").replace(b"NAME", _NAME)
+    return re.compile(written.replace(b" ", rb"\s+"), re.IGNORECASE)
+
+
+_INDEX = _words(rb"CREATE (?:UNIQUE )?INDEX (?!CONCURRENTLY\b|IF\b|ON\b)NAME ON (?:ONLY )?TABLE_")
+_CONSTRAINT = _words(rb"ALTER TABLE (?:ONLY )?TABLE_ ADD CONSTRAINT NAME (?:PRIMARY KEY|UNIQUE|EXCLUDE)\b")
+_FOREIGN = _words(rb"ALTER TABLE ONLY TABLE_ ADD CONSTRAINT NAME FOREIGN KEY\s*\((?:NAME[\s,]*)+\)\s*REFERENCES ")
+_OTHER = _words(rb"TABLE_")
+_SETTING = _words(rb"(?:SET|RESET)\b|SELECT pg_catalog\.set_config\b")
+# About an index or a constraint that is there: nothing that is built later depends on it, so that it may wait.
+_LATER = _words(
+    rb"COMMENT ON\b|ALTER INDEX\b|(?:CREATE|ALTER) STATISTICS\b|"
+    rb"ALTER TABLE (?:ONLY )?NAME\s*\.\s*NAME (?:CLUSTER ON|REPLICA IDENTITY)\b"
+)
+_HELD = _words(
+    rb"(?:SET|RESET|CREATE|ALTER(?! LARGE\b)|COMMENT(?! ON LARGE\b)|GRANT|REVOKE|REFRESH|DROP|ANALYZE|SECURITY|DO|"
+    rb"SELECT pg_catalog\.(?:set_config|setval))\b"
+)
+_ONE_SESSION = _words(rb"(?:BEGIN|START|COMMIT|END|CREATE (?:(?:GLOBAL|LOCAL) )?TEMP(?:ORARY)?)\b")
+_QUOTED = re.compile(rb"""'(?:[^']++|'')*+'|"(?:[^"]++|"")*+\"""")
+_NESTED = re.compile(rb"\([^()]*+\)")
+_BY_ANOTHER = re.compile(rb"\bUSING\s+INDEX\s+(?!TABLESPACE\b)", re.IGNORECASE)
+
+Kind = Literal["setting", "index", "foreign key", "later", "alone"]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One that waits. `locks`: the tables that it locks, and whether it keeps all others out of them."""
+
+    text: bytes
+    line: int
+    kind: Kind = "alone"
+    locks: Mapping[str, bool] = field(default_factory=dict)
+
+    def excludes(self, other: Statement) -> bool:
+        """Whether one of the two would wait for the other."""
+        return any(name in other.locks and (whole or other.locks[name]) for name, whole in self.locks.items())
+
+
+@dataclass
+class Stage:
+    """What every session is told first, what may then be done in any order and beside each other, and what follows."""
+
+    settings: list[Statement] = field(default_factory=list)
+    beside: list[Statement] = field(default_factory=list)
+    then: list[Statement] = field(default_factory=list)
+
+    def takes(self, statement: Statement) -> bool:
+        """Whether it can be done in this stage, given that it comes behind all that is in it."""
+        match statement.kind:
+            case "setting":
+                return not (self.beside or self.then)
+            case "index":
+                return all(s.kind == "index" for s in self.beside) and all(s.kind == "later" for s in self.then)
+            case "foreign key":
+                return all(s.kind == "foreign key" for s in self.beside) and not self.then
+            case _:
+                return True
+
+    def add(self, statement: Statement) -> None:
+        """Put it in its place."""
+        places = {"setting": self.settings, "index": self.beside, "foreign key": self.beside}
+        places.get(statement.kind, self.then).append(statement)
+
+
+def stages(statements: Iterable[Statement]) -> list[Stage]:
+    """Statements in their order, as far as it matters."""
+    found: list[Stage] = []
+    for statement in statements:
+        if not (found and found[-1].takes(statement)):
+            found.append(Stage())
+        found[-1].add(statement)
+    return found
+
+
+@dataclass
+class Afterwards:
+    """Holds back what is behind the last rows of a text: from the first index on that no rows follow.
+
+    `divided`: tables with partitions, whose foreign keys lock more than they name. `worth`: bytes of text before an
+    index for which it is held back.
+    """
+
+    divided: Collection[str] = ()
+    worth: int = WORTH
+    _settings: list[Statement] = field(default_factory=list)  # of what has passed
+    _held: list[tuple[Statement | None, bytes]] = field(default_factory=list)
+    _over: bool = False  # what follows belongs to one session
+
+    def passing(self, piece: Piece | None, text: bytes) -> Iterable[bytes]:
+        """What passes now: this one, or nothing, or with it all that was held back."""
+        if piece is None or piece.what != "statement" or not text.strip():
+            return self._hold(None, text) if self._held else (text,)
+        said = piece.text.lstrip()
+        statement = read(text, said, piece.line, self.divided)
+        self._over = self._over or bool(_ONE_SESSION.match(said))
+        if self._over or not _HELD.match(said):
+            return (*self._released(), text)
+        if self._held or (statement.kind == "index" and piece.start >= self.worth):
+            return self._hold(statement, text)
+        if statement.kind == "setting":
+            self._settings.append(statement)
+        return (text,)
+
+    def _hold(self, statement: Statement | None, text: bytes) -> tuple[bytes, ...]:
+        self._held.append((statement, text))
+        return ()
+
+    def _released(self) -> Iterator[bytes]:
+        held, self._held = self._held, []
+        self._settings += [one for one, _ in held if one and one.kind == "setting"]
+        return (text for _, text in held)
+
+    def stages(self) -> list[Stage]:
+        """What is left to be done, once the text has come to its end."""
+        held = [statement for statement, _ in self._held if statement]
+        return stages((*self._settings, *held)) if held else []
+
+
+def read(text: bytes, said: bytes, line: int, divided: Collection[str] = ()) -> Statement:
+    """A statement, with what it is and what it locks. `said` is its text without a `;`."""
+    kind, locks = _judged(said, divided)
+    return Statement(text if text.endswith(b";") else text + b"\n;", line, kind, locks)
+
+
+def _judged(said: bytes, divided: Collection[str]) -> tuple[Kind, Mapping[str, bool]]:
+    if _SETTING.match(said):
+        return "setting", {}
+    if _LATER.match(said):
+        return "later", {}
+    if index := _INDEX.match(said):
+        return "index", {_full(index): False}
+    if (constraint := _CONSTRAINT.match(said)) and _is_one(said):
+        return "index", {_full(constraint): True}
+    if (foreign := _FOREIGN.match(said)) and (other := _OTHER.match(said, foreign.end())) and _is_one(said):
+        tables = {_full(foreign): True, _full(other): True}
+        if not any(table in divided for table in tables):
+            return "foreign key", tables
+    return "alone", {}
+
+
+def _is_one(said: bytes) -> bool:
+    """Whether it adds one constraint, with an index of its own, and does nothing else."""
+    flat, before = _QUOTED.sub(b"q", said), b""
+    while flat != before:
+        before, flat = flat, _NESTED.sub(b"", flat)
+    return b"," not in flat and not _BY_ANOTHER.search(flat)
+
+
+def _full(found: re.Match[bytes]) -> str:
+    return ".".join(plain_name(found[part]).decode("utf-8", "replace") for part in ("schema", "table"))

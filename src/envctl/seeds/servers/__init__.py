@@ -1,0 +1,1 @@
+"""Postgres servers that run elsewhere: what they are asked, and how they are read."""
