@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from envctl.errors import EnvctlError, Exit
 from envctl.ops.snapshots.sources import Site
-from envctl.ops.snapshots.throwaway import at_rest, serving, settle, stop
+from envctl.ops.snapshots.throwaway import at_rest, serving, settle, stop, with_pipes
+from envctl.world.fifos import Fifos
 from tests.scenarios.sites import said, site, sql, with_words
 from tests.scenarios.stage import Stage
 
@@ -76,6 +78,12 @@ def test_data_of_a_server_that_was_killed_must_be_refused(db: Site) -> None:
     with serving(db):
         pass  # leaving it kills the server
     refused(db, because="its server was not shut down cleanly (in production)")
+
+
+def test_pipes_must_be_used_only_where_containers_see_them(db: Site, tmp_path: Path) -> None:
+    """A daemon on this very machine may see other files than we do."""
+    assert db == with_pipes(db, Fifos(tmp_path / "absent"))
+    assert Fifos(tmp_path) == with_pipes(db, Fifos(tmp_path)).fifos
 
 
 def test_data_with_a_tablespace_must_be_refused(db: Site) -> None:

@@ -18,7 +18,7 @@ from envctl.ops.setting import Here
 from envctl.ops.snapshots.remove import discard
 from envctl.ops.snapshots.sources import source_of
 from envctl.ops.snapshots.sources.base import TOKEN, Site
-from envctl.ops.snapshots.throwaway import prepare, serving
+from envctl.ops.snapshots.throwaway import prepare, serving, with_pipes
 from envctl.planning.shelf import Leftover, shelf
 from envctl.secrets.files import remove_files
 from envctl.seeds.masked.fill import declared
@@ -98,13 +98,13 @@ def workshop(here: Here, workload: Workload, image: str) -> Iterator[Site]:
         _sweep(world, address)
         token = token_hex(TOKEN)
         volume = data_volume(address, token, 0)
-        site = Site(here, workload, image, Mounted(volume), address, token, pipes)
+        site = Site(here, workload, image, Mounted(volume), address, token)
         try:
             begun.note(world.runtime, marker(address), volume)
             world.engine.create_volume(volume, site.labels(DATA))
             remove_files(world, marker(address))
             prepare(site, "")
-            yield site
+            yield with_pipes(site, pipes)
         finally:
             with suppress(EnvctlError):  # the next run, or gc, clears away what is left
                 _clear(world, address, {myself()})

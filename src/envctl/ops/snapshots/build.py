@@ -23,7 +23,7 @@ from envctl.ops.snapshots.recipe import Wanted, wanted_of
 from envctl.ops.snapshots.remove import discard
 from envctl.ops.snapshots.sources import Site
 from envctl.ops.snapshots.sources.base import TOKEN
-from envctl.ops.snapshots.throwaway import at_rest, prepare, serving, settle, stop
+from envctl.ops.snapshots.throwaway import at_rest, prepare, serving, settle, stop, with_pipes
 from envctl.planning.data import version_of
 from envctl.planning.shelf import Shelf, shelf
 from envctl.pool import SNAPSHOTS
@@ -93,11 +93,12 @@ def _built(here: Here, image: str, wanted: Wanted, pipes: Fifos | None) -> Snaps
     world, address, began = here.world, wanted.made.address, monotonic()
     token = token_hex(TOKEN)
     target = _place(world, data_volume(address, token, 0))
-    site = Site(here, wanted.workload, image, Mounted(target.volume, target.subpath), address, token, pipes)
+    site = Site(here, wanted.workload, image, Mounted(target.volume, target.subpath), address, token)
     site.tell(f"building the snapshot of {wanted.source.words}")
     ours = True  # the bytes are still nobody else's
     try:
         _make(site, target)
+        site = with_pipes(site, pipes)
         part, about, size = _filled(site, wanted, target)
         certificate = wanted.source.proof(site)
         snapshot = Snapshot(

@@ -7,17 +7,20 @@ import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from secrets import token_hex
 from time import monotonic
 
 from envctl.errors import EnvctlError, Exit
 from envctl.job import Job, Mounted
 from envctl.ops.settle import GLANCE
-from envctl.ops.snapshots.sources.base import Site
+from envctl.ops.snapshots.sources.base import TOKEN, Site
 from envctl.secrets.generated import random
 from envctl.snapshot import BUILDER
 from envctl.text import Hole, PublishedPort
 from envctl.workload import Freezing
 from envctl.world import helper
+from envctl.world.fifos import Fifos
 from envctl.world.helper import must, printed, started
 from envctl.world.machine import full_disk
 from envctl.world.shell import Finished
@@ -41,6 +44,23 @@ sh -c "$2" envctl "$1"
 sync -f "$1" 2>/dev/null || sync
 echo "kilobytes=$(du -sk "$1" | cut -f 1)"
 """
+
+
+def with_pipes(site: Site, pipes: Fifos | None) -> Site:
+    """The same place, whose containers see these pipes; without them where the daemon does not let them.
+
+    It may run on this machine and see other files all the same, as one in a sandbox of its own does.
+    """
+    if pipes is None:
+        return site
+    job = Job(site.image, (), {site.place: site.data}, binds=(str(pipes.folder),))
+    name = site.name(f"{helper.ROLE}-{token_hex(TOKEN)}")
+    try:
+        container = helper.made(site.here.world.engine, job, name, site.labels(helper.ROLE))
+    except EnvctlError:
+        return site
+    site.here.world.engine.kill_container(container)
+    return replace(site, fifos=pipes)
 
 
 def prepare(site: Site, folder: str) -> None:
