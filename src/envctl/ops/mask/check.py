@@ -9,8 +9,8 @@ from envctl.catalogue import Catalogue, Table
 from envctl.errors import EnvctlError, Exit
 from envctl.ops.choose import choose
 from envctl.ops.client import DatabaseClient
-from envctl.ops.mask.refuse import refuse_unmasked
-from envctl.ops.mask.source import NOT_MOVED, chosen, database_of, opened
+from envctl.ops.mask.refuse import NOT_MOVED, refuse_unmasked
+from envctl.ops.mask.source import chosen, database_of, opened
 from envctl.ops.setting import Here
 from envctl.reports.mask import CheckedData, CheckedTable, MaskChecked, MaskedColumn
 from envctl.workload import Workload

@@ -13,7 +13,7 @@ from envctl.masking.policies.policy import Checked, Problems, check, proposal
 from envctl.masking.policies.rules import Fault, Policy, parse
 from envctl.masking.suggesting.suggest import suggest
 from envctl.ops.mask.read import rules_of
-from envctl.ops.mask.source import NOT_MOVED
+from envctl.ops.mask.refuse import NOT_MOVED
 from envctl.workload import Masking
 
 

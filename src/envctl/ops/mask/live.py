@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from envctl.catalogue import Catalogue
 from envctl.errors import EnvctlError, Exit
-from envctl.ops.mask.source import NOT_MOVED
+from envctl.ops.mask.refuse import NOT_MOVED
 from envctl.ops.snapshots.sources.base import Site
 from envctl.ops.snapshots.sources.live import LiveServer
 from envctl.ops.snapshots.sources.reader import reader

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, cast
 from envctl.catalogue import Catalogue, Table, written
 from envctl.errors import EnvctlError, Exit
 from envctl.ops.mask.check import masked, whole
-from envctl.ops.mask.source import NOT_MOVED, Opened, database_of, only, opened
+from envctl.ops.mask.refuse import NOT_MOVED
+from envctl.ops.mask.source import Opened, database_of, only, opened
 from envctl.ops.setting import Here
 from envctl.ops.snapshots.sources import source_of
 from envctl.reports.mask import MaskShown, ShownColumn, ShownTable

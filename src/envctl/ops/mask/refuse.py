@@ -7,6 +7,8 @@ from collections.abc import Collection
 from envctl.errors import EnvctlError, Exit
 from envctl.workload import Workload
 
+NOT_MOVED = "No data was moved, and nothing was changed."
+
 
 def refuse_unmasked(workloads: Collection[Workload]) -> None:
     """Of these services, whose databases are filled with something. Raises EnvctlError(DATA_REFUSED)."""
@@ -23,6 +25,6 @@ def refuse_unmasked(workloads: Collection[Workload]) -> None:
         Exit.DATA_REFUSED,
         f"nothing says how the data of {', '.join(raw)} is masked",
         details=tuple(f"{service}: there is no [data.{one.data}.mask]" for service, one in raw.items()),
-        unchanged="Nothing was changed, and no data was moved.",
+        unchanged=NOT_MOVED,
         hint=hint,
     )

@@ -9,7 +9,8 @@ import polars as pl
 from envctl.catalogue import Table
 from envctl.errors import EnvctlError, Exit
 from envctl.masking.copying import BrokenRows, rows, unescaped
-from envctl.ops.mask.source import NOT_MOVED, Opened
+from envctl.ops.mask.refuse import NOT_MOVED
+from envctl.ops.mask.source import Opened
 from envctl.seeds.dumps.pieces import BrokenText
 from envctl.seeds.masked.samples import Rows, samples
 from envctl.seeds.masked.text import Unmasked

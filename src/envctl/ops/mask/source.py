@@ -14,6 +14,7 @@ from envctl import labels
 from envctl.catalogue import Catalogue
 from envctl.errors import EnvctlError, Exit
 from envctl.job import Mounted
+from envctl.ops.mask.refuse import NOT_MOVED
 from envctl.ops.setting import Here
 from envctl.ops.snapshots.remove import discard
 from envctl.ops.snapshots.sources import source_of
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from envctl.ops.snapshots.sources.masked import Readable
     from envctl.seeds.dumps.plain import Plain
 
-NOT_MOVED = "No data was moved, and nothing was changed."
 _LOGS = "envctl logs"
 _ADDRESS = 32  # hex digits, as many as a snapshot's has
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from envctl.errors import EnvctlError, Exit
-from envctl.ops.mask.source import NOT_MOVED, chosen, database_of, only, opened
+from envctl.ops.mask.refuse import NOT_MOVED
+from envctl.ops.mask.source import chosen, database_of, only, opened
 from envctl.ops.setting import Here
 from envctl.reports.mask import MaskSuggested, SuggestedColumn
 
