@@ -128,7 +128,8 @@ def server(image: str, settings: Sequence[str] = ()) -> Iterator[Server]:
     """One for a while, with a database of that name."""
     name = f"envctl-bench-{token_hex(4)}"
     run = ("docker", "run", "--detach", "--name", name, "--network=none", "--shm-size=1g", "--env=POSTGRES_PASSWORD=x")
-    with fifos(real_world(nobody).engine.daemon()) as pipes:
+    world = real_world(nobody)
+    with fifos(world.engine.daemon(), world.runtime, name) as pipes:
         binds = (f"--volume={pipes.folder}:{pipes.folder}",) if pipes else ()
         ran(*run, *binds, image, "postgres", *settings)
         try:

@@ -81,20 +81,20 @@ def test_who_reads_no_further_ends_it(pipes: Fifos) -> None:
         assert BIG.startswith(next(iter(reading))[:10])
 
 
-def test_only_we_can_reach_them() -> None:
+def test_only_we_can_reach_them(tmp_path: Path) -> None:
     """And the container that they are mounted into, which begins behind our door."""
-    with fifos(HERE) as pipes:
+    with fifos(HERE, tmp_path, "shop") as pipes:
         assert pipes is not None
         assert 0o700 == pipes.folder.parent.stat().st_mode & 0o777
         assert 0o755 == pipes.folder.stat().st_mode & 0o777
-    assert not pipes.folder.exists()
+    assert [] == list((tmp_path / "environments").iterdir())
 
 
 @pytest.mark.parametrize(
     "daemon",
     [replace(HERE, kernel="5.1-other"), replace(HERE, name="elsewhere"), replace(HERE, selinux=True)],
 )
-def test_a_daemon_that_does_not_see_our_files_gets_none(daemon: Daemon) -> None:
+def test_a_daemon_that_does_not_see_our_files_gets_none(tmp_path: Path, daemon: Daemon) -> None:
     """One elsewhere, in a virtual machine, beside the container that we are in, or one that may not."""
-    with fifos(daemon) as pipes:
+    with fifos(daemon, tmp_path, "shop") as pipes:
         assert pipes is None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -16,6 +16,7 @@ from secrets import token_hex
 from envctl.machine import Daemon
 from envctl.world.ends import Ends
 from envctl.world.machine import is_here
+from envctl.world.places import private_folder
 
 _NAME = 8  # bytes by chance
 _FOR_ALL = 0o755  # of a folder that only we can reach but for the container it is mounted into
@@ -43,15 +44,24 @@ class Fifos:
 
 
 @contextmanager
-def fifos(daemon: Daemon) -> Iterator[Fifos | None]:
-    """A folder for as long as it is needed. None where containers of that daemon do not see our files."""
+def fifos(daemon: Daemon, runtime: Path, full: str) -> Iterator[Fifos | None]:
+    """A folder of them beside the secret files of what has that name, with which a killed run's goes.
+
+    None where containers of that daemon do not see our files.
+    """
     if not is_here(daemon) or daemon.name != os.uname().nodename or daemon.selinux:
         yield None
         return
-    import tempfile  # with much that most commands do not need
+    import shutil
 
-    with tempfile.TemporaryDirectory(prefix="envctl-") as outer:  # only we can enter it
-        folder = Path(outer, "pipes")
-        folder.mkdir()
-        folder.chmod(_FOR_ALL)
+    folder = runtime / "environments" / full / "pipes"
+    for each in (runtime, folder.parent.parent, folder.parent):  # only we can enter the last
+        private_folder(each)
+    folder.mkdir(exist_ok=True)
+    folder.chmod(_FOR_ALL)
+    try:
         yield Fifos(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):  # there are other files of it
+            folder.parent.rmdir()

@@ -94,7 +94,7 @@ def workshop(here: Here, workload: Workload, image: str) -> Iterator[Site]:
     away what is left, or gc. Who asks for the same at the same time waits. Raises EnvctlError.
     """
     world, address = here.world, _address(here, workload)
-    with world.locks.hold(marker(address), "mask"), fifos(world.engine.daemon()) as pipes:
+    with world.locks.hold(marker(address), "mask"):
         _sweep(world, address)
         token = token_hex(TOKEN)
         volume = data_volume(address, token, 0)
@@ -104,7 +104,8 @@ def workshop(here: Here, workload: Workload, image: str) -> Iterator[Site]:
             world.engine.create_volume(volume, site.labels(DATA))
             remove_files(world, marker(address))
             prepare(site, "")
-            yield with_pipes(site, pipes)
+            with fifos(world.engine.daemon(), world.runtime, marker(address)) as pipes:
+                yield with_pipes(site, pipes)
         finally:
             with suppress(EnvctlError):  # the next run, or gc, clears away what is left
                 _clear(world, address, {myself()})

@@ -33,7 +33,7 @@ from envctl.snapshots import place, spec
 from envctl.workload import Workload
 from envctl.world import World, begun
 from envctl.world.alive import has_ended, myself
-from envctl.world.fifos import Fifos, fifos
+from envctl.world.fifos import fifos
 from envctl.world.machine import who
 
 _KEPT = "The environment is as it was, and nothing of the snapshot was kept."
@@ -64,8 +64,7 @@ def find_or_build(here: Here, blueprint: Blueprint, workload: Workload, image: s
         done = threading.Event()
         _UNDER_WAY.add(done)
         try:
-            with fifos(world.engine.daemon()) as pipes:
-                return _built(here, image, wanted, pipes)
+            return _built(here, image, wanted)
         except EnvctlError as error:
             raise _failed(error) from error
         finally:
@@ -89,7 +88,7 @@ def _found(world: World, address: str) -> Snapshot | None:
     return next(iter(snapshots_of(world.engine.volumes({labels.SNAPSHOT: address}))), None)
 
 
-def _built(here: Here, image: str, wanted: Wanted, pipes: Fifos | None) -> Snapshot:
+def _built(here: Here, image: str, wanted: Wanted) -> Snapshot:
     world, address, began = here.world, wanted.made.address, monotonic()
     token = token_hex(TOKEN)
     target = _place(world, data_volume(address, token, 0))
@@ -98,9 +97,10 @@ def _built(here: Here, image: str, wanted: Wanted, pipes: Fifos | None) -> Snaps
     ours = True  # the bytes are still nobody else's
     try:
         _make(site, target)
-        site = with_pipes(site, pipes)
-        part, about, size = _filled(site, wanted, target)
-        certificate = wanted.source.proof(site)
+        with fifos(world.engine.daemon(), world.runtime, marker(address)) as pipes:
+            within = with_pipes(site, pipes)
+            part, about, size = _filled(within, wanted, target)
+            certificate = wanted.source.proof(within)
         snapshot = Snapshot(
             address=address,
             source=wanted.source.words,
