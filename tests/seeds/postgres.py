@@ -92,6 +92,12 @@ class Postgres:
         self.sql("postgres", f"CREATE DATABASE {name}")
         return name
 
+    def holding(self, schema: str) -> str:
+        """A new database in which these statements, one to a line or more, were run; its name."""
+        name = self.fresh()
+        self.sql(name, *schema.split(";\n"))
+        return name
+
     def dump(self, database: str, *options: str) -> bytes:
         """What pg_dump writes of a database."""
         finished = self.run(("pg_dump", f"--username={USER}", *options, database))

@@ -34,9 +34,7 @@ Change = Callable[[bytes], bytes]
 @pytest.fixture(scope="module")
 def source(postgres: Postgres) -> str:
     """A database with enough rows to be cut in two."""
-    name = postgres.fresh()
-    postgres.sql(name, *SCHEMA.split(";\n"))
-    return name
+    return postgres.holding(SCHEMA)
 
 
 @pytest.fixture

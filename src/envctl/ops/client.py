@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from envctl.errors import EnvctlError, Exit
 from envctl.secret import Secret
 from envctl.world import World
 from envctl.world.ends import STANDARD, Ends
-from envctl.world.fifos import Fifos
 from envctl.world.pipes import Reading
 from envctl.world.shell import Finished
+
+if TYPE_CHECKING:
+    from envctl.world.fifos import Fifos
 
 _USER = "postgres"
 # psql ends with 2 where no server answers; asking anything else first would take as long again.

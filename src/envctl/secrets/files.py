@@ -11,7 +11,7 @@ from envctl.secret import Secret, Secrets
 from envctl.text import Hole, PublishedPort
 from envctl.workload import HIDDEN_FILE
 from envctl.world import World
-from envctl.world.places import private_folder
+from envctl.world.places import folder_of, private_folder
 
 _SHELL_KNOWS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -58,7 +58,7 @@ def assignments(hidden: Mapping[str, str], plain: Mapping[str, str]) -> str:
 def tidy_files(world: World, blueprint: Blueprint) -> None:
     """Remove the files of services and secrets that the environment has no more."""
     wanted = {host_file(world.runtime, blueprint, w.service, path) for w in blueprint.workloads for path in w.paths}
-    for path in _folder(world.runtime, blueprint.identity.full).glob("*/*"):
+    for path in folder_of(world.runtime, blueprint.identity.full).glob("*/*"):
         if path not in wanted:
             path.unlink(missing_ok=True)
 
@@ -67,12 +67,12 @@ def remove_files(world: World, full: str) -> None:
     """Remove the secret files of an environment."""
     import shutil
 
-    shutil.rmtree(_folder(world.runtime, full), ignore_errors=True)
+    shutil.rmtree(folder_of(world.runtime, full), ignore_errors=True)
 
 
 def host_file(runtime: Path, blueprint: Blueprint, service: str, path: str) -> Path:
     """Where a container's secret file lies on the host."""
-    return _folder(runtime, blueprint.identity.full) / service / path.rpartition("/")[2]
+    return folder_of(runtime, blueprint.identity.full) / service / path.rpartition("/")[2]
 
 
 def read(path: Path) -> bytes | None:
@@ -81,10 +81,6 @@ def read(path: Path) -> bytes | None:
         return path.read_bytes()
     except OSError:
         return None
-
-
-def _folder(runtime: Path, full: str) -> Path:
-    return runtime / "environments" / full
 
 
 def _quoted(value: str) -> str:

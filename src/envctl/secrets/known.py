@@ -14,6 +14,7 @@ from envctl.text import MASK, TELLING
 from envctl.workload import HIDDEN_FILE
 from envctl.world import World
 from envctl.world.parallel import together
+from envctl.world.places import folder_of
 
 _FOLDER = "/run/secrets"
 _SHORTEST = 4  # bytes: what is shorter stands in every text by chance
@@ -47,7 +48,7 @@ def _mounted(world: World, container: Container) -> list[tuple[str, bytes]]:
 
 def _on_this_machine(world: World, full: str) -> Iterator[tuple[str, bytes]]:
     """What lies in memory for services whose container is gone already."""
-    for path in (world.runtime / "environments" / full).glob("*/*"):
+    for path in folder_of(world.runtime, full).glob("*/*"):
         if (content := read(path)) is not None:
             yield path.name, content
 

@@ -16,7 +16,7 @@ from secrets import token_hex
 from envctl.machine import Daemon
 from envctl.world.ends import Ends
 from envctl.world.machine import is_here
-from envctl.world.places import private_folder
+from envctl.world.places import private_folder_of
 
 _NAME = 8  # bytes by chance
 _FOR_ALL = 0o755  # of a folder that only we can reach but for the container it is mounted into
@@ -54,9 +54,7 @@ def fifos(daemon: Daemon, runtime: Path, full: str) -> Iterator[Fifos | None]:
         return
     import shutil
 
-    folder = runtime / "environments" / full / "pipes"
-    for each in (runtime, folder.parent.parent, folder.parent):  # only we can enter the last
-        private_folder(each)
+    folder = private_folder_of(runtime, full) / "pipes"
     folder.mkdir(exist_ok=True)
     folder.chmod(_FOR_ALL)
     try:

@@ -61,6 +61,19 @@ def open_to_all() -> Iterator[None]:
         os.umask(before)
 
 
+def folder_of(runtime: Path, full: str) -> Path:
+    """Where in memory the files of an environment lie, or of what is being built."""
+    return runtime / "environments" / full
+
+
+def private_folder_of(runtime: Path, full: str) -> Path:
+    """The same, made so that only this user can enter it. Raises EnvctlError."""
+    folder = folder_of(runtime, full)
+    for each in (runtime, folder.parent, folder):
+        private_folder(each)
+    return folder
+
+
 def private_folder(path: Path) -> Path:
     """Make a folder that only this user can enter. Raises EnvctlError where somebody else's stands in its place."""
     try:

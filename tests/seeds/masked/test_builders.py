@@ -52,9 +52,7 @@ REFRESH MATERIALIZED VIEW codes;
 @pytest.fixture(scope="module")
 def source(postgres: Postgres) -> str:
     """A database with all that can depend on an index."""
-    name = postgres.fresh()
-    postgres.sql(name, *SCHEMA.split(";\n"))
-    return name
+    return postgres.holding(SCHEMA)
 
 
 @pytest.fixture

@@ -55,9 +55,7 @@ REFRESH MATERIALIZED VIEW names;
 @pytest.fixture(scope="module")
 def source(postgres: Postgres) -> str:
     """A database with a bit of everything, whose every secret says `raw`."""
-    name = postgres.fresh()
-    postgres.sql(name, *SCHEMA.split(";\n"))
-    return name
+    return postgres.holding(SCHEMA)
 
 
 @pytest.fixture

@@ -125,8 +125,7 @@ def ids(postgres: Postgres, database: str) -> dict[str, str]:
 @pytest.mark.docker
 def test_whatever_references_whatever_comes_closed(postgres: Postgres, target: Database, tmp_path: Path) -> None:
     """Partitions, circles, keys of several columns and of different types, of each kind of dump alike."""
-    source = postgres.fresh()
-    postgres.sql(source, *SCHEMA.split(";\n"))
+    source = postgres.holding(SCHEMA)
     forms = (("--format=plain",), ("--format=custom",), ("--format=plain", "--load-via-partition-root"))
     for number, options in enumerate(forms):
         (dump := tmp_path / f"{number}.dump").write_bytes(postgres.dump(source, *options))

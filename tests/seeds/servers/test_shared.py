@@ -87,8 +87,7 @@ ALL = Limits(large=0, part=40_000, sessions=3)  # of tables of a few pages
 @pytest.fixture(scope="module")
 def source(postgres: Postgres) -> Iterator[str]:
     """A database in which every name and every value is odd."""
-    name = postgres.fresh()
-    postgres.sql(name, *SCHEMA.split(";\n"))
+    name = postgres.holding(SCHEMA)
     yield name
     postgres.sql("postgres", f"DROP DATABASE {name} WITH (FORCE)", "DROP ROLE weak")
 

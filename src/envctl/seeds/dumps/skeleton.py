@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from envctl.seeds.dumps.lexer import Lexer
 from envctl.seeds.dumps.pieces import BrokenText, Piece
+from envctl.seeds.dumps.statements import NAME
 
-NAME = rb'(?:"(?:[^"]|"")+"|[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff$]*)'
 COPY = re.compile(
     rb"COPY\s+(?P<schema>%s)\.(?P<table>%s)\s*(?:\((?P<columns>.*)\))?\s+FROM\s+STDIN\s*(?P<options>WITH\b.*)?;?\s*$"
     % (NAME, NAME),

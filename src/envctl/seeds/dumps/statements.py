@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_NAME = rb'(?:"(?:[^"]|"")+"|[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff$]*)'
+NAME = rb'(?:"(?:[^"]|"")+"|[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff$]*)'
 _NAMES = rb"(?:(?:GROUP\s+)?NAME(?:\s*,\s*(?:GROUP\s+)?NAME)*)"
 _TEXTS = re.compile(
     rb"""(?P<name>"(?:[^"]++|"")*+")|[eE]'(?:[^'\\]++|''|\\.)*+'|'(?:[^']++|'')*+'|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$""",
@@ -18,16 +18,16 @@ _TEXTS = re.compile(
 )
 
 
-def _rule(pattern: bytes) -> re.Pattern[bytes]:
+def rule(pattern: bytes) -> re.Pattern[bytes]:
     """A pattern in which NAME and NAMES stand for identifiers and blanks for any white space."""
-    written = pattern.replace(b"NAMES", _NAMES).replace(b"NAME", _NAME).replace(b" ", rb"\s+")
+    written = pattern.replace(b"NAMES", _NAMES).replace(b"NAME", NAME).replace(b" ", rb"\s+")
     return re.compile(written, re.DOTALL | re.IGNORECASE)
 
 
 # Reaches beyond the database, or means nothing here.
 _LEFT_OUT = tuple(
     map(
-        _rule,
+        rule,
         (
             rb"(?:CREATE|DROP|ALTER) (?:DATABASE|TABLESPACE)\b",
             rb"(?:COMMENT|SECURITY LABEL) ON (?:DATABASE|TABLESPACE)\b",
@@ -44,18 +44,18 @@ _LEFT_OUT = tuple(
     )
 )
 # What a dump made with --clean begins with. The new database is empty; only its schema public is there to be dropped.
-_DROPS = _rule(
+_DROPS = rule(
     rb"DROP (?!SCHEMA (?:IF EXISTS )?public\b)|ALTER (?:TABLE|DOMAIN|VIEW) .*\bDROP |SELECT pg_catalog\.lo_unlink\b"
 )
-_BEFORE_OBJECTS = _rule(rb"(?:SET|RESET|SELECT pg_catalog\.(?:set_config|lo_unlink)|BEGIN|START|DROP|ALTER .*\bDROP)\b")
-_DATABASE_SETTING = _rule(rb"ALTER DATABASE (?P<name>NAME) (?:SET|RESET) (?!TABLESPACE\b)")
-_CREATED_DATABASE = _rule(rb"CREATE DATABASE (?P<name>NAME)")
-_CREATED_ROLE = _rule(rb"CREATE (?:ROLE|USER|GROUP) (?!MAPPING\b)(?P<name>NAME)")
-_CREATED_PUBLIC = _rule(rb'CREATE SCHEMA (?:public|"public")(?:$| AUTHORIZATION\b)')
-_PARAMETER = _rule(rb"SET (?:SESSION )?(?P<name>[a-z_]+)\s*(?:=|TO\b)")
+_BEFORE_OBJECTS = rule(rb"(?:SET|RESET|SELECT pg_catalog\.(?:set_config|lo_unlink)|BEGIN|START|DROP|ALTER .*\bDROP)\b")
+_DATABASE_SETTING = rule(rb"ALTER DATABASE (?P<name>NAME) (?:SET|RESET) (?!TABLESPACE\b)")
+_CREATED_DATABASE = rule(rb"CREATE DATABASE (?P<name>NAME)")
+_CREATED_ROLE = rule(rb"CREATE (?:ROLE|USER|GROUP) (?!MAPPING\b)(?P<name>NAME)")
+_CREATED_PUBLIC = rule(rb'CREATE SCHEMA (?:public|"public")(?:$| AUTHORIZATION\b)')
+_PARAMETER = rule(rb"SET (?:SESSION )?(?P<name>[a-z_]+)\s*(?:=|TO\b)")
 _ROLES = tuple(
     map(
-        _rule,
+        rule,
         (
             rb"ALTER .*\bOWNER TO (?P<a>NAME)$",
             rb"(?:GRANT|ALTER DEFAULT PRIVILEGES .*\bGRANT) .*\bTO (?P<a>NAMES)(?:$| WITH\b| GRANTED\b)",
@@ -72,7 +72,7 @@ _ROLES = tuple(
     )
 )
 _NO_ROLES = {b"public", b"current_user", b"current_role", b"session_user", b"user", b"none", b"group"}
-_ONE_NAME = re.compile(rb"(?:GROUP\s+)?(%s)" % _NAME, re.IGNORECASE)
+_ONE_NAME = re.compile(rb"(?:GROUP\s+)?(%s)" % NAME, re.IGNORECASE)
 _IF_EXISTS = re.compile(rb"\bIF\s+EXISTS\b", re.IGNORECASE)
 _LOOKED_AT = 1 << 14  # bytes; a statement that matters here is shorter, and the rules' time is bounded
 _LOOKED_INTO = re.compile(

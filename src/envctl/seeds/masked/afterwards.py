@@ -13,16 +13,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from envctl.seeds.dumps.pieces import Piece
-from envctl.seeds.dumps.statements import plain_name
+from envctl.seeds.dumps.statements import plain_name, rule
 
 WORTH = 8 << 20  # bytes of text: behind fewer, another session takes longer to begin than it saves
-_NAME = rb'(?:"(?:[^"]|"")+"|[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff$]*)'
 
 
 def _words(pattern: bytes) -> re.Pattern[bytes]:
     """A pattern in which NAME stands for an identifier, TABLE_ for one with its schema, and a blank for white space."""
-    written = pattern.replace(b"TABLE_", rb"(?P<schema>NAME)\s*\.\s*(?P<table>NAME)").replace(b"NAME", _NAME)
-    return re.compile(written.replace(b" ", rb"\s+"), re.IGNORECASE)
+    return rule(pattern.replace(b"TABLE_", rb"(?P<schema>NAME)\s*\.\s*(?P<table>NAME)"))
 
 
 _INDEX = _words(rb"CREATE (?:UNIQUE )?INDEX (?!CONCURRENTLY\b|IF\b|ON\b)NAME ON (?:ONLY )?TABLE_")

@@ -8,14 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from envctl.catalogue import Catalogue, Table, written
-from envctl.seeds.dumps.statements import plain_name
+from envctl.seeds.dumps.statements import NAME, plain_name
 from envctl.seeds.server import identifier, literal
 
-_NAME = rb'(?:"(?:[^"]|"")+"|[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff$]*)'
 _SETVAL = re.compile(
     rb"SELECT\s+pg_catalog\.setval\(\s*'((?:[^']|'')+)'\s*,\s*(-?\d+)\s*,\s*(true|false)\s*\)\s*$", re.IGNORECASE
 )
-_QUALIFIED = re.compile(rb"(%s)\.(%s)" % (_NAME, _NAME))
+_QUALIFIED = re.compile(rb"(%s)\.(%s)" % (NAME, NAME))
 Place = tuple[int, bool]  # the last number of a sequence, and whether it was given out
 
 

@@ -17,8 +17,8 @@ from typing import TypeAlias
 
 from envctl.masking import WORKERS
 from envctl.seeds.dumps.pieces import Piece
-from envctl.seeds.dumps.skeleton import COPY, NAME, SCHEMA, TABLE_AS, UNKNOWN, UNKNOWN_HINT, pieces
-from envctl.seeds.dumps.statements import plain_name
+from envctl.seeds.dumps.skeleton import COPY, SCHEMA, TABLE_AS, UNKNOWN, UNKNOWN_HINT, pieces
+from envctl.seeds.dumps.statements import NAME, plain_name
 from envctl.seeds.masked.afterwards import Afterwards
 from envctl.seeds.masked.tally import Place, set_to
 from envctl.seeds.refusal import AGAIN
@@ -39,8 +39,6 @@ _UTF8 = re.compile(rb"SET client_encoding (?:=|TO) '?(?:UTF-?8|UNICODE|SQL_ASCII
 _ENCODING_HINT = "Make the dump again with --encoding=UTF8."
 _LARGE_OBJECTS_HINT = 'Make the dump with --no-large-objects, or let them pass as they are: large_objects = "keep".'
 _INSERTS_HINT = "Make the dump again without --inserts: its rows then come in a form that can be masked."
-
-
 _Ready: TypeAlias = "Queue[bytes | Future[bytes] | BaseException | None]"  # None: there is no more
 
 

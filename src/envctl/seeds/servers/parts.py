@@ -7,11 +7,11 @@ many read at once makes no difference. A server before Postgres 14 would read al
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from envctl.masking import WORKERS
 from envctl.seeds.server import identifier
 
 RANGES = 140000  # the first version that finds a range of pages without reading the others
@@ -70,7 +70,7 @@ class Limits:
     large: int = 32 << 20
     part: int = 16 << 20
     most: int = 200  # as many words are pg_dump's
-    sessions: int = max(2, min(4, os.cpu_count() or 2))
+    sessions: int = WORKERS
 
 
 @dataclass(frozen=True)

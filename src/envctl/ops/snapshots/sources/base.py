@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from secrets import token_hex
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from envctl import labels
 from envctl.events import Event, Phase
@@ -17,7 +17,9 @@ from envctl.text import PublishedPort
 from envctl.workload import Workload
 from envctl.world import helper
 from envctl.world.alive import myself
-from envctl.world.fifos import Fifos
+
+if TYPE_CHECKING:
+    from envctl.world.fifos import Fifos
 
 TOKEN = 6  # bytes by chance that tell one builder of an address from another
 _OF_ONE = "ENVCTL_"  # variables that tell a service which environment it is of
