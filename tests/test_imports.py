@@ -11,8 +11,8 @@ import pytest
 
 SOURCE = Path(__file__).parents[1] / "src"
 STANDARD = {*sys.stdlib_module_names, "envctl"}
-ROOMS = {"services", "runtimes", "seeds", "secrets", "forges", "snapshots", "masking"}
-SHARED = {"masking"}  # what is read from a source is masked before it goes anywhere
+ROOMS = {"services", "runtimes", "seeds", "secrets", "forges", "snapshots", "masking", "synthetic"}
+SHARED = {"masking", "synthetic"}  # seeds mask what they read, or fill in what nobody has
 NOUNS = {"reports"}  # folders of nouns; the others are files directly in the package
 STOREYS = ("nouns", "world", "rooms", "stack", "planning", "ops", "cli")  # from the ground up
 PURE = (  # hold no World
@@ -22,6 +22,7 @@ PURE = (  # hold no World
     "envctl.stack",
     "envctl.snapshots",
     "envctl.masking",
+    "envctl.synthetic",
 )
 
 
