@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from envctl.cli.columns import printable
-from envctl.cli.progress import Forgiving
+from envctl.cli.forgiving import Forgiving
 from envctl.events import Event, Tell
 
 STYLES = {"done": "green", "failed": "red", "waiting": "yellow", "info": "dim", "working": ""}

@@ -12,6 +12,7 @@ from threading import Lock
 from typing import TextIO
 
 from envctl.cli.columns import printable
+from envctl.cli.forgiving import Forgiving
 from envctl.cli.output import is_terminal
 from envctl.events import Event, Tell, nobody
 
@@ -67,44 +68,6 @@ def _from_the_first_event(stream: Forgiving, clock: Callable[[], float]) -> Iter
 def lively(stream: TextIO, environ: Mapping[str, str]) -> bool:
     """Whether lines may be rewritten: on a terminal that can, and not on a CI runner's."""
     return is_terminal(stream) and environ.get("TERM") != "dumb" and environ.get("CI", "").lower() in _NO
-
-
-class Forgiving:
-    """A stream whose reader may leave: progress that nobody reads must not stop the work."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._gone = False
-
-    @property
-    def encoding(self) -> str:
-        """The stream's encoding."""
-        return self._stream.encoding or "utf-8"
-
-    def write(self, text: str) -> int:
-        """Write, or forget."""
-        if not self._gone:
-            try:
-                self._stream.write(text)
-            except (OSError, ValueError):
-                self._gone = True
-        return len(text)
-
-    def flush(self) -> None:
-        """Flush, or forget."""
-        if not self._gone:
-            try:
-                self._stream.flush()
-            except (OSError, ValueError):
-                self._gone = True
-
-    def isatty(self) -> bool:
-        """Whether it is a terminal."""
-        return is_terminal(self._stream)
-
-    def fileno(self) -> int:
-        """The stream's descriptor: how wide the terminal is, is asked there."""
-        return self._stream.fileno()
 
 
 class PlainLines:
