@@ -88,6 +88,7 @@ class ForeignKey:
     columns: tuple[str, ...]
     table: str  # its full name
     references: tuple[str, ...]
+    deferrable: bool = False  # it may wait for the end of a transaction
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ class Table:
     partitioned: bool = False  # it has no rows itself
     split_by: tuple[str, ...] = ()  # the columns that decide in which partition a row is
     rows: int = 0  # as far as the server knows without counting
+    bound: str = ""  # of a partition: which rows it takes, as a condition
 
     @property
     def full(self) -> str:

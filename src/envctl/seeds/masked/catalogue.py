@@ -154,13 +154,14 @@ def _table(about: Any, parts: _Parts) -> Table:
         uniques=tuple(_unique(unique, names, made_of) for unique in uniques),
         checks=tuple(_checks(parts, about["id"], names, made_of)),
         foreign_keys=tuple(
-            ForeignKey(key["name"], tuple(key["columns"]), key["other"], tuple(key["references"]))
+            ForeignKey(key["name"], tuple(key["columns"]), key["other"], tuple(key["references"]), key["deferrable"])
             for key in parts.foreign_keys.get(about["id"], [])
         ),
         parents=_parents(about, parts.tables),
         partitioned=about["partitioned"],
         split_by=tuple(about["split_by"] or ()),
         rows=max(int(about["rows"]), 0),
+        bound=about["bound"] or "",
     )
 
 

@@ -118,7 +118,7 @@ SELECT pg_catalog.json_build_object(
         JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace),
     'tables', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
         'id', t.oid::bigint, 'schema', t.nspname, 'name', t.relname, 'partitioned', t.relkind = 'p',
-        'rows', t.reltuples::bigint,
+        'rows', t.reltuples::bigint, 'bound', CASE WHEN t.relispartition THEN pg_catalog.pg_get_partition_constraintdef(t.oid) END,
         'parents', (SELECT pg_catalog.json_agg(h.inhparent::bigint ORDER BY h.inhseqno)
                     FROM pg_catalog.pg_inherits h WHERE h.inhrelid = t.oid),
         'split_by', (SELECT pg_catalog.json_agg(DISTINCT a.attname) FROM pg_catalog.pg_partitioned_table p
@@ -152,7 +152,7 @@ SELECT pg_catalog.json_build_object(
         'text', pg_catalog.pg_get_expr(x.conbin, 0)) ORDER BY x.conname)
         FROM pg_catalog.pg_constraint x WHERE x.contypid <> 0 AND x.contype = 'c'),
     'foreign_keys', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
-        'table', x.conrelid::bigint, 'name', x.conname, 'other', (
+        'table', x.conrelid::bigint, 'name', x.conname, 'deferrable', x.condeferrable, 'other', (
             SELECT s.nspname || '.' || c.relname FROM pg_catalog.pg_class c
             JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace WHERE c.oid = x.confrelid),
         'columns', (SELECT pg_catalog.json_agg(a.attname ORDER BY k.at)
