@@ -159,6 +159,7 @@ def test_a_column_has_its_limits(nasty: Catalogue) -> None:
     assert Column("tag", "character varying(7)[]", "text", length=7, array=True) == found["tag"]
     assert Column("code", "character(4)", "text", length=4, fixed=True) == found["code"]
     assert Column("all_mails", "public.emails", "text", length=80, array=True) == found["all_mails"]
+    assert ("character varying(7)", "character varying(80)") == (found["tag"].base, found["all_mails"].base)
     labels = ("sad", "it's ok", "Happy")
     assert Column("feelings", "public.moods", "enum", labels=labels, array=True) == found["feelings"]
     assert (-32768, 32767) == (found["few"].low, found["few"].high)

@@ -46,6 +46,7 @@ types AS (
 columns AS (
     SELECT a.*, y.typmod AS below, y.typname, y.typtype, y.own, y.arrays, y.required, y.labels, y.domains,
            pg_catalog.format_type(a.atttypid, a.atttypmod) AS written,
+           pg_catalog.format_type(y.type, CASE a.atttypmod WHEN -1 THEN y.typmod ELSE a.atttypmod END) AS bare,
            pg_catalog.pg_get_expr(d.adbin, a.attrelid) AS says, d.oid AS rule
     FROM pg_catalog.pg_attribute a
     JOIN types y ON y.start = a.atttypid
@@ -132,7 +133,7 @@ SELECT pg_catalog.json_build_object(
     'columns', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
         'table', c.attrelid::bigint, 'name', c.attname, 'type', c.written, 'required', c.attnotnull OR c.required,
         'typmod', CASE c.atttypmod WHEN -1 THEN c.below ELSE c.atttypmod END,
-        'base', c.typname, 'own', c.own, 'kind', c.typtype, 'arrays', c.arrays, 'labels', c.labels,
+        'base', c.typname, 'below', c.bare, 'own', c.own, 'kind', c.typtype, 'arrays', c.arrays, 'labels', c.labels,
         'domains', (SELECT pg_catalog.json_agg(d.id::bigint) FROM pg_catalog.unnest(c.domains) d (id)),
         'generated', c.attgenerated <> '', 'identity', c.attidentity <> '', 'says', c.says,
         'collation', (SELECT l.collname FROM pg_catalog.pg_collation l WHERE l.oid = c.attcollation),
