@@ -21,7 +21,7 @@ class Impossible(ValueError):
 class Limits:
     """What conditions of a table let a column hold. Values are texts as Postgres writes them.
 
-    `low` and `high` are allowed themselves. `values` are all there are, `never` none of them. Lengths are in characters.
+    `low` and `high` are allowed themselves. `values` are all there are, `never` none of them. Lengths are characters.
     `pattern` is a regular expression that must be found in the value. All of it is about what is not null.
     """
 
@@ -95,6 +95,12 @@ class Generator(BaseModel):
     def reads(self) -> tuple[str, ...]:
         """Other columns of the row that it looks at with `Rows.column`."""
         return ()
+
+    def distinct(self, field: Field) -> bool:  # noqa: ARG002 – of most it does not depend on the column
+        """Whether `make` by itself gives each of up to `space` rows another value where the field is unique, so that
+        values of one row still agree; also where case is ignored. Others are made by `nth` there.
+        """
+        return False
 
     def space(self, field: Field) -> int | None:
         """How many different values it can make there: 0 where none. None: it has no `nth`."""

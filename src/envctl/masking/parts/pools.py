@@ -107,16 +107,16 @@ Locale = Annotated[
 
 
 def _drawn(kind: Kind, locale: str) -> list[str]:
-    invent: Callable[[], str] | None = getattr(_faker(locale), _METHODS[kind], None)
+    invent: Callable[[], str] | None = getattr(faker(locale), _METHODS[kind], None)
     if invent is None:
         raise LookupError(f"there is no {kind} in the locale {locale}")
     return [invent() for _ in range(_DRAWN)]
 
 
-def _faker(locale: str) -> Faker:
+def faker(locale: str) -> Faker:
     """A new one for each pool: what another pool has drawn before does not matter."""
     from faker import Faker
 
-    faker = Faker(locale, use_weighting=False)
-    faker.seed_instance(0)
-    return faker
+    made = Faker(locale, use_weighting=False)
+    made.seed_instance(0)
+    return made
