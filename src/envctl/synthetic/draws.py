@@ -57,6 +57,20 @@ class Draws:
             moved[out] = self._round_about(moved[out], half)
         return moved.astype(np.int64)
 
+    def unshuffled(self, numbers: Numbers, total: int) -> Numbers:
+        """Where each of them was before `shuffled` moved it."""
+        half = np.uint64(max(isqrt(max(total, 1) - 1) + 1, 1))
+        moved = self._round_back(numbers.astype(np.uint64), half)
+        while (out := np.flatnonzero(moved >= np.uint64(max(total, 1)))).size:
+            moved[out] = self._round_back(moved[out], half)
+        return moved.astype(np.int64)
+
+    def _round_back(self, numbers: NDArray[np.uint64], half: np.uint64) -> NDArray[np.uint64]:
+        left, right = numbers // half, numbers % half
+        for turn in reversed(range(_ROUNDS)):
+            left, right = (right + half - _mixed(left, self._key ^ np.uint64(turn)) % half) % half, left
+        return left * half + right
+
     def _round_about(self, numbers: NDArray[np.uint64], half: np.uint64) -> NDArray[np.uint64]:
         left, right = numbers // half, numbers % half
         for turn in range(_ROUNDS):
