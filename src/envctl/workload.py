@@ -157,6 +157,20 @@ class Database:
 
 
 @dataclass(frozen=True)
+class Derived:
+    """What a broker or a cache is filled with: messages or keys that are made of the rows of a database.
+
+    `data` is what the stack calls it, `made` says how, as JSON. `of` is the service of that database: its snapshot is
+    what is read.
+    """
+
+    data: str
+    feed: tuple[str, ...] = ()  # a program in the container that takes the store's own commands, where there is one
+    made: str = ""
+    of: Workload | None = None  # None until all services are known
+
+
+@dataclass(frozen=True)
 class Freezing:
     """How a server's data at rest becomes fit to be copied. Each is a shell script that its own image runs.
 
@@ -201,10 +215,16 @@ class Workload:
     stateful: bool = False  # holds data: started, provisioned and loaded before anything that uses it
     topics: Topics | None = None
     database: Database | None = None
+    derived: Derived | None = None
     format: Format = Format()
     freezing: Freezing | None = None  # None: its data cannot be kept in a snapshot
     stop_grace: float = 10.0  # seconds between the stop signal and the kill
     composed: Composed | None = None  # of a Compose project that the stack wraps
+
+    @property
+    def data(self) -> str | None:
+        """The `[data.NAME]` that it is filled from; None where its data begins empty."""
+        return (self.database and self.database.data) or (self.derived and self.derived.data) or None
 
     @property
     def paths(self) -> tuple[str, ...]:
