@@ -1,7 +1,7 @@
 """Chance that depends on a seed, on names and on the number of a row, and on nothing else.
 
-Nothing is drawn in a row: what a row gets does not depend on those before it. So any row can be made at any time, in any
-process, and what references another row knows what is in it without having seen it.
+Nothing is drawn one after the other: what a row gets does not depend on those before it. So any row can be made at any
+time, in any process, and what references another row knows what is in it without having seen it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 _ROUNDS = 4  # of a Feistel network: each output bit depends on each input bit
 _FRACTION = 53  # bits of a double's fraction
 # SplitMix64, by Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014).

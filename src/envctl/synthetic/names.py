@@ -8,7 +8,7 @@ from envctl.catalogue import Catalogue, Table, written
 from envctl.masking.policies.rules import nearest, parts
 from envctl.synthetic.base import Impossible
 
-_FORM = "write names with dots, blanks or capitals as in SQL: '\"Odd.Table\".\"e mail\"'"
+_FORM = 'write names with dots, blanks or capitals as in SQL: \'"Odd.Table"."e mail"\''
 
 
 def table_named(text: str, tables: Iterable[Table], what: str) -> Table:

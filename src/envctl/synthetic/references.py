@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 
 from envctl.catalogue import ForeignKey
-from envctl.synthetic.draws import Draws, Numbers
+from envctl.synthetic.draws import Draws, Flags, Numbers
 from envctl.synthetic.slots import Slots
 
 
@@ -21,41 +21,36 @@ class Way(Protocol):
 
 @dataclass(frozen=True)
 class Reference:
-    """A foreign key as it is filled. `nulls` is the share of rows that reference nothing; `first` is where the parents
-    begin that it may mean, of a partition. `against` the order of tables it tells nothing of what is in a parent.
+    """A foreign key as it is filled. `nulls` is the share of rows that reference nothing. One `against` the order of
+    tables tells nothing of what is in a parent.
     """
 
     key: ForeignKey
     way: Way
     draws: Draws
     nulls: float = 0.0
-    first: int = 0
     against: bool = False
 
     def parents(self, rows: Numbers) -> Numbers:
         """The number of each row's parent, of those that reference nothing too."""
-        return self.first + self.way.parents(rows)
+        return self.way.parents(rows)
 
-    def missing(self, rows: Numbers) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def missing(self, rows: Numbers) -> Flags:
         """Which of them reference nothing."""
         if isinstance(self.way, Tree):
             return self.way.roots(rows)
-        if isinstance(self.way, Each) and self.way.total > self.way.limit:
-            return np.asarray(self.way.parents(rows) >= self.way.limit) | self._null(rows)
+        if isinstance(self.way, Each):
+            return self.way.left(rows) | self._null(rows)
         return self._null(rows)
 
-    def _null(self, rows: Numbers) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def _null(self, rows: Numbers) -> Flags:
         return np.asarray(self.draws.of("null").fractions(rows) < self.nulls)
 
     @property
     def sure(self) -> bool:
         """Whether each row's parent was made before it, and there is one."""
-        each = self.way.total <= self.way.limit if isinstance(self.way, Each) else True
-        return not self.against and not self.nulls and each and not isinstance(self.way, Tree)
-
-    def filled(self) -> Reference:
-        """The same without nulls."""
-        return replace(self, nulls=0.0)
+        some = isinstance(self.way, Tree) or (isinstance(self.way, Each) and self.way.total > self.way.limit)
+        return not (self.against or self.nulls or some)
 
 
 @dataclass(frozen=True)
@@ -95,11 +90,18 @@ class Each(Way):
     limit: int
 
     def parents(self, rows: Numbers) -> Numbers:
+        return np.minimum(self._chosen(rows), max(self.limit - 1, 0))
+
+    def left(self, rows: Numbers) -> Flags:
+        """Those for whom there is none."""
+        return np.asarray(self._chosen(rows) >= self.limit)
+
+    def _chosen(self, rows: Numbers) -> Numbers:
         return self.draws.shuffled(rows, max(self.total, self.limit))
 
 
 @dataclass(frozen=True)
-class Any_(Way):
+class Some(Way):
     """Any parent, some of them often."""
 
     draws: Draws
@@ -126,11 +128,11 @@ class Tree(Way):
         earlier = np.floor(self.draws.fractions(rows) * rows).astype(np.int64)
         return np.where(self._first(rows), rows, earlier) if self.rooted else earlier
 
-    def roots(self, rows: Numbers) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def roots(self, rows: Numbers) -> Flags:
         """Which of them reference nothing."""
         return np.zeros(len(rows), dtype=np.bool_) if self.rooted else self._first(rows)
 
-    def _first(self, rows: Numbers) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def _first(self, rows: Numbers) -> Flags:
         few = self.draws.of("root").fractions(rows) < (0.0 if self.chain else self.share)
         return np.asarray((rows == 0) | few)
 
@@ -175,7 +177,9 @@ class Relative(Way):
     draws: Draws
 
     def parents(self, rows: Numbers) -> Numbers:
-        return self.siblings.children(self.owner.parents(rows), (self.draws.bits(rows) >> np.uint64(1)).astype(np.int64))
+        return self.siblings.children(
+            self.owner.parents(rows), (self.draws.bits(rows) >> np.uint64(1)).astype(np.int64)
+        )
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ MOST = 10**10  # rows of a table: more is a slip of the hand
 Count = Annotated[int, Field(ge=0, le=MOST)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Skew = Literal["none", "low", "high"]
+Rule = str | dict[str, Any]  # the word of a generator, or a table with its settings
 
 
 class Per(BaseModel):
@@ -41,7 +42,7 @@ class Settings(BaseModel):
     locale: str = "en_US"
     until: Annotated[date, Field(strict=False)] = date(2026, 1, 1)
     counts: Mapping[str, Count | Per] = {}
-    columns: Mapping[str, str | dict[str, Any]] = {}
+    columns: Mapping[str, Rule] = {}
 
     @property
     def moment(self) -> int:

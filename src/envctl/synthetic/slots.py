@@ -16,7 +16,7 @@ SKEWS = {"none": 1.0, "low": 1.25, "high": 2.0}
 
 @dataclass(frozen=True)
 class Slots:
-    """Children in the order of their parents. No row is kept for it: who is whose can be worked out from either side."""
+    """Children in the order of their parents. No row is kept for it: who is whose is worked out from either side."""
 
     children: int
     parents: int

@@ -1,0 +1,194 @@
+"""A table while it is decided how each of its columns is filled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from envctl.catalogue import ForeignKey, written
+from envctl.synthetic.base import Field, Generator, Impossible
+from envctl.synthetic.counts import Count
+from envctl.synthetic.draws import Draws
+from envctl.synthetic.references import Digit, Owned, Reference, Way
+from envctl.synthetic.rows import Chosen, Copied, Counted, Divided, Filler, Gaps, Generated
+from envctl.synthetic.targets import Target
+
+_MOST = 1 << 62
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Rows from `start` on that go into one table, and what is known of their columns there."""
+
+    start: int
+    fields: Mapping[str, Field]
+    generators: Mapping[str, Generator]
+
+
+@dataclass
+class Work:
+    """What is decided so far. `sizes` are the rows of all tables, `against` the foreign keys that lead against their
+    order, and `nulls` the share of nulls of each column that may have some.
+    """
+
+    target: Target
+    count: Count
+    sizes: Mapping[str, int]
+    against: frozenset[tuple[str, str]]
+    draws: Draws
+    pieces: tuple[Piece, ...]
+    nulls: Mapping[str, float]
+    keys: tuple[ForeignKey, ...] = ()
+    references: dict[str, Reference] = field(default_factory=dict)
+    fillers: dict[str, Filler] = field(default_factory=dict)
+    distinct: list[frozenset[str]] = field(default_factory=list)
+
+    @property
+    def full(self) -> str:
+        """The table's full name."""
+        return self.target.full
+
+    @property
+    def rows(self) -> int:
+        """How many there are to be."""
+        return self.count.rows
+
+    @property
+    def owner(self) -> ForeignKey | None:
+        """To those that the rows belong to."""
+        return self.count.owner
+
+    def skew(self, key: ForeignKey) -> str:
+        """How unlike the parents are in how many rows they have."""
+        if self.owner is not None and key.name == self.owner.name and self.count.skew:
+            return self.count.skew
+        return "low"
+
+    def shown(self, column: str = "") -> str:
+        """For people."""
+        return written(self.target.table.schema, self.target.table.name, *([column] if column else []))
+
+    def field(self, name: str) -> Field:
+        """What is known of a column; of one that differs by partition, in the first."""
+        return self.pieces[0].fields[name]
+
+    def generator(self, name: str) -> Generator:
+        """What makes its values."""
+        return self.pieces[0].generators[name]
+
+    def parents(self, key: ForeignKey) -> int:
+        """How many rows it may mean."""
+        return self.sizes.get(key.table, 0)
+
+    def nullable(self, key: ForeignKey) -> bool:
+        """Whether a row may reference nothing."""
+        return any(self._may_be_null(name) for name in key.columns)
+
+    def _may_be_null(self, name: str) -> bool:
+        column = self.target.table.column(name)
+        return column is not None and column.nullable and not self.field(name).limits.filled
+
+    def way(self, key: ForeignKey) -> Way | None:
+        """How its rows are chosen, if that is decided."""
+        reference = self.references.get(key.name)
+        return reference.way if reference else None
+
+    def is_open(self, key: ForeignKey) -> bool:
+        """Whether it is not decided yet, or by whom rows belong to."""
+        way = self.way(key)
+        if way is not None:
+            return isinstance(way, Owned)
+        return (self.full, key.name) not in self.against and not any(name in self.fillers for name in key.columns)
+
+    def is_free(self, name: str) -> bool:
+        """Whether a column references nothing and is not decided yet."""
+        return (
+            name in self.pieces[0].generators
+            and name not in self.fillers
+            and not any(name in key.columns for key in self.keys)
+        )
+
+    def counts(self, name: str) -> bool:
+        """Whether a sequence numbers it, or nothing is known of it but that it is a whole number and the whole key."""
+        column = self.target.table.column(name)
+        assert column is not None  # noqa: S101 – of this table
+        limits = self.field(name).limits
+        if limits.values is not None or limits.high is not None or limits.empty:
+            return False
+        return column.counted or (column.family == "integer" and self.target.table.key == (name,))
+
+    def is_whole(self, name: str) -> bool:
+        """Whether it holds whole numbers, and not only some of them."""
+        here = self.field(name)
+        return here.column.family == "integer" and not here.column.array and here.limits.values is None
+
+    def differs(self, columns: Sequence[str]) -> bool:
+        """Whether no two rows have the same there already."""
+        return self.rows <= 1 or any(known <= set(columns) for known in self.distinct)
+
+    def space(self, name: str) -> int | None:
+        """How many different values a column can have."""
+        spaces = [piece.generators[name].space(piece.fields[name]) for piece in self.pieces]
+        return None if any(space is None for space in spaces) else min(space or 0 for space in spaces)
+
+    def number(self, name: str) -> None:
+        """Number the rows by a column."""
+        low = self.field(name).limits.low
+        start = int(low) if low is not None else 1
+        column = self.field(name).column
+        if column.high is not None and start + self.rows - 1 > column.high:
+            raise Impossible(f"{self.shown(name)} ({column.type}) has no room for {self.rows:,} rows: {column.high:,}")
+        self.fill(name, Counted(start))
+        self.distinct.append(frozenset((name,)))
+
+    def make_unique(self, name: str) -> bool:
+        """Let a column differ in all rows by itself; False where it has no room for that."""
+        space = self.space(name)
+        if all(piece.generators[name].distinct(piece.fields[name]) for piece in self.pieces):
+            if space is not None and space < self.rows:
+                return False
+            self._fill(name, Generated, unique=True)
+        elif space is None or space < self.rows:
+            return False
+        else:
+            limit = min(space, _MOST)
+            way = Digit(self.draws.of("unique", name), limit, 1, limit)
+            self._fill(name, lambda generator, here: Chosen(generator, here, way), unique=True)
+        self.distinct.append(frozenset((name,)))
+        if not self._same_nulls((name,)):
+            self._leave_gaps(name)
+        return True
+
+    def fill(self, name: str, filler: Filler) -> None:
+        """Decide a column."""
+        self.fillers[name] = filler
+
+    def refer(self, key: ForeignKey, way: Way) -> None:
+        """Decide a foreign key, and with it those of its columns that nothing else decides."""
+        may = self.nullable(key) and not self._same_nulls(key.columns)
+        against = (self.full, key.name) in self.against
+        share = max((self.nulls.get(name, 0.0) for name in key.columns), default=0.0) if may else 0.0
+        reference = Reference(key, way, self.draws.of("reference", key.name), share, against)
+        self.references[key.name] = reference
+        for name, other in zip(key.columns, key.references, strict=True):
+            if name not in self.fillers:
+                self.fill(name, Copied(reference, other, may and self._may_be_null(name)))
+
+    def _same_nulls(self, names: Sequence[str]) -> bool:
+        """Whether two rows with nulls there would be alike to a unique constraint."""
+        return any(not unique.nulls and set(unique.columns) & set(names) for unique in self.target.table.uniques)
+
+    def generate(self, name: str) -> None:
+        """Let a column hold whatever its generator makes, with nulls between where they may be."""
+        self._fill(name, Generated)
+        self._leave_gaps(name)
+
+    def _leave_gaps(self, name: str) -> None:
+        if (share := self.nulls.get(name, 0.0)) and self._may_be_null(name):
+            self.fill(name, Gaps(self.fillers[name], share, name))
+
+    def _fill(self, name: str, fill: Callable[[Generator, Field], Filler], *, unique: bool = False) -> None:
+        fillers = tuple(fill(p.generators[name], replace(p.fields[name], unique=unique)) for p in self.pieces)
+        alike = all(filler == fillers[0] for filler in fillers)
+        starts = tuple(piece.start for piece in self.pieces)
+        self.fill(name, fillers[0] if alike else Divided(starts, fillers))

@@ -1,0 +1,138 @@
+"""What is known of the columns of a table, and what makes their values: by rules, by conditions, by names and types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from envctl.catalogue import Column, Table
+from envctl.shape import Shape
+from envctl.synthetic.base import Field, Generator, Impossible, Limits
+from envctl.synthetic.choose import choose, generator_of
+from envctl.synthetic.conditions import Conditions, conditions_of
+from envctl.synthetic.names import column_named
+from envctl.synthetic.settings import Rule, Settings
+from envctl.synthetic.targets import Target
+
+Rules = Mapping[tuple[str, str], Rule]  # by the table's full name and the column
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What is asked of all columns."""
+
+    settings: Settings
+    shape: Shape | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """By the tables that the rows are copied into; `nulls` are shares of columns that may have some."""
+
+    tables: tuple[Table, ...]
+    fields: tuple[Mapping[str, Field], ...]
+    generators: tuple[Mapping[str, Generator], ...]
+    nulls: Mapping[str, float]
+
+    def starts(self, rows: int) -> tuple[int, ...]:
+        """Where the rows of each of them begin: all have as many."""
+        return tuple(rows * at // len(self.tables) for at in range(len(self.tables)))
+
+
+def rules_of(targets: tuple[Target, ...], settings: Settings) -> Rules:
+    """What is said of columns. Raises Impossible for a rule of one that is not there."""
+    rules: dict[tuple[str, str], Rule] = {}
+    for text, rule in settings.columns.items():
+        table, column = column_named(text, [target.table for target in targets], "columns")
+        if (table.full, column) in rules:
+            raise Impossible(f"columns: {text}: there are two lines about this column (take one out)")
+        rules[table.full, column] = rule
+    return rules
+
+
+def without(targets: tuple[Target, ...], rules: Rules) -> tuple[Target, ...]:
+    """The tables without foreign keys whose columns somebody fills otherwise: the server sees whether they hold."""
+    return tuple(
+        replace(target, table=replace(target.table, foreign_keys=kept)) if kept != target.table.foreign_keys else target
+        for target in targets
+        for kept in [
+            tuple(k for k in target.table.foreign_keys if not all((target.full, n) in rules for n in k.columns))
+        ]
+    )
+
+
+def known_of(target: Target, rules: Rules, hints: Hints) -> Known:
+    """What is known of a table. Raises Impossible where a column cannot be filled."""
+    own = {name: rule for (table, name), rule in rules.items() if table == target.full}
+    pieces = tuple(_pieces(target, own))
+    fields = tuple(_fields(target, found, hints) for _, found in pieces)
+    generators = tuple(
+        _generators(target, found, here, own, hints) for (_, found), here in zip(pieces, fields, strict=True)
+    )
+    nulls = {column.name: share for column in target.table.columns if (share := _nulls(target, column, own, hints))}
+    return Known(tuple(table for table, _ in pieces), fields, generators, nulls)
+
+
+def _pieces(target: Target, own: Mapping[str, Rule]) -> Iterator[tuple[Table, Conditions]]:
+    """Where rows are copied to, and what holds for them there; to the whole where nobody can tell what partitions take."""
+    bounds = [(leaf, conditions_of(target.table, own, leaf)) for leaf in target.leaves]
+    readable = [(leaf, found) for leaf, found in bounds if found is not None]
+    if readable:
+        yield from readable
+    elif (found := conditions_of(target.table, own)) is not None:
+        yield target.table, found
+
+
+def _fields(target: Target, found: Conditions, hints: Hints) -> Mapping[str, Field]:
+    settings = hints.settings
+    return {
+        column.name: Field(
+            table=target.table,
+            column=column,
+            limits=found.limits.get(column.name, Limits()),
+            locale=settings.locale,
+            until=settings.moment,
+        )
+        for column in target.table.columns
+        if not column.generated
+    }
+
+
+def _generators(
+    target: Target, found: Conditions, fields: Mapping[str, Field], own: Mapping[str, Rule], hints: Hints
+) -> Mapping[str, Generator]:
+    """Of all columns that reference nothing."""
+    referencing = {name for key in target.table.foreign_keys for name in key.columns}
+    related = found.related(target.table, fields, own)
+    generators: dict[str, Generator] = {}
+    for name, field in fields.items():
+        if name in own:
+            generators[name] = generator_of(own[name], field)
+        elif name not in referencing:
+            generators[name] = related.get(name) or _shaped(choose(field), field, hints)
+    return generators
+
+
+def _shaped(chosen: Generator, field: Field, hints: Hints) -> Generator:
+    """Like its example, where there is one."""
+    if hints.shape is None or (seen := hints.shape.column(field.table.full, field.column.name)) is None:
+        return chosen
+    from envctl.synthetic.shaped import shaped
+
+    return shaped(field, seen, chosen)
+
+
+def _nulls(target: Target, column: Column, own: Mapping[str, Rule], hints: Hints) -> float:
+    if not column.nullable or column.generated:
+        return 0.0
+    rule = own.get(column.name)
+    if isinstance(rule, Mapping) and "nulls" in rule:
+        return _share(rule["nulls"], f"{target.full}.{column.name}")
+    seen = hints.shape.column(target.full, column.name) if hints.shape else None
+    return seen.nulls if seen is not None else hints.settings.nulls
+
+
+def _share(said: object, what: str) -> float:
+    if isinstance(said, bool) or not isinstance(said, int | float) or not 0 <= said <= 1:
+        raise Impossible(f"columns: {what}: nulls is a share from 0 to 1, not {said!r}")
+    return float(said)
