@@ -155,6 +155,7 @@ DOCUMENTS = st.fixed_dictionaries(
                 {"d": {"from": "backup", "path": "x"}},
                 {"d": {"from": "live", "url": "STAGING_URL"}},
                 {"d": {"from": "live", "url": "_u", "method": "physical"}},
+                {"d": {"from": "rows", "of": "d", "keys": {"k:${id}": {"table": "t", "value": {"json": [1]}}}}},
             ]
         ),
     },
@@ -171,7 +172,7 @@ def test_what_loads_is_valid(tmp_path: Path, document: dict[str, Any]) -> None:
     try:
         load(path, environ={})
     except EnvctlError as error:
-        allowed = ("references are answered", "there is no service", "a NUL")
+        allowed = ("references are answered", "there is no service", "a NUL", "rows cannot be those of itself")
         assert all(any(word in line for word in allowed) for line in error.details), error.details
         return
     VALIDATOR.validate(document)

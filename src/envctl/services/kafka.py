@@ -13,7 +13,7 @@ from envctl.services.fields import Image, Setting, Size, Version, named, refuse
 from envctl.services.references import Told
 from envctl.text import PublishedPort, Text, text
 from envctl.units import MIB
-from envctl.workload import Address, Format, Freezing, Mount, Probe, Topics, Workload
+from envctl.workload import Address, Derived, Format, Freezing, Mount, Probe, Topics, Workload
 
 INNER, HOST, CONTROLLER = 9092, 19092, 9093
 CLUSTER = "ZW52Y3RsLWNsdXN0ZXItMQ"  # any 16 bytes do: a broker of one knows no other cluster
@@ -94,6 +94,11 @@ class Kafka(Service):
         description="Topics that must exist, and how many partitions they have.",
         examples=[{"orders": 3}],
     )
+    data: str | None = Field(
+        default=None,
+        description="The `[data.NAME]` that a new broker's topics are filled from: messages made of a database's rows.",
+        examples=["messages"],
+    )
     heap: Size = Field(default=384 * MIB, description="Java heap of the broker.", examples=["1GiB"])
     config: dict[Key, Setting] = Field(
         default={},
@@ -152,6 +157,7 @@ class Kafka(Service):
                 numbers(self.version, self.image, said="version" in self.model_fields_set, count=2), reads_older=True
             ),
             topics=Topics(dict(self.topics)),
+            derived=Derived(self.data) if self.data else None,
             freezing=Freezing(
                 CHECK,
                 slow_start=True,

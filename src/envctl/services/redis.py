@@ -12,7 +12,7 @@ from envctl.services.base import Complaint, Service, numbers, reached
 from envctl.services.fields import Image, Line, Version, kind_of, named, refuse
 from envctl.services.references import Told
 from envctl.text import Password, Text, text
-from envctl.workload import Address, Format, Freezing, Mount, Probe, Workload
+from envctl.workload import Address, Derived, Format, Freezing, Mount, Probe, Workload
 
 PORT = 6379
 DEFAULTS = {"appendonly": "yes"}
@@ -33,6 +33,11 @@ OURS = frozenset(
 PING = """
 REDISCLI_AUTH=$(cat "$1") && export REDISCLI_AUTH
 answer=$(redis-cli -h 127.0.0.1 -p "$2" ping) && test "$answer" = PONG || { echo "$answer"; exit 1; }
+"""
+# Takes commands in Redis' own protocol, says how many were answered, and how many keys there are then.
+FEED = """
+REDISCLI_AUTH=$(cat "$1") && export REDISCLI_AUTH
+redis-cli -h 127.0.0.1 -p "$2" --pipe && echo "keys: $(redis-cli -h 127.0.0.1 -p "$2" dbsize)"
 """
 # All that the server keeps its data in must be whole. Since Redis 7 a manifest says what belongs to the first of them.
 CHECK = """set -eu
@@ -74,6 +79,11 @@ class Redis(Service):
         default=None,
         description="Another image with the contract of the official one.",
         examples=["valkey/valkey:8"],
+    )
+    data: str | None = Field(
+        default=None,
+        description="The `[data.NAME]` that a new server is filled from: keys made of a database's rows.",
+        examples=["carts"],
     )
     config: dict[Key, Directive] = Field(
         default={},
@@ -120,6 +130,7 @@ class Redis(Service):
             probe=Probe(("sh", "-c", PING, "ping", password, str(PORT))),
             needs=self.needs,
             stateful=True,
+            derived=Derived(self.data, ("sh", "-c", FEED, "feed", password, str(PORT))) if self.data else None,
             format=Format(
                 numbers(self.version, self.image, said="version" in self.model_fields_set, count=2), reads_older=True
             ),

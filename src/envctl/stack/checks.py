@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from envctl.services import Service
 from envctl.services.app import App
+from envctl.services.kafka import Kafka
 from envctl.services.postgres import Postgres
+from envctl.services.redis import Redis
 from envctl.services.references import FILE, SECRETS, Reference, references
 from envctl.stack.lines import Key
 from envctl.stack.problems import Notes
@@ -134,7 +136,7 @@ def _hides(reference: Reference, scope: Scope) -> bool:
 def check_data(scope: Scope, data: frozenset[str], notes: Notes) -> None:
     """Every `data = "…"` names a section."""
     for name, service in scope.services.items():
-        wanted = service.data if isinstance(service, Postgres) else None
+        wanted = service.data if isinstance(service, Postgres | Kafka | Redis) else None
         if wanted is not None and wanted not in data:
             hint = f"data sections are: {', '.join(sorted(data))}" if data else "add the section"
             message = f"there is no [data.{wanted[:80]}]"

@@ -16,6 +16,7 @@ from envctl.services.fields import Folder, kind_of, real, refuse
 from envctl.stack.lines import Key
 from envctl.stack.plain import validate
 from envctl.stack.problems import Notes
+from envctl.stack.rows import Rows
 from envctl.stack.secrets import NAMES, Generated, SecretSection
 from envctl.stack.subset import Subset, SubsetTable, as_rules
 from envctl.workload import Database, Masking, Method
@@ -176,9 +177,9 @@ class Live(Section):
         return replace(database, live=LiveServer(self.url, self.method), mask=mask)
 
 
-DataSection = Dump | Backup | Live
+DataSection = Dump | Backup | Live | Rows
 
-DATA_KINDS: Mapping[str, type[DataSection]] = {"dump": Dump, "backup": Backup, "live": Live}
+DATA_KINDS: Mapping[str, type[DataSection]] = {"dump": Dump, "backup": Backup, "live": Live, "rows": Rows}
 
 
 def section(name: str, table: Any, notes: Notes) -> DataSection | None:
@@ -210,7 +211,7 @@ def used_secrets(data: Iterable[DataSection]) -> tuple[str, ...]:
 
 def mask_of(section: DataSection) -> MaskSection | None:
     """How the rows are masked; None where they are not."""
-    return None if isinstance(section, Backup) else section.mask
+    return section.mask if isinstance(section, Dump | Live) else None
 
 
 def check_data_sections(data: Mapping[str, DataSection], secrets: Mapping[str, SecretSection], notes: Notes) -> None:
@@ -219,7 +220,7 @@ def check_data_sections(data: Mapping[str, DataSection], secrets: Mapping[str, S
     """
     for name, found in data.items():
         mask = mask_of(found)
-        if mask is None and not isinstance(found, Backup) and found.subset is not None:
+        if mask is None and isinstance(found, Dump | Live) and found.subset is not None:
             hint = f'write [data.{name}.mask] beside it; with unlisted = "keep" nothing is masked but what it says'
             notes.add(("data", name, "subset"), "rows are only chosen where they are masked", hint=hint)
         if mask is not None and mask.key_file is None and isinstance(secrets.get(mask.key), Generated):

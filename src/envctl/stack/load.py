@@ -29,6 +29,7 @@ from envctl.stack.model import (
 from envctl.stack.plain import validate, what_is_left
 from envctl.stack.problems import Notes, refused
 from envctl.stack.registry import NO_REGISTRY, Registry, choose
+from envctl.stack.rows import check_rows
 from envctl.stack.secrets import FromCaller, SecretSection, section
 from envctl.stack.shares import check_limits
 from envctl.stack.source import NAME, Source, read, unusable
@@ -71,6 +72,7 @@ def _stack(source: Source, environ: Mapping[str, str] | None, notes: Notes) -> S
     scope = checks.Scope({}, {}, frozenset()) if wraps else _services(document, notes)
     data, data_names = _data(document, notes)
     check_data_sections(data, secrets, notes)
+    check_rows(scope.services, data, data_names, notes)
     limits = validate(EnvironmentLimits, _table(document, "limits", notes), ("limits",), notes) or LimitsSection()
     lifetime = validate(LifetimeSection, _table(document, "lifetime", notes), ("lifetime",), notes) or LifetimeSection()
     name = project.name if project else "project"

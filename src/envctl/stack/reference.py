@@ -20,6 +20,7 @@ from envctl.services.references import SECRETS
 from envctl.stack.data import DATA_KINDS, MaskSection
 from envctl.stack.lifetime import LifetimeSection
 from envctl.stack.model import DATA, PROJECT, SERVICE, SERVICES, EnvironmentLimits, ProjectSection
+from envctl.stack.rows import Entry, Message
 from envctl.stack.secrets import NAMES, SECRET_KINDS
 from envctl.stack.source import BYTES, DOTS, LINE, NESTING
 from envctl.stack.subset import SubsetTable
@@ -170,6 +171,8 @@ def _parts() -> Iterator[str]:
         yield _part(f'`[data.NAME]`, from = "{kind}"', data)
     yield _part("`[data.NAME.mask]`", MaskSection)
     yield _part("`[data.NAME.subset]`", SubsetTable)
+    yield _part("`[data.NAME.messages.TOPIC]`", Message)
+    yield _part("`[data.NAME.keys.KEY]`", Entry)
     for kind, secret in SECRET_KINDS.items():
         yield _part(f'`[secrets.NAME]`, from = "{kind}"', secret)
     yield _part("`[lifetime]`", LifetimeSection)

@@ -14,9 +14,10 @@ from envctl.services import Service
 from envctl.services.references import SECRETS
 from envctl.stack.model import Stack
 from envctl.stack.problems import Problem, dotted, refused
+from envctl.stack.rows import Rows
 from envctl.stack.shares import shares
 from envctl.text import Named, PublishedPort, Text, text
-from envctl.workload import Address, Database, Recipe, Workload
+from envctl.workload import Address, Database, Derived, Recipe, Workload
 
 LOOPBACK = "127.0.0.1"
 HOST_SETTINGS = ("url", "host", "port", "user", "password", "database", "brokers")
@@ -45,11 +46,12 @@ def workloads(stack: Stack) -> tuple[Workload, ...]:
         inside = Address(service, text(str(found.listens)))
         return found.settings(service, stack.project, inside)[attribute]
 
-    return tuple(
+    found = tuple(
         replace(work, limits=limits[name], database=_filled(stack, work.database))
         for name in order(stack)
         for work in (stack.services[name].workload(name, stack.project, stack.root, told),)
     )
+    return tuple(replace(work, derived=_derived(stack, work, found)) for work in found)
 
 
 def _secret(attribute: str) -> Text:
@@ -66,7 +68,19 @@ def secret_sources(stack: Stack) -> dict[str, Source]:
 def _filled(stack: Stack, database: Database | None) -> Database | None:
     if database is None or database.data is None:
         return database
-    return stack.data[database.data].fill(database, stack.root)
+    section = stack.data[database.data]
+    assert not isinstance(section, Rows)  # noqa: S101 – checked when the file was read
+    return section.fill(database, stack.root)
+
+
+def _derived(stack: Stack, work: Workload, others: Collection[Workload]) -> Derived | None:
+    """What a broker or a cache is filled with: of several databases with that data the first one's rows."""
+    if work.derived is None:
+        return None
+    section = stack.data[work.derived.data]
+    assert isinstance(section, Rows)  # noqa: S101 – checked when the file was read
+    of = next(other for other in others if other.database is not None and other.database.data == section.of)
+    return section.derived(work.derived, work.kind, of)
 
 
 def host_settings(stack: Stack) -> dict[str, Text]:
