@@ -13,6 +13,7 @@ import pytest
 
 from envctl.catalogue import Catalogue, Column, ForeignKey, Table
 from envctl.errors import EnvctlError, Exit
+from envctl.masking import copying
 from envctl.masking.subsets.graph import Graph
 from envctl.masking.subsets.rules import hold, parse
 from envctl.seeds.dumps.check import check
@@ -273,11 +274,30 @@ def test_a_table_that_comes_only_later_is_refused() -> None:
 
 
 def test_rows_that_cannot_be_read_are_refused_without_a_value() -> None:
-    """By their line; and a dump that is cut off."""
+    """By their number in their table; and a dump that is cut off."""
+    whole = [f"{n}\t{'x' * (BLOCK // 10)}\n" for n in range(1, 31)]
     with pytest.raises(
-        EnvctlError, match="has rows that cannot be masked: line 2 has 1 columns instead of 2"
+        EnvctlError, match=r"has rows that cannot be masked: row 31 of public\.a has 1 columns instead of 2"
     ) as caught:
-        chosen(read((text(["1\tx\n", "secret\n"], []),)), {"a": {"where": "true"}})
+        chosen(read((text([*whole, "secret\n"], []),)), {"a": {"where": "true"}})
     assert "secret" not in f"{caught.value}{caught.value.details}"
     with pytest.raises(EnvctlError, match="The dump shop"):
         chosen(read((text(["1\tx\n"], ["x\t1\t1\n"])[:-20],)), {"a": {"where": "true"}})
+
+
+def test_a_row_that_cannot_be_masked_is_named_among_all_rows() -> None:
+    """Also where it was not looked at before, because nothing is asked of that column; others do not come."""
+    rows = [f"{n}\t{'secret' if n < 29 else chr(92) + 'x80'}{'x' * (BLOCK // 10)}\n" for n in range(1, 31)]
+    whole = text(rows, [])
+    subset = subset_of(read((whole, whole)), {"a": {"where": "id >= 25"}})
+
+    def masks(_schema: str, _name: str, columns: tuple[str, ...]) -> Mask:
+        def mask(block: bytes) -> bytes:
+            copying.unescaped(copying.rows(block, columns)["t"])
+            return block
+
+        return Mask(mask)
+
+    with subset.plain.text() as blocks, pytest.raises(Unmasked, match=r"row 29 of public\.a holds bytes") as caught:
+        list(Text(subset.plans(lambda _: masks)(IDS)).masked(blocks))
+    assert "secret" not in f"{caught.value}"

@@ -23,7 +23,7 @@ from envctl.masking.subsets.keys import Key, Keys, hashes, joined
 from envctl.masking.table import MaskFailed
 from envctl.seeds.dumps.plain import Plain
 from envctl.seeds.masked.fill import Plans, refusing
-from envctl.seeds.masked.text import Choice, Mask, Masks, Text, Told, Unmasked, unheard
+from envctl.seeds.masked.text import Choice, Chosen, Mask, Masks, Text, Told, Unmasked, unheard
 from envctl.seeds.refusal import KEPT
 
 
@@ -37,7 +37,7 @@ class Subset:
     large_objects: bool = False
     told: Told = unheard
     say: Callable[[str], None] = lambda _what: None
-    _chosen: dict[str, _Chosen] = field(default_factory=dict)
+    _chosen: dict[str, _Passing] = field(default_factory=dict)
     _cut: frozenset[str] = frozenset()  # the tables of which not all rows come
 
     def plans(self, plans: Plans) -> Plans:
@@ -49,7 +49,7 @@ class Subset:
             read, self._cut = self._read(graph), frozenset(graph.parts)
             rows = {full: table.rows() for full, table in read.items()}
             found = close(graph, rows)
-            self._chosen = {full: _Chosen(full, chosen, read[full].sum) for full, chosen in found.items()}
+            self._chosen = {full: _Passing(full, chosen, read[full].sum) for full, chosen in found.items()}
             self.say(f"{sum(one.sum() for one in found.values()):,} of {sum(map(len, found.values())):,} rows come")
             for full in _missed(graph, rows):
                 self.say(f"mind that no row of {full} meets its condition")
@@ -139,14 +139,12 @@ class _Read:
         keys = {key: Keys(found) for key, found in zip(self.keys, by_key, strict=True)}
         return Rows(self.count, meets if self.part.condition else None, keys)
 
-    def _next(
-        self, columns: tuple[str, ...], needed: set[str], block: bytes, count: int
-    ) -> tuple[int, Callable[[], bytes]]:
+    def _next(self, columns: tuple[str, ...], needed: set[str], block: bytes, count: int) -> Chosen:
         at = len(self.blocks)
         self.blocks.append((None, ()))
         self.count += count
         self.sum = crc32(block, self.sum)
-        return count, partial(self._look, columns, needed, block, at)
+        return Chosen(count, partial(self._look, columns, needed, block, at), int)
 
     def _look(self, columns: tuple[str, ...], needed: set[str], block: bytes, at: int) -> bytes:
         raw = rows(block, columns)
@@ -161,7 +159,7 @@ class _Read:
 
 
 @dataclass
-class _Chosen:
+class _Passing:
     """Which rows of a table come, while they pass."""
 
     full: str
@@ -175,14 +173,19 @@ class _Chosen:
         """Whether what passed is what was read before."""
         return (self._at, self._sum) == (len(self.rows), self.expected)
 
-    def choice(self, block: bytes, count: int) -> tuple[int, Callable[[], bytes]]:
-        """How many rows of a block come, and what leaves the others out."""
+    def choice(self, block: bytes, count: int) -> Chosen:
+        """Those of a block that come."""
         chosen = self.rows.slice(self._at, count)
         self._at += count
         self._sum = crc32(block, self._sum)
         if len(chosen) != count:
             raise _changed(self.full)
-        return int(chosen.sum()), partial(_left, block, chosen)
+        return Chosen(int(chosen.sum()), partial(_left, block, chosen), partial(_line, chosen))
+
+
+def _line(chosen: pl.Series, number: int) -> int:
+    """In which line of its block a row stands, by its number among those that come; the last for all behind it."""
+    return int(chosen.arg_true()[:number][-1]) + 1
 
 
 def _left(block: bytes, chosen: pl.Series) -> bytes:

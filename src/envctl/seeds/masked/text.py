@@ -7,13 +7,14 @@ schema: nothing that is not understood passes. Where it comes from makes no diff
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from queue import Queue
 from threading import Event, Thread
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from envctl.masking import WORKERS
 from envctl.seeds.dumps.pieces import Piece
@@ -50,8 +51,15 @@ class Unmasked(Exception):
         self.message, self.line, self.hint = message, line, hint
 
 
-# Told of a block in its order, and of how many rows it has: how many of them come, and what leaves the others out.
-Choice = Callable[[bytes, int], tuple[int, Callable[[], bytes]]]
+class Chosen(NamedTuple):
+    """Of the rows of a block: how many come, what leaves the others out, and which line of it is the n-th of those."""
+
+    rows: int
+    left: Callable[[], bytes]
+    line: Callable[[int], int]
+
+
+Choice = Callable[[bytes, int], Chosen]  # told of a block in its order, and of how many rows it has
 
 
 @dataclass(frozen=True)
@@ -94,6 +102,7 @@ class Text:
     rows: dict[str, int] = field(default_factory=dict)
     sequences: dict[tuple[str, str], Place] = field(default_factory=dict)
     _table: _Table | None = None  # whose rows come, or came last
+    _seen: Counter[str] = field(default_factory=Counter)  # rows of each table, whether they come or not
 
     def masked(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
         """The same text with all rows masked. Raises Unmasked, BrokenText where it is not whole, and what masks raise.
@@ -166,7 +175,7 @@ class Text:
             raise Unmasked(unmasked.message, piece.line, unmasked.hint) from None
         full = f"{schema}.{name}"
         self.rows.setdefault(full, 0)
-        return _Table(full, mask, self.rows, self.told)
+        return _Table(full, mask, self.rows, self._seen, self.told)
 
 
 def _result(part: bytes | Future[bytes] | BaseException) -> bytes:
@@ -182,6 +191,7 @@ class _Table:
     full: str
     mask: Mask
     counts: dict[str, int]
+    seen: Counter[str]
     told: Told
     waiting: list[bytes] = field(default_factory=list)
     size: int = 0
@@ -205,29 +215,32 @@ class _Table:
     def _counted(self, whole: bytes) -> Callable[[], bytes]:
         if b"\r" in whole:  # as Windows' editors leave a dump; in values it is written as \r
             whole = whole.replace(b"\r\n", b"\n")
-        rows = whole.count(b"\n")
-        work = partial(_placed, self.full, self.counts[self.full], partial(self.mask.mask, whole))
+        read = come = whole.count(b"\n")
+        work = partial(self.mask.mask, whole)
+        line: Callable[[int], int] = int
         if self.mask.choice is not None:
-            rows, chosen = self.mask.choice(whole, rows)
-            work = partial(_masked, self.mask.mask, chosen)
-        self.counts[self.full] += rows
+            come, left, line = self.mask.choice(whole, read)
+            work = partial(_masked, self.mask.mask, left)
+        placed = partial(_placed, self.full, self.seen[self.full], work, line)
+        self.seen[self.full] += read
+        self.counts[self.full] += come
         self.told(self.full, self.counts[self.full])
-        return work
+        return placed
 
 
-def _placed(table: str, before: int, work: Callable[[], bytes]) -> bytes:
+def _placed(table: str, before: int, work: Callable[[], bytes], line: Callable[[int], int]) -> bytes:
     """Does it; what is wrong with a row names the table, and counts its rows from the first."""
     from envctl.masking.copying import BrokenRows
 
     try:
         return work()
     except BrokenRows as broken:
-        message = f"has rows that cannot be masked: row {before + broken.line} of {table} {broken.reason}"
+        message = f"has rows that cannot be masked: row {before + line(broken.line)} of {table} {broken.reason}"
         raise Unmasked(message, hint=AGAIN) from None
 
 
-def _masked(mask: Callable[[bytes], bytes], chosen: Callable[[], bytes]) -> bytes:
-    rows = chosen()
+def _masked(mask: Callable[[bytes], bytes], left: Callable[[], bytes]) -> bytes:
+    rows = left()
     return mask(rows) if rows else rows
 
 
