@@ -55,6 +55,7 @@ class Column:
     fixed: bool = False  # blanks are added up to its length, as in char(10)
     counted: bool = False  # new rows take the next number of a sequence
     caseless: bool = False  # its type takes `A` and `a` for the same: citext
+    filled: bool = field(default=False, compare=False)  # new rows that say nothing of it get a value all the same
     base: str = field(default="", compare=False)  # the type below all domains and arrays, as Postgres writes it
 
 

@@ -54,6 +54,7 @@ def read_column(said: Any) -> Column:
         fixed=own and base == "bpchar" and typmod >= _HEADER,
         counted=said["identity"] or (said["says"] or "").startswith("nextval("),
         caseless=base == "citext" and not said["own"],
+        filled=bool(said["identity"] or said["says"]),
         base=said["below"],
     )
 
