@@ -1,0 +1,135 @@
+"""Times of day, and how long something takes."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+import numpy as np
+import polars as pl
+
+from envctl.catalogue import Family
+from envctl.synthetic.base import Field, Generator, Impossible, Rows
+from envctl.synthetic.draws import Numbers
+from envctl.synthetic.generators.numbers_types import Span
+from envctl.synthetic.generators.times_days import DAY, time_of_day
+from envctl.synthetic.generators.times_ranks import rank_of
+from envctl.synthetic.generators.typed_letters import chosen, named
+
+_CLOCK = re.compile(r"([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?(?:[+-][0-9:]+)?")
+_SPELLED = re.compile(r"(?:(-?[0-9]+) days? ?)?(?:(-?)([0-9]+):([0-9]{2}):([0-9]{2}))?")
+_STEP = 300  # seconds between times that people say
+_MORNING, _NOON, _NIGHT = 6 * 3600, 12 * 3600, 22 * 3600
+_STARTED, _ENDED = 20, 70  # ranks
+_LONGEST = 1 << 31  # minutes: 4000 years
+_USUAL = 480
+
+
+class Clock(Generator):
+    """A time of day: what starts does so in the morning, what ends after noon; others when people are awake."""
+
+    name: ClassVar[str] = "time"
+    makes: ClassVar[frozenset[Family]] = frozenset({"time"})
+
+    def objection(self, field: Field) -> str | None:
+        """Some must be left."""
+        return None if self.space(field) else "no time is left between its limits"
+
+    def space(self, field: Field) -> int:
+        """The seconds of a day."""
+        return _span(field).size
+
+    def nth(self, field: Field, numbers: Numbers) -> pl.Series:
+        """From the earliest on."""
+        return times(_span(field).nth(numbers))
+
+    def make(self, field: Field, rows: Rows) -> pl.Series:
+        """In steps of five minutes, but at the ends."""
+        drawn, order = rows.draws(field.column.name).fractions(rows.numbers), rank_of(field.column.name).order
+        if order == _STARTED:
+            made = _MORNING + drawn * (_NOON - _MORNING)
+        elif order >= _ENDED:
+            made = _NOON + _STEP + drawn * (_NIGHT - _NOON - _STEP)
+        else:
+            made = time_of_day(drawn).astype(np.float64)
+        span = _span(field)
+        return times((made // _STEP * _STEP).astype(np.int64).clip(span.low, span.high))
+
+
+class Duration(Generator):
+    """How long something takes: minutes, up to eight hours."""
+
+    name: ClassVar[str] = "duration"
+    makes: ClassVar[frozenset[Family]] = frozenset({"other"})
+
+    def objection(self, field: Field) -> str | None:
+        """Intervals only; some must be left."""
+        if not (field.column.base or field.column.type).startswith("interval"):
+            return f"{field.column.type} is no interval"
+        return None if self.space(field) else "no interval is left between its limits"
+
+    def space(self, field: Field) -> int:
+        """As many minutes as there are between its limits."""
+        return _minutes(field).size
+
+    def nth(self, field: Field, numbers: Numbers) -> pl.Series:
+        """From the shortest on."""
+        minutes = pl.Series("n", _minutes(field).nth(numbers))
+        return minutes.to_frame().select(pl.concat_str("n", pl.lit(" minutes"))).to_series()
+
+    def make(self, field: Field, rows: Rows) -> pl.Series:
+        """Short ones are more frequent."""
+        limit = min(self.space(field), _USUAL)
+        drawn = rows.draws(field.column.name).fractions(rows.numbers)
+        return self.nth(field, (drawn * drawn * limit).astype(np.int64))
+
+
+def _span(field: Field) -> Span:
+    limits = field.limits
+    low = 0 if limits.low is None else read_clock(limits.low, field)
+    high = DAY - 1 if limits.high is None else min(read_clock(limits.high, field), DAY - 1)
+    return Span.without(low, high, [read_clock(text, field) for text in limits.never])
+
+
+def _minutes(field: Field) -> Span:
+    """Rounded into the limits: those are in seconds."""
+    limits = field.limits
+    low = 1 if limits.low is None else -(-_seconds(limits.low, field) // 60)
+    high = max(_LONGEST, low) if limits.high is None else _seconds(limits.high, field) // 60
+    return Span.without(low, high, [_seconds(text, field) // 60 for text in limits.never])
+
+
+def read_clock(text: str, field: Field) -> int:
+    """A time as Postgres writes it, in seconds since midnight; fractions are left out. Raises Impossible."""
+    found = _CLOCK.fullmatch(text)
+    if found is None:
+        raise Impossible(f"{named(field)}: its limit {text} is no time of day")
+    return int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3] or 0)
+
+
+def _seconds(text: str, field: Field) -> int:
+    found = read_interval(text)
+    if found is None:
+        raise Impossible(f"{named(field)}: its limit {text} is no interval of days, hours, minutes and seconds")
+    return found
+
+
+def read_interval(text: str) -> int | None:
+    """An interval as Postgres writes it, in seconds; None where it has months, or parts of seconds."""
+    found = _SPELLED.fullmatch(text)
+    if found is None or not text:
+        return None
+    sign = -1 if found[2] else 1
+    clock = int(found[3] or 0) * 3600 + int(found[4] or 0) * 60 + int(found[5] or 0)
+    return int(found[1] or 0) * DAY + sign * clock
+
+
+def times(when: Numbers) -> pl.Series:
+    """Seconds since midnight as texts."""
+    hours, minutes, rest = when // 3600, when // 60 % 60, when % 60
+    colon = pl.lit(":")
+    frame = pl.DataFrame({"h": chosen(_TWO, hours), "m": chosen(_TWO, minutes), "s": chosen(_TWO, rest)})
+    return frame.select(pl.concat_str("h", colon, "m", colon, "s")).to_series()
+
+
+_TWO = pl.Series([f"{n:02}" for n in range(60)])
