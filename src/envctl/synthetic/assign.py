@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 from envctl.catalogue import ForeignKey
 from envctl.synthetic.base import Impossible
-from envctl.synthetic.columns import Piece, Work
+from envctl.synthetic.columns import Work
 from envctl.synthetic.counts import Count
 from envctl.synthetic.draws import Draws
 from envctl.synthetic.fields import Hints, Known, Rules, known_of
 from envctl.synthetic.keys import agree, chosen
 from envctl.synthetic.references import Each, Owned, Some, Tree
-from envctl.synthetic.rows import Made
+from envctl.synthetic.rows import Made, Pieces
 from envctl.synthetic.slots import SKEWS, Slots
 from envctl.synthetic.targets import Target
 from envctl.synthetic.unique import settle
@@ -64,14 +64,14 @@ def _begin(setting: Setting, target: Target, counts: Mapping[str, Count]) -> tup
     deciding, agreeing = chosen(target.table, {t.full: t.table for t in setting.targets})
     known = setting.known[target.full]
     count = _possible(target, counts, deciding)
-    pieces = zip(known.starts(count.rows), known.fields, known.generators, strict=True)
     work = Work(
         target=target,
         count=count,
         sizes={name: other.rows for name, other in counts.items()},
         against=setting.against,
         draws=setting.draws.of(target.full),
-        pieces=tuple(Piece(*piece) for piece in pieces),
+        pieces=Pieces(known.starts(count.rows), known.ways, setting.draws.of(target.full, "way")),
+        known=known.pieces,
         nulls={name: share for name, share in known.nulls.items() if (target.full, name) not in setting.referenced},
         keys=deciding,
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from envctl.catalogue import ForeignKey, written
 from envctl.synthetic.base import Field, Generator, Impossible
 from envctl.synthetic.counts import Count
 from envctl.synthetic.draws import Draws
 from envctl.synthetic.references import Digit, Owned, Reference, Way
-from envctl.synthetic.rows import Chosen, Copied, Counted, Divided, Filler, Gaps, Generated
+from envctl.synthetic.rows import Chosen, Copied, Counted, Divided, Filler, Gaps, Generated, Pieces
 from envctl.synthetic.targets import Target
 
 _MOST = 1 << 62
@@ -18,9 +19,8 @@ _MOST = 1 << 62
 
 @dataclass(frozen=True)
 class Piece:
-    """Rows from `start` on that go into one table, and what is known of their columns there."""
+    """What is known of the columns in a piece of a table."""
 
-    start: int
     fields: Mapping[str, Field]
     generators: Mapping[str, Generator]
 
@@ -36,7 +36,8 @@ class Work:
     sizes: Mapping[str, int]
     against: frozenset[tuple[str, str]]
     draws: Draws
-    pieces: tuple[Piece, ...]
+    pieces: Pieces
+    known: tuple[Piece, ...]  # of each piece
     nulls: Mapping[str, float]
     keys: tuple[ForeignKey, ...] = ()
     references: dict[str, Reference] = field(default_factory=dict)
@@ -69,12 +70,12 @@ class Work:
         return written(self.target.table.schema, self.target.table.name, *([column] if column else []))
 
     def field(self, name: str) -> Field:
-        """What is known of a column; of one that differs by partition, in the first."""
-        return self.pieces[0].fields[name]
+        """What is known of a column; of one that differs, in the first piece."""
+        return self.known[0].fields[name]
 
     def generator(self, name: str) -> Generator:
         """What makes its values."""
-        return self.pieces[0].generators[name]
+        return self.known[0].generators[name]
 
     def parents(self, key: ForeignKey) -> int:
         """How many rows it may mean."""
@@ -103,7 +104,7 @@ class Work:
     def is_free(self, name: str) -> bool:
         """Whether a column references nothing and is not decided yet."""
         return (
-            name in self.pieces[0].generators
+            name in self.known[0].generators
             and name not in self.fillers
             and not any(name in key.columns for key in self.keys)
         )
@@ -128,32 +129,31 @@ class Work:
 
     def space(self, name: str) -> int | None:
         """How many different values a column can have."""
-        spaces = [piece.generators[name].space(piece.fields[name]) for piece in self.pieces]
+        spaces = [piece.generators[name].space(piece.fields[name]) for piece in self.known]
         return None if any(space is None for space in spaces) else min(space or 0 for space in spaces)
 
     def number(self, name: str) -> None:
         """Number the rows by a column."""
-        low = self.field(name).limits.low
-        start = int(low) if low is not None else 1
-        column = self.field(name).column
-        if column.high is not None and start + self.rows - 1 > column.high:
+        starts = [int(piece.fields[name].limits.low or 1) for piece in self.known]
+        column, alike = self.field(name).column, len(set(starts)) == 1
+        if column.high is not None and max(starts) + self.rows - 1 > column.high:
             raise Impossible(f"{self.shown(name)} ({column.type}) has no room for {self.rows:,} rows: {column.high:,}")
-        self.fill(name, Counted(start))
+        firsts = [first for first in self.pieces.starts for _ in range(self.pieces.ways)]
+        counted = tuple(Counted(start - first) for start, first in zip(starts, firsts, strict=True))
+        self.fill(name, Counted(starts[0]) if alike else Divided(self.pieces, counted))
         self.distinct.append(frozenset((name,)))
 
     def make_unique(self, name: str) -> bool:
         """Let a column differ in all rows by itself; False where it has no room for that."""
         space = self.space(name)
-        if all(piece.generators[name].distinct(piece.fields[name]) for piece in self.pieces):
-            if space is not None and space < self.rows:
-                return False
-            self._fill(name, Generated, unique=True)
-        elif space is None or space < self.rows:
-            return False
+        if all(piece.generators[name].distinct(piece.fields[name]) for piece in self.known):
+            fill: Callable[[Generator, Field], Filler] = Generated
+            room = self.rows if space is None else space
         else:
-            limit = min(space, _MOST)
-            way = Digit(self.draws.of("unique", name), limit, 1, limit)
-            self._fill(name, lambda generator, here: Chosen(generator, here, way), unique=True)
+            room = min(space or 0, _MOST)
+            fill = partial(_chosen, way=Digit(self.draws.of("unique", name), room, 1, room))
+        if room < self.rows or not self._fill(name, fill, unique=True):
+            return False
         self.distinct.append(frozenset((name,)))
         if not self._same_nulls((name,)):
             self._leave_gaps(name)
@@ -187,8 +187,15 @@ class Work:
         if (share := self.nulls.get(name, 0.0)) and self._may_be_null(name):
             self.fill(name, Gaps(self.fillers[name], share, name))
 
-    def _fill(self, name: str, fill: Callable[[Generator, Field], Filler], *, unique: bool = False) -> None:
-        fillers = tuple(fill(p.generators[name], replace(p.fields[name], unique=unique)) for p in self.pieces)
+    def _fill(self, name: str, fill: Callable[[Generator, Field], Filler], *, unique: bool = False) -> bool:
+        """Decide a column by what makes it; False where values of two pieces could meet."""
+        fillers = tuple(fill(p.generators[name], replace(p.fields[name], unique=unique)) for p in self.known)
         alike = all(filler == fillers[0] for filler in fillers)
-        starts = tuple(piece.start for piece in self.pieces)
-        self.fill(name, fillers[0] if alike else Divided(starts, fillers))
+        if unique and not alike and self.pieces.ways > 1:
+            return False
+        self.fill(name, fillers[0] if alike else Divided(self.pieces, fillers))
+        return True
+
+
+def _chosen(generator: Generator, field: Field, way: Way) -> Filler:
+    return Chosen(generator, field, way)

@@ -9,6 +9,7 @@ from envctl.catalogue import Column, Table
 from envctl.shape import Shape
 from envctl.synthetic.base import Field, Generator, Impossible, Limits
 from envctl.synthetic.choose import choose, generator_of
+from envctl.synthetic.columns import Piece
 from envctl.synthetic.conditions import Conditions, conditions_of
 from envctl.synthetic.names import column_named
 from envctl.synthetic.settings import Rule, Settings
@@ -27,11 +28,13 @@ class Hints:
 
 @dataclass(frozen=True)
 class Known:
-    """By the tables that the rows are copied into; `nulls` are shares of columns that may have some."""
+    """What is known by the tables that the rows are copied into, and in each of these by the `ways` in which its
+    conditions hold; `nulls` are shares of columns that may have some.
+    """
 
     tables: tuple[Table, ...]
-    fields: tuple[Mapping[str, Field], ...]
-    generators: tuple[Mapping[str, Generator], ...]
+    ways: int
+    pieces: tuple[Piece, ...]
     nulls: Mapping[str, float]
 
     def starts(self, rows: int) -> tuple[int, ...]:
@@ -64,23 +67,25 @@ def without(targets: tuple[Target, ...], rules: Rules) -> tuple[Target, ...]:
 def known_of(target: Target, rules: Rules, hints: Hints) -> Known:
     """What is known of a table. Raises Impossible where a column cannot be filled."""
     own = {name: rule for (table, name), rule in rules.items() if table == target.full}
-    pieces = tuple(_pieces(target, own))
-    fields = tuple(_fields(target, found, hints) for _, found in pieces)
-    generators = tuple(
-        _generators(target, found, here, own, hints) for (_, found), here in zip(pieces, fields, strict=True)
-    )
+    places = tuple(_places(target, own))
+    ways = min(len(found) for _, found in places)
+    pieces = tuple(_piece(target, one, own, hints) for _, found in places for one in found[:ways])
     nulls = {column.name: share for column in target.table.columns if (share := _nulls(target, column, own, hints))}
-    return Known(tuple(table for table, _ in pieces), fields, generators, nulls)
+    return Known(tuple(table for table, _ in places), ways, pieces, nulls)
 
 
-def _pieces(target: Target, own: Mapping[str, Rule]) -> Iterator[tuple[Table, Conditions]]:
-    """Where rows are copied to, and what holds for them there; to the whole where nobody can tell what partitions take."""
+def _places(target: Target, own: Mapping[str, Rule]) -> Iterator[tuple[Table, tuple[Conditions, ...]]]:
+    """Where rows are copied to, and the ways in which what holds there can hold. Where nobody can tell what partitions
+    take, the server sorts the rows.
+    """
     bounds = [(leaf, conditions_of(target.table, own, leaf)) for leaf in target.leaves]
-    readable = [(leaf, found) for leaf, found in bounds if found is not None]
-    if readable:
-        yield from readable
-    elif (found := conditions_of(target.table, own)) is not None:
-        yield target.table, found
+    readable = [(leaf, found) for leaf, found in bounds if found]
+    yield from readable or [(target.table, conditions_of(target.table, own))]
+
+
+def _piece(target: Target, found: Conditions, own: Mapping[str, Rule], hints: Hints) -> Piece:
+    fields = _fields(target, found, hints)
+    return Piece(fields, _generators(target, found, fields, own, hints))
 
 
 def _fields(target: Target, found: Conditions, hints: Hints) -> Mapping[str, Field]:

@@ -191,14 +191,31 @@ class Gaps:
 
 
 @dataclass(frozen=True)
-class Divided:
-    """What differs by the partition that a row is in: each begins where the one before it ends."""
+class Pieces:
+    """The pieces of a table that have other columns than the rest: rows of its partitions, one behind the other from
+    `starts` on, and in each of these, by chance, rows for which one or the other of `ways` holds.
+    """
 
-    starts: tuple[int, ...]
+    starts: tuple[int, ...] = (0,)
+    ways: int = 1
+    draws: Draws | None = None
+
+    def of(self, rows: Numbers) -> Numbers:
+        """In which piece each row is: those of the first partition come first."""
+        at = np.searchsorted(np.array(self.starts), rows, side="right") - 1
+        way = self.draws.below(rows, self.ways) if self.draws is not None and self.ways > 1 else 0
+        return np.asarray(at * self.ways + way, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Divided:
+    """What differs by the piece of its table that a row is in."""
+
+    pieces: Pieces
     fillers: tuple[Filler, ...]
 
     def values(self, block: Block) -> pl.Series:
-        at = np.searchsorted(np.array(self.starts), block.numbers, side="right") - 1
+        at = self.pieces.of(block.numbers)
         parts, order = [], []
         for number in np.unique(at):
             there = np.flatnonzero(at == number)
