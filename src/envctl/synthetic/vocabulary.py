@@ -1,0 +1,92 @@
+"""The words that made-up titles and products consist of, and what columns of few values hold, by their names."""
+
+from __future__ import annotations
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+ADJECTIVES = _words("""
+    Classic Compact Comfortable Durable Elegant Ergonomic Essential Flexible Foldable Heavy Large Light Luxury
+    Mini Modern Natural Portable Practical Premium Pro Reliable Robust Rustic Simple Sleek Slim Small Smart Soft
+    Solid Sturdy Vintage Warm Waterproof
+""")
+MATERIALS = _words("""
+    Aluminium Bamboo Brass Canvas Ceramic Copper Cork Cotton Denim Felt Glass Granite Jute Leather Linen Marble
+    Oak Paper Pine Rubber Silk Steel Stone Teak Velvet Walnut Wicker Wool
+""")
+THINGS = _words("""
+    Backpack Basket Bench Blanket Bottle Bowl Box Cabinet Chair Clock Cup Curtain Cushion Desk Frame Gloves Hat
+    Headphones Jacket Kettle Keyboard Knife Lamp Mat Mirror Mug Notebook Pan Pen Pillow Planter Plate Rug Scarf
+    Shelf Shirt Shoes Speaker Stool Table Teapot Towel Tray Umbrella Vase Wallet Watch
+""")
+SCENES = _words("""
+    Amber Ancient Autumn Blue Bright Broken Burning Calm Crimson Crystal Distant Eastern Electric Empty Endless
+    Eternal Fading Final Forgotten Frozen Gentle Golden Hidden Hollow Iron Last Lonely Long Lost Midnight Morning
+    Northern Open Pale Paper Quiet Restless Rising Royal Sacred Scarlet Second Secret Shattered Silent Silver
+    Sleeping Southern Summer Sunken Velvet Violet Wandering Western White Wild Winter Young
+""")
+NOUNS = _words("""
+    Anchor Bird Bridge Castle Circle City Clouds Coast Compass Crossing Crown Desert Door Dream Echo Ember Empire
+    Evening Falls Fields Fire Forest Garden Gate Harbor Harvest Heart Hill Horizon House Hour Island Journey Lake
+    Lantern Letter Library Light Market Mirror Moon Mountain Night Ocean Orchard Palace Path Promise Rain River
+    Road Sea Season Shadow Shore Signal Sky Song Star Station Stone Storm Story Stranger Summer Tide Tower Train
+    Valley Voice Voyage Wall Wave Wind Window Wood Year
+""")
+
+# What columns of this name hold (the end of it; the first line that fits), before which tables' words stand: the table
+# is then called so. What is behind | comes more often.
+STATUSES: tuple[tuple[str, str], ...] = (
+    ("order purchase bestellung commande pedido", "new paid shipped cancelled returned | delivered"),
+    ("payment transaction refund zahlung", "pending authorized failed refunded | captured"),
+    ("invoice bill rechnung facture", "draft sent overdue void | paid"),
+    ("shipment delivery parcel package", "pending packed shipped returned | delivered"),
+    ("subscription membership abonnement", "trialing past_due cancelled | active"),
+    ("task ticket issue todo bug incident", "open in_progress blocked | done"),
+    ("job run build deployment import export", "queued running failed cancelled | succeeded"),
+    ("post article page document film video", "draft review archived | published"),
+    ("appointment booking reservation visit encounter event", "booked confirmed cancelled no_show | completed"),
+    ("message notification email mail", "queued sent failed | delivered"),
+    ("review comment", "pending rejected | approved"),
+    ("project campaign contract", "planned paused closed | active"),
+    ("", "pending inactive | active"),
+)
+CHOICES: tuple[tuple[str, str], ...] = (
+    ("payment method, payment type, pay method", "paypal bank_transfer invoice gift_card | card"),
+    ("shipping method, delivery method, shipping type, ship mode", "express overnight pickup | standard"),
+    ("http method, method", "POST PUT PATCH DELETE | GET"),
+    ("priority", "low high urgent | normal"),
+    ("severity", "minor major critical | moderate"),
+    ("log level, loglevel", "debug warning error | info"),
+    ("difficulty", "easy hard | medium"),
+    ("role", "admin editor viewer | member"),
+    ("plan, tier, subscription type, membership", "basic pro enterprise | free"),
+    ("channel, source, medium", "email phone store app | web"),
+    ("environment, env", "development staging | production"),
+    ("device, device type, platform", "desktop tablet | mobile"),
+    ("os, operating system", "Linux Windows macOS iOS | Android"),
+    ("browser", "Firefox Safari Edge | Chrome"),
+    ("visibility", "private internal | public"),
+    ("frequency", "daily weekly yearly | monthly"),
+    ("unit, unit measure, uom", "kg g l m box | piece"),
+    ("shirt size, size, size code", "XS S L XL | M"),
+    ("marital status, civil status, familienstand", "single divorced widowed | married"),
+    ("blood type, blood group, blutgruppe", "A+ A- B+ B- AB+ AB- O- | O+"),
+    ("genre", "Action Comedy Documentary Horror Romance Thriller | Drama"),
+    ("department, department name, abteilung", "Engineering Finance Legal Marketing Operations Support | Sales"),
+    ("category, category name, kategorie, categorie, categoria", "Books Electronics Garden Kitchen Sports Toys | Home"),
+    ("language code, lang, locale code, sprache", "de fr es it pt ja | en"),
+    ("language, language name, langue, idioma", "German French Spanish Italian Portuguese Japanese | English"),
+    ("locale", "de_DE fr_FR es_ES it_IT ja_JP en_GB | en_US"),
+    ("event type, event name, action", "viewed clicked added removed purchased | opened"),
+    ("nationality", "American French Italian Spanish Polish Japanese | German"),
+    ("tag, label", "new sale gift featured limited | popular"),
+    ("type, kind, class, typ, tipo", "basic extended special | standard"),
+    ("stage, phase", "planning review done | active"),
+    ("mode", "manual scheduled | automatic"),
+    ("version", "1.0.0 1.1.0 1.2.3 2.0.1 | 2.1.0"),
+    ("reason", "damaged late wrong other | unwanted"),
+    ("color, colour, farbe, couleur", "black blue green grey red yellow | white"),
+)
+OFTEN = 5  # times as often as each of the others
