@@ -10,34 +10,103 @@ from envctl.synthetic.base import Generator
 from envctl.synthetic.generators.arrays import Array
 from envctl.synthetic.generators.binary import Bits, Bytes, Network, Uuid
 from envctl.synthetic.generators.booleans import Flag, Listed, Null
+from envctl.synthetic.generators.codes import Card, Ean, Iban, Isbn, Sku
+from envctl.synthetic.generators.commerce import Company, Currency, Price
+from envctl.synthetic.generators.contacts import Email, Username
 from envctl.synthetic.generators.documents import Hstore, Json
+from envctl.synthetic.generators.network import Color, Domain, Ip, Mac, MimeType, Url, UserAgent
 from envctl.synthetic.generators.numbers import Number
 from envctl.synthetic.generators.pattern import Matching
+from envctl.synthetic.generators.people import FirstName, FullName, Gender, Job, LastName, Salutation
+from envctl.synthetic.generators.phone import Phone
+from envctl.synthetic.generators.pick import Constant, Pick, Sequence
+from envctl.synthetic.generators.places import (
+    Address,
+    City,
+    Country,
+    CountryCode,
+    Latitude,
+    Longitude,
+    Postcode,
+    State,
+    Street,
+    Timezone,
+)
 from envctl.synthetic.generators.ranges import Range
+from envctl.synthetic.generators.secrets import PasswordHash, Token
+from envctl.synthetic.generators.template import Template
+from envctl.synthetic.generators.texts import FileName, Paragraph, Product, Sentence, Slug, Title, Word
 from envctl.synthetic.generators.times import Moment
 from envctl.synthetic.generators.times_clock import Clock, Duration
 from envctl.synthetic.generators.typed_odd import Odd
 from envctl.synthetic.generators.typed_text import Text
 
 _GENERATORS: tuple[type[Generator], ...] = (
+    Address,
     Array,
     Bits,
     Bytes,
+    Card,
+    City,
     Clock,
+    Color,
+    Company,
+    Constant,
+    Country,
+    CountryCode,
+    Currency,
+    Domain,
     Duration,
+    Ean,
+    Email,
+    FileName,
+    FirstName,
     Flag,
+    FullName,
+    Gender,
     Hstore,
+    Iban,
+    Ip,
+    Isbn,
+    Job,
     Json,
+    LastName,
+    Latitude,
     Listed,
+    Longitude,
+    Mac,
     Matching,
+    MimeType,
     Moment,
     Network,
     Null,
     Number,
     Odd,
+    Paragraph,
+    PasswordHash,
+    Phone,
+    Pick,
+    Postcode,
+    Price,
+    Product,
     Range,
+    Salutation,
+    Sentence,
+    Sequence,
+    Sku,
+    Slug,
+    State,
+    Street,
+    Template,
     Text,
+    Timezone,
+    Title,
+    Token,
+    Url,
+    UserAgent,
+    Username,
     Uuid,
+    Word,
 )
 
 GENERATORS: Mapping[str, type[Generator]] = {generator.name: generator for generator in _GENERATORS}
