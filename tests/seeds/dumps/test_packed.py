@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from envctl.seeds.dumps.kinds import Packing
-from envctl.seeds.dumps.packed import Damaged, unpack
+from envctl.seeds.dumps.packed import Damaged, unpack, unpack_file
 
 PACK: Mapping[Packing, Callable[[bytes], bytes]] = {"gzip": gzip.compress, "zstd": zstandard.compress}
 PACKINGS = st.sampled_from(sorted(PACK))
@@ -53,6 +53,15 @@ def test_output_comes_in_bounded_blocks(packing: Packing) -> None:
     """A little that unpacks to very much does not fill the memory."""
     packed = PACK[packing](bytes(64 << 20))
     assert max(map(len, unpack(packing, [packed]))) <= 32 << 20
+
+
+def test_only_an_empty_large_object_is_packed_to_nothing() -> None:
+    """As pg_dump leaves it with zstd; of any other file the content is missing."""
+    assert b"" == b"".join(unpack_file("blob_7.dat.zst", ()))
+    assert b"ab" == b"".join(unpack_file("blob_7.dat.zst", blocks(zstandard.compress(b"ab"), 3)))
+    for name in ("blob_7.dat.gz", "7.dat.zst"):
+        with pytest.raises(Damaged, match="missing"):
+            list(unpack_file(name, (b"",)))
 
 
 def test_padding_behind_gzip_is_no_damage() -> None:

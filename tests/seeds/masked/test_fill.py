@@ -110,11 +110,16 @@ def hidden(_catalogue: Catalogue) -> Masks:
 
 
 def filled(
-    postgres: Postgres, path: Path, target: Database, plans: Callable[[Catalogue], Masks], **more: Any
+    postgres: Postgres,
+    path: Path,
+    target: Database,
+    plans: Callable[[Catalogue], Masks],
+    *,
+    large_objects: bool = False,
 ) -> dict[str, int]:
     """Fill it; the rows that got in."""
     source, digest = plain(postgres, check(path), target), "sha256:" + "0" * 64
-    return dict(fill(postgres, source, target, Filled("shop", digest), plans, large_objects=False, **more).rows)
+    return dict(fill(postgres, source, target, Filled("shop", digest), plans, large_objects=large_objects).rows)
 
 
 @pytest.mark.parametrize("format_", FORMATS)
@@ -136,6 +141,46 @@ def test_a_dump_gets_in_masked_and_whole(
 def lines(dump: bytes) -> list[bytes]:
     """Of a dump, without the key by chance that is in it."""
     return [line for line in dump.splitlines() if b"restrict " not in line]
+
+
+LARGE = """CREATE TABLE scans (of oid, raw text);
+INSERT INTO scans SELECT lo_from_bytea(0, decode(repeat(md5(n::text), n * 50000), 'hex')), 'raw'
+    FROM generate_series(0, 3) AS n;
+INSERT INTO scans VALUES (lo_from_bytea(0, convert_to(E'\\n\\\\.\\n''); DROP TABLE x; --', 'UTF8')), 'raw');
+COMMENT ON TABLE scans IS 'after it';
+"""
+CONTENTS = "SELECT oid, length(lo_get(oid)), md5(lo_get(oid)) FROM pg_largeobject_metadata ORDER BY oid"
+
+
+@pytest.fixture(scope="module")
+def large(postgres: Postgres) -> str:
+    """A database with large objects: an empty one, some of megabytes, and one that reads like SQL."""
+    return postgres.holding(LARGE)
+
+
+@pytest.mark.parametrize("format_", ["custom", "directory", "directory, unpacked", "directory, zstd"])
+def test_large_objects_get_in_as_they_are(
+    postgres: Postgres, large: str, target: Database, tmp_path: Path, format_: str
+) -> None:
+    """Where they may; the rows beside them are masked."""
+    assert {"public.scans": 5} == filled(
+        postgres, FORMATS[format_](postgres, large, tmp_path), target, hidden, large_objects=True
+    )
+    assert postgres.sql(large, CONTENTS) == postgres.sql(target.name, CONTENTS)
+    scans = "SELECT raw, sum(length(lo_get(of))) FROM scans GROUP BY raw"
+    assert ["xyz|4800024"] == postgres.sql(target.name, scans)
+
+
+def test_large_objects_of_a_folder_stop_it(postgres: Postgres, large: str, target: Database, tmp_path: Path) -> None:
+    """Where nobody said that they may pass; and where the file of one is missing."""
+    dump = directory("--compress=0")(postgres, large, tmp_path)
+    with pytest.raises(EnvctlError, match="holds large objects, whose content nobody can mask") as caught:
+        filled(postgres, dump, target, hidden)
+    assert 'large_objects = "keep"' in caught.value.hint
+    (lost, *_) = sorted(dump.glob("blob_*.dat"))
+    lost.unlink()
+    with pytest.raises(EnvctlError, match=rf"{lost.stem}"):
+        filled(postgres, dump, target, hidden, large_objects=True)
 
 
 def test_no_database_is_left_behind(postgres: Postgres, source: str, target: Database, tmp_path: Path) -> None:

@@ -191,9 +191,29 @@ def test_a_schema_is_the_text_without_rows() -> None:
 def test_rows_are_put_in_where_they_are_missing() -> None:
     """In the order of the text, however the rows come."""
     tables: Iterable[Iterable[bytes]] = ((b"ann\tann@ma", b"il.test\nbob\t\\N\n"), ())
-    skeleton = b"".join(schema_only((DUMP,)))
-    assert through(DUMP).count(b"\n") == through(b"".join(with_rows((skeleton,), tables))).count(b"\n")
-    assert b"stdin;\nann\tann@mail.test\nbob\t\\N\n\\.\n" in b"".join(with_rows((skeleton,), tables))
+    whole = b"".join(with_rows((b"".join(schema_only((DUMP,))),), tables, lambda _: ()))
+    assert through(DUMP).count(b"\n") == through(whole).count(b"\n")
+    assert b"stdin;\nann\tann@mail.test\nbob\t\\N\n\\.\n" in whole
+
+
+def test_large_objects_are_put_in_part_by_part() -> None:
+    """Nothing of one is read before what comes before it was taken, and none of it is held."""
+    read = []
+
+    def large(number: str) -> Iterator[bytes]:
+        for byte in b"ab":
+            read.append(byte)
+            yield bytes([byte]) * 100_000
+
+    skeleton = b"SELECT pg_catalog.lo_open('16', 131072);\nSELECT pg_catalog.lo_close(0);\n"
+    passed = with_rows((skeleton,), (), large)
+    assert b"SELECT pg_catalog.lo_open('16', 131072);" == next(passed)
+    assert [] == read
+    first = next(passed)
+    assert (b"\nSELECT pg_catalog.lowrite(0, '\\x6161", [ord("a")]) == (first[:37], read)
+    assert 100_000 == (first + next(passed)).count(b"61")
+    assert 100_000 == (rest := b"".join(passed)).count(b"62")
+    assert rest.endswith(b"62');\nSELECT pg_catalog.lo_close(0);\n")
 
 
 def test_who_takes_no_more_ends_the_reading() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tarfile
 from collections.abc import Iterable, Iterator
 
-from envctl.seeds.dumps.packed import Damaged, unpack
+from envctl.seeds.dumps.packed import Damaged, unpack_file
 
 _BLOCK = tarfile.BLOCKSIZE
 _TABLE_ENDS = (b"\\.\n\n\n", b";\n\n\n")  # what pg_dump writes behind the rows: of COPY, of --inserts
@@ -38,9 +38,8 @@ def check_member(name: str, blocks: Iterable[bytes]) -> None:
     """Raise `Damaged` when the end of one file of a dump in directory format is missing."""
     if name.endswith(".lz4"):
         return _check_lz4(name, blocks)
-    packing = {"gz": "gzip", "zst": "zstd"}.get(name.rpartition(".")[2])
     end, size = b"", 0
-    for block in unpack("gzip" if packing == "gzip" else "zstd", blocks) if packing else blocks:
+    for block in unpack_file(name, blocks):
         end, size = (end + block)[-len(_TABLE_ENDS[0]) :], size + len(block)
     is_table = ".dat" in name and not name.startswith(("blob", "toc"))
     if is_table and not end.endswith(_TABLE_ENDS) and not (size == len(_NO_INSERTS) and end == _NO_INSERTS):

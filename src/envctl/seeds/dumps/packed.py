@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Protocol
 
 from envctl.seeds.dumps.kinds import Packing
 
+_ENDINGS: Mapping[str, Packing] = {"gz": "gzip", "zst": "zstd"}
 _OUT = 1 << 20  # bytes of output at a time
 _ZSTD_IN = 1 << 9  # bytes of input at a time: zstd cannot bound its output, and makes at most 128 KiB of 3 bytes
 
@@ -29,6 +31,18 @@ class _Part(Protocol):
 def unpack(packing: Packing, blocks: Iterable[bytes]) -> Iterator[bytes]:
     """The unpacked bytes, in blocks of bounded size."""
     return _gzip(blocks) if packing == "gzip" else _zstd(blocks)
+
+
+def unpack_file(name: str, blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same for a file of a dump in directory format, which may be packed as its name says. Not of lz4."""
+    packing = _ENDINGS.get(name.rpartition(".")[2])
+    if packing is None:
+        yield from blocks
+        return
+    waiting = iter(blocks)
+    first = next(waiting, b"")
+    if first or packing == "gzip" or not name.startswith("blob_"):  # zstd leaves an empty large object an empty file
+        yield from unpack(packing, chain((first,), waiting))
 
 
 def _gzip(blocks: Iterable[bytes]) -> Iterator[bytes]:

@@ -18,7 +18,7 @@ from envctl.seeds.dumps.archive import OPTIONS, before, content, failed, schema_
 from envctl.seeds.dumps.check import Checked
 from envctl.seeds.dumps.dump import Dump, Read, counted
 from envctl.seeds.dumps.edits import edited
-from envctl.seeds.dumps.packed import Damaged, unpack
+from envctl.seeds.dumps.packed import Damaged, unpack_file
 from envctl.seeds.dumps.skeleton import with_rows
 from envctl.seeds.refusal import AGAIN, refused
 from envctl.seeds.server import ENV, Server, ask
@@ -27,7 +27,8 @@ from envctl.world.shell import Finished
 
 _AT = "/tmp/envctl-contents"  # noqa: S108  # in the container, where only the server's own user works
 _TABLE_DATA = re.compile(rb"^(\d+); \d+ \d+ TABLE DATA ")
-_LARGE = ("blob_", "blobs")  # what files of large objects are called
+_CONTENTS = re.compile(r"toc\.dat|blobs(?:_\d+)?\.toc")  # PostgreSQL 17 lists large objects in several files
+_DATA = re.compile(r"(?:blob_)?\d+\.dat(?:\.\w+)?")
 _END = b"\\.\n\n\n"  # what pg_dump writes behind the rows of each table
 
 
@@ -95,74 +96,99 @@ def _own_text(checked: Checked, server: Server, progress: Progress) -> Iterator[
     return edited(checked.dump.blocks(counted(checked.dump, partial(progress, "masking"))), edits)
 
 
-@contextmanager
-def _archive(client: Streaming, checked: Checked, server: Server, progress: Progress) -> Iterator[Iterable[bytes]]:
+def _archive(
+    client: Streaming, checked: Checked, server: Server, progress: Progress
+) -> AbstractContextManager[Iterable[bytes]]:
     blocks = content(checked.dump, counted(checked.dump, partial(progress, "masking")))
-    argv = ("pg_restore", *OPTIONS, "--exit-on-error", "--file=-")
-    with client.reading(argv, stdin=blocks, env=ENV) as reading:
+    return _printed(client, (), blocks, checked.dump, server)
+
+
+@contextmanager
+def _printed(
+    client: Streaming, words: tuple[str, ...], stdin: Iterable[bytes], dump: Dump, server: Server
+) -> Iterator[Iterable[bytes]]:
+    """What pg_restore prints as text."""
+    argv = ("pg_restore", *OPTIONS, "--exit-on-error", "--file=-", *words)
+    with client.reading(argv, stdin=stdin, env=ENV) as reading:
 
         def passed() -> Iterator[bytes]:
             yield from reading
             status, said = reading.ended()
             if status:
-                raise failed(checked.dump, Finished(status, stderr=said), None, server)
+                raise failed(dump, Finished(status, stderr=said), None, server)
 
         yield passed()
 
 
 @contextmanager
 def _folder(client: Streaming, checked: Checked, server: Server, progress: Progress) -> Iterator[Iterable[bytes]]:
-    """What pg_restore makes of the table of contents, with the rows put in from the files here."""
+    """What pg_restore makes of the tables of contents, with rows and large objects put in from the files here."""
     dump = checked.dump
-    there = {member.name.partition(".")[0]: member for member in folder.members(dump.path) if ".dat" in member.name}
-    if any(name.startswith(_LARGE) for name in there):
-        raise refused(dump.path, "holds large objects, whose content nobody can mask", hint=AGAIN)
+    members = folder.members(dump.path)
+    files = _Files(
+        dump,
+        {m.name.partition(".")[0]: m for m in members if _DATA.fullmatch(m.name)},
+        counted(dump, partial(progress, "masking")),
+    )
+    contents = folder.as_tar(dump.path, [m for m in members if _CONTENTS.fullmatch(m.name)], lambda _: None)
     remove = ("rm", "-rf", _AT)
-    contents = dump.blocks(only=folder.CONTENTS)
-    read = counted(dump, partial(progress, "masking"))
     try:
         for argv, stdin in (
             (remove, None),
             (("mkdir", "-m", "700", _AT), None),
             (("tar", "-x", "-f", "-", "-C", _AT), contents),
         ):
-            _did(client.run(argv, stdin=stdin), checked, server)
-        listed = _did(client.run(("pg_restore", "--list", "--format=directory", _AT), env=ENV), checked, server)
+            _did(client.run(argv, stdin=stdin), dump, server)
+        listed = _did(client.run(("pg_restore", "--list", "--format=directory", _AT), env=ENV), dump, server)
         numbers = [found[1].decode() for line in listed.stdout.splitlines() if (found := _TABLE_DATA.match(line))]
-        empty = "".join(f"{number}.dat\n" for number in numbers).encode()
-        fill = f'while read -r name; do printf "\\\\\\\\.\\n\\n\\n" >"{_AT}/$name"; done'
-        _did(client.run(("sh", "-c", fill), stdin=[empty]), checked, server)
-        words = ("pg_restore", *OPTIONS, "--exit-on-error", "--format=directory", "--file=-", _AT)
-        skeleton = _did(client.run(words, env=ENV), checked, server).stdout
-        yield with_rows((skeleton,), (_rows(checked, there, number, read) for number in numbers))
+        large = [name for name in files.there if name.startswith("blob_")]
+        for names, holds in ((numbers, r"\\.\n\n\n"), (large, "")):
+            fill = f'while read -r name; do printf "{holds}" >"{_AT}/$name"; done'
+            _did(client.run(("sh", "-c", fill), stdin=[f"{name}.dat\n".encode() for name in names]), dump, server)
+        with _printed(client, ("--format=directory", _AT), (), dump, server) as skeleton:
+            yield with_rows(skeleton, map(files.rows, numbers), files.large)
     finally:
         client.run(remove)
 
 
-def _rows(checked: Checked, there: Mapping[str, folder.Member], number: str, read: Read) -> Iterator[bytes]:
-    """The rows of one table, without what ends them."""
-    member = there.get(number)
-    if member is None:
-        raise refused(checked.dump.path, f"has no file with the rows of its entry {number}", hint=AGAIN)
-    if member.name.endswith(".lz4"):
-        raise refused(
-            checked.dump.path, "is packed with lz4", hint="Make it again with pg_dump --compress=zstd, or gzip."
-        )
-    blocks: Iterable[bytes] = folder.content(checked.dump.path, member, read)
-    packing = {"gz": "gzip", "zst": "zstd"}.get(member.name.rpartition(".")[2])
-    try:
+@dataclass(frozen=True)
+class _Files:
+    """Those with the data of a dump in directory format, by what comes first in their names."""
+
+    dump: Dump
+    there: Mapping[str, folder.Member]
+    read: Read
+
+    def rows(self, number: str) -> Iterator[bytes]:
+        """The rows of one table, without what ends them."""
         held = b""
-        for block in unpack("gzip" if packing == "gzip" else "zstd", blocks) if packing else blocks:
+        for block in self._content(number, "rows"):
             held += block
             yield held[: -len(_END)]
             held = held[-len(_END) :]
-    except Damaged as error:
-        raise refused(checked.dump.path, f"is damaged or cut off: {error}", hint=AGAIN) from None
-    if held != _END:
-        raise refused(checked.dump.path, f"is cut off: the end of {member.name} is missing", hint=AGAIN)
+        if held != _END:
+            raise refused(self.dump.path, f"is cut off: the end of {self.there[number].name} is missing", hint=AGAIN)
+
+    def large(self, number: str) -> Iterator[bytes]:
+        """The content of a large object."""
+        return self._content(f"blob_{number}", "content")
+
+    def _content(self, name: str, what: str) -> Iterator[bytes]:
+        member = self.there.get(name)
+        if member is None:
+            raise refused(self.dump.path, f"has no file with the {what} of its entry {name}", hint=AGAIN)
+        if member.name.endswith(".lz4"):
+            raise refused(
+                self.dump.path, "is packed with lz4", hint="Make it again with pg_dump --compress=zstd, or gzip."
+            )
+        blocks = folder.content(self.dump.path, member, self.read)
+        try:
+            yield from unpack_file(member.name, blocks)
+        except Damaged as error:
+            raise refused(self.dump.path, f"is damaged or cut off: {error}", hint=AGAIN) from None
 
 
-def _did(finished: Finished, checked: Checked, server: Server) -> Finished:
+def _did(finished: Finished, dump: Dump, server: Server) -> Finished:
     if finished.status:
-        raise failed(checked.dump, finished, None, server)
+        raise failed(dump, finished, None, server)
     return finished

@@ -1,9 +1,9 @@
-"""A plain dump in pieces, and what is left of it without its rows, which may be put in again. Pure."""
+"""A plain dump in pieces, and what is left of it without its data, which may be put in again. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from envctl.seeds.dumps.lexer import Lexer
 from envctl.seeds.dumps.pieces import BrokenText, Piece
@@ -31,6 +31,8 @@ _WITHOUT = re.compile(
     rb"(?:(?:INSERT|UPDATE|MERGE|VALUES|TABLE|WITH)\b|SELECT\s+pg_catalog\.lo|SELECT\s+\*\s+FROM\s+pg_catalog\.pg_restore_)",
     re.IGNORECASE,
 )
+_OPENED = re.compile(rb"SELECT pg_catalog\.lo_open\('(?P<number>\d+)', \d+\);?\s*$")
+_WRITTEN = 1 << 16  # bytes of a large object that one statement writes
 UNKNOWN = "holds a statement that pg_dump does not write"
 UNKNOWN_HINT = "Take a dump as pg_dump makes it, plain or with --format=custom, and as it came from there."
 
@@ -48,8 +50,12 @@ def schema_only(blocks: Iterable[bytes]) -> Iterator[bytes]:
             yield text if passes else b"\n" * text.count(b"\n")
 
 
-def with_rows(blocks: Iterable[bytes], tables: Iterable[Iterable[bytes]]) -> Iterator[bytes]:
-    """A text whose tables have no rows, with the rows of each put in, in the order of the text."""
+def with_rows(
+    blocks: Iterable[bytes], tables: Iterable[Iterable[bytes]], large: Callable[[str], Iterable[bytes]]
+) -> Iterator[bytes]:
+    """A text that has no data, with data put in: the rows of each table, in the order of the text, and the content of
+    each large object, which `large` gives by its number.
+    """
     waiting = iter(tables)
     rows: Iterable[bytes] = ()
     begun = False
@@ -61,9 +67,19 @@ def with_rows(blocks: Iterable[bytes], tables: Iterable[Iterable[bytes]]) -> Ite
             yield rest
         else:
             yield text
-        begun = piece is not None and piece.what == "statement" and bool(COPY.match(piece.text))
+        said = piece.text if piece is not None and piece.what == "statement" else b""
+        begun = bool(COPY.match(said))
         if begun:
             rows = next(waiting)
+        elif opened := _OPENED.match(said):
+            for block in large(opened["number"].decode()):
+                yield from _written(block)
+
+
+def _written(block: bytes) -> Iterator[bytes]:
+    """What writes a part of the large object that is open."""
+    for start in range(0, len(block), _WRITTEN):
+        yield b"\nSELECT pg_catalog.lowrite(0, '\\x%s');" % block[start : start + _WRITTEN].hex().encode()
 
 
 def pieces(blocks: Iterable[bytes]) -> Iterator[tuple[Piece | None, bytes]]:
