@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, Literal, get_args
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from envctl.masking.transforms import TRANSFORMS
 from envctl.masking.transforms.base import Transform
@@ -164,7 +164,7 @@ def transform_of(value: Any, transforms: Mapping[str, type[Transform]] = TRANSFO
     try:
         return transforms[name].model_validate({k: v for k, v in settings.items() if k not in _OF_RULES})
     except ValidationError as error:
-        return _bad(transforms[name], error)
+        return wrong_setting(transforms[name], name, error)
 
 
 def nearest(word: str, known: Mapping[str, str]) -> str:
@@ -211,19 +211,19 @@ def _folded(name: str) -> str:
     return "".join(letter.lower() if letter.isascii() else letter for letter in name)
 
 
-def _bad(kind: type[Transform], error: ValidationError) -> Bad:
-    """The first thing that is wrong with the settings of a transform."""
+def wrong_setting(kind: type[BaseModel], word: str, error: ValidationError) -> Bad:
+    """The first thing that is wrong with the settings of a kind that the file calls by this word."""
     first = error.errors(include_url=False, include_context=False)[0]
     known = {field.alias or name: name for name, field in kind.model_fields.items()}
     name = ".".join(map(str, first["loc"]))
     if first["type"] == "extra_forbidden":
         close = get_close_matches(name, known, n=1)
         hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(known) or 'none'}"
-        return Bad(f"has the setting {name}, which {kind.name} does not know", hint)
+        return Bad(f"has the setting {name}, which {word} does not know", hint)
     if first["type"] == "missing":
-        return Bad(f"lacks the setting {name} of {kind.name}", kind.model_fields[known[name]].description or "")
+        return Bad(f"lacks the setting {name} of {word}", kind.model_fields[known[name]].description or "")
     message = first["msg"].removeprefix("Value error, ")
-    return Bad(f"has a wrong {name} for {kind.name}: {message[:1].lower()}{message[1:]}" if name else message)
+    return Bad(f"has a wrong {name} for {word}: {message[:1].lower()}{message[1:]}" if name else message)
 
 
 def _unknown(key: str, known: tuple[str, ...]) -> Fault:
