@@ -35,8 +35,104 @@ NOUNS = _words("""
     Valley Voice Voyage Wall Wave Wind Window Wood Year
 """)
 
-# What columns of this name hold (the end of it; the first line that fits), before which tables' words stand: the table
-# is then called so. What is behind | comes more often.
+# What a column is made by whose name ends so; of two phrases the longer one counts. A rule as a stack file has it.
+CALLED: tuple[tuple[str | dict[str, object], str], ...] = (
+    ("currency", "currency, currency code, currency iso, wahrung, devise, moneda"),
+    ("country_code", "country code, country iso, country iso code, country iso2, country iso3, land code, iso2, iso3"),
+    ("country", "country, country name, land, pays, pais, nation"),
+    ("timezone", "timezone, time zone, timezone name, tz"),
+    ("latitude", "latitude, lat, breitengrad"),
+    ("longitude", "longitude, lng, lon, long, langengrad"),
+    ("state", "state province, province, state code, province code, state name, bundesland, region code"),
+    ("user_agent", "user agent, useragent, browser agent"),
+    ("mime_type", "mime type, mimetype, content type, media type"),
+    ("file_name", "file name, filename, original filename, attachment name, attachment, document name, file path"),
+    ({"generate": "file_name", "ending": "jpg"}, "avatar, image, photo, picture, thumbnail, bild, foto, image path"),
+    ("url", "image url, avatar url, photo url, picture url, thumbnail url, file url, download url"),
+    ("color", "hex color, hex colour, color hex, colour hex, color code, colour code"),
+    ("slug", "slug, url key, permalink"),
+    ("domain", "domain, domain name, host, hostname, host name, subdomain"),
+    (
+        "sku",
+        "sku, sku code, sku number, product code, product number, article number, item number, item code, part number,"
+        "artikelnummer, model number, order number, order code, order reference, invoice number, invoice code, code,"
+        "reference, reference number, booking reference, confirmation number, case number, ticket number, tracking,"
+        "tracking number, tracking code, customer code, coupon, coupon code, voucher, voucher code, promo code,"
+        "shipment number, contract number, bestellnummer, rechnungsnummer, serial, serial number, batch number",
+    ),
+    (
+        {"generate": "sku", "letters": 0, "digits": 9},
+        "account number, customer number, kundennummer, patient number, medical record number, mrn, employee number,"
+        "policy number, member number, insurance number, kontonummer, badge number, student number",
+    ),
+    (
+        {"generate": "regex", "regex": "^9[0-9]{2}-[0-9]{2}-[0-9]{4}$"},
+        "ssn, social security number, social security, national id, tax id, tax number, passport number",
+    ),
+    ("ean", "ean, ean13, ean code, gtin, upc, barcode"),
+    ("isbn", "isbn, isbn10, isbn13"),
+    ("product", "product, product name, item name, article name, produkt, produktname, product title"),
+    (
+        "company",
+        "company, company name, manufacturer, vendor, supplier, publisher, studio, carrier, insurer, employer, brand,"
+        "insurance provider, insurance company, bank, bank name, organization, organization name, merchant",
+    ),
+    ("job", "job, job title, occupation, profession, beruf, position title, role title, contact title"),
+    ("salutation", "salutation, anrede, courtesy title, title of courtesy, honorific, name prefix"),
+    ("gender", "gender, sex, geschlecht, sexe, sexo"),
+    (
+        "password_hash",
+        "password, passwd, passwort, password hash, hashed password, encrypted password, password digest",
+    ),
+    ("token", "token, api key, secret, checksum, etag, fingerprint, digest, hash, session id, nonce, salt"),
+    ("price", "price, cost, fee, preis, prix, precio, price cent, amount, betrag, rental rate, replacement cost"),
+    ("title", "title, titel, titre, titulo, headline, subject, betreff, caption, label, theme, topic"),
+    (
+        "paragraph",
+        "description, long description, body, content, bio, biography, about, abstract, beschreibung, descripcion,"
+        "text, article, terms, instructions, details, transcript, plot",
+    ),
+    (
+        "sentence",
+        "note, notes, comment, remark, summary, message, review, feedback, short description, bemerkung, kommentar,"
+        "notiz, nachricht, commentaire, question, answer, error, error message",
+    ),
+    ("word", "keyword, word, term"),
+)
+# What a column is made by of which masking's vocabulary knows the kind.
+KINDS: dict[str, str] = {
+    "email": "email",
+    "phone": "phone",
+    "card": "card",
+    "iban": "iban",
+    "first_name": "first_name",
+    "last_name": "last_name",
+    "full_name": "full_name",
+    "username": "username",
+    "city": "city",
+    "postcode": "postcode",
+    "region": "state",
+    "ip": "ip",
+    "mac": "mac",
+    "url": "url",
+    "company": "company",
+    "credential": "token",
+    "free_text": "sentence",
+}
+# What a table's or a column's words make of a name in it.
+NAMED: tuple[tuple[str, str], ...] = (
+    ("city", "city town ort stadt ville ciudad"),
+    ("country", "country land pays pais nation"),
+    ("state", "state province bundesland region county district"),
+    ("product", "product item article produkt artikel producto produit part"),
+    ("currency", "currency wahrung devise"),
+    ("company", "brand manufacturer publisher carrier insurer bank studio shop store merchant partner agency hospital"),
+    ("file_name", "file attachment document upload"),
+    ("job", "job position occupation"),
+)
+JOBS = frozenset({"employee", "staff", "worker", "mitarbeiter", "contact", "manager", "personnel"})  # with a title
+
+# What a status is of, by the words of its table or before it; what is behind | comes more often.
 STATUSES: tuple[tuple[str, str], ...] = (
     ("order purchase bestellung commande pedido", "new paid shipped cancelled returned | delivered"),
     ("payment transaction refund zahlung", "pending authorized failed refunded | captured"),
@@ -52,6 +148,7 @@ STATUSES: tuple[tuple[str, str], ...] = (
     ("project campaign contract", "planned paused closed | active"),
     ("", "pending inactive | active"),
 )
+# What columns hold whose name ends so, or is so where a table lists them.
 CHOICES: tuple[tuple[str, str], ...] = (
     ("payment method, payment type, pay method", "paypal bank_transfer invoice gift_card | card"),
     ("shipping method, delivery method, shipping type, ship mode", "express overnight pickup | standard"),

@@ -28,19 +28,16 @@ _MOST = 100_000  # values of a list: more is a table
 
 
 class Pick(Generator):
-    """One of the values listed; without a list, of those that a condition of the table or an enum lists, or a boolean.
-
-    With `weights` some come more often than others.
-    """
+    """One of the values listed; with `weights` some come more often than others."""
 
     name: ClassVar[str] = "pick"
     makes: ClassVar[frozenset[Family]] = _ANY
 
     choices: Annotated[tuple[Choice, ...], Said(strict=False)] = Said(
-        default=(),
         alias="from",
+        min_length=1,
         max_length=_MOST,
-        description="What there is to pick from. Without it what the schema lists.",
+        description="What there is to pick from, as Postgres reads it.",
         examples=[["new", "paid"], [1, 2, 3]],
     )
     weights: Annotated[tuple[Weight, ...], Said(strict=False)] = Said(
@@ -59,23 +56,20 @@ class Pick(Generator):
         return self
 
     def objection(self, field: Field) -> str | None:
-        """There must be something to pick from, and it must be what the column takes."""
-        offered = self._offered(field)
-        if not offered:
-            return "is of a type that does not say what there is to pick from: list it in `from`"
-        return next((f"{why}: {choice!r}" for choice in offered if (why := misfit(field, choice))), None)
+        """They must be what the column takes."""
+        return next((f"{why}: {choice!r}" for choice in self._offered() if (why := misfit(field, choice))), None)
 
-    def space(self, field: Field) -> int:
+    def space(self, field: Field) -> int:  # noqa: ARG002 – as the base says
         """Those that ever come."""
-        return len(self._unlike(field))
+        return len(self._unlike())
 
     def nth(self, field: Field, numbers: Numbers) -> pl.Series:
         """In their order."""
-        return as_typed(chosen(pl.Series(self._unlike(field), dtype=pl.String), numbers), field)
+        return as_typed(chosen(pl.Series(self._unlike(), dtype=pl.String), numbers), field)
 
     def make(self, field: Field, rows: Rows) -> pl.Series:
         """By their weights."""
-        offered, draws = self._offered(field), rows.draws(field.column.name)
+        offered, draws = self._offered(), rows.draws(field.column.name)
         if self.weights:
             ends = np.cumsum(self.weights) / fsum(self.weights)
             places = np.searchsorted(ends, draws.fractions(rows.numbers), side="right").clip(max=len(offered) - 1)
@@ -83,21 +77,14 @@ class Pick(Generator):
             places = draws.below(rows.numbers, len(offered))
         return as_typed(chosen(pl.Series(offered, dtype=pl.String), places.astype(np.int64)), field)
 
-    def _offered(self, field: Field) -> tuple[str, ...]:
+    def _offered(self) -> tuple[str, ...]:
         """As Postgres reads them."""
-        if self.choices:
-            return tuple(_said(choice) for choice in self.choices)
-        limits = field.limits.values
-        known = limits if limits is not None else field.column.labels
-        if not known and field.column.family == "boolean":
-            known = ("true", "false")
-        return tuple(value for value in known if value not in field.limits.never)
+        return tuple(_said(choice) for choice in self.choices)
 
-    def _unlike(self, field: Field) -> tuple[str, ...]:
-        weights = self.weights or (1.0,) * len(self._offered(field))
-        return tuple(
-            dict.fromkeys(value for value, weight in zip(self._offered(field), weights, strict=True) if weight)
-        )
+    def _unlike(self) -> tuple[str, ...]:
+        """Those that ever come, each once."""
+        weighted = zip(self._offered(), self.weights or (1.0,) * len(self.choices), strict=True)
+        return tuple(dict.fromkeys(value for value, weight in weighted if weight))
 
 
 class Constant(Generator):

@@ -1,0 +1,138 @@
+"""What a column probably holds, by what it and its table are called: rules as a stack file has them, the best first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from envctl.catalogue import Column, Table
+from envctl.masking.suggesting.names import Hint, hints, of_people, words
+from envctl.masking.suggesting.vocabulary import COMPANIES, PEOPLE
+from envctl.synthetic.vocabulary import CALLED, CHOICES, JOBS, KINDS, NAMED, OFTEN, STATUSES
+
+Rule = str | Mapping[str, object]
+
+_LONG = 300  # characters, from which on a text has room for a paragraph
+_SURE = 0.6  # confidence of a hint, from which on it counts
+_NAMES = frozenset({"name", "nom", "names", "nombre", "bezeichnung", "navn"})
+_STATUS = frozenset({"status", "state", "zustand", "statut", "estado", "condition"})
+_PLACES = frozenset({"city", "postcode", "country", "address"})
+_SECOND_LINE = re.compile(r"(address|addr|street|line|adresse).*2$", re.IGNORECASE)
+_UNITS: Mapping[str, object] = {"generate": "pick", "from": [f"Apt. {n}" for n in range(1, 100)]}
+
+
+def rules_for(column: Column, table: Table) -> Iterator[Rule]:
+    """What may make it. Not each fits the type."""
+    said = words(column.name)
+    if said[-1:] and said[-1] in _STATUS and not (said[-1] == "state" and _places(column, table)):
+        yield _status((*words(table.name), *said[:-1]))
+    elif said[-1:] == ("state",):
+        yield "state"
+    if _SECOND_LINE.search(column.name):
+        yield _UNITS
+    yield from _names(column, table)
+    yield from _phrases(said, column, table)
+    yield from _kinds(column, table)
+
+
+def _names(column: Column, table: Table) -> Iterator[Rule]:
+    """Of a column that is some name, or a title."""
+    said, of = words(column.name), words(table.name)
+    if said == ("title",) and (of_people(table.name) or JOBS.intersection(of)):
+        yield "job" if JOBS.intersection(of) else "salutation"
+    if said[-1:] and said[-1] in PEOPLE - {"account", "profile", "user"} and len(said) <= 2:  # noqa: PLR2004 – words
+        yield "full_name"
+    if not said or said[-1] not in _NAMES or _sure(hints(column.name, table.name)):
+        return
+    owners = said[-2:-1] or of[-1:]
+    for owner in owners:
+        yield from (rule for rule, phrase in NAMED if owner in phrase.split())
+        yield from _listed((owner,))
+        if owner in PEOPLE:
+            yield "full_name"
+        if owner in COMPANIES:
+            yield "company"
+    person = any(_of_a_person(other.name, table.name) for other in table.columns if other != column)
+    yield "full_name" if person and len(said) == 1 else "title"
+
+
+def _of_a_person(column: str, table: str) -> bool:
+    found = hints(column, table)
+    return bool(found) and found[0].kind in {"email", "birth_date", "first_name", "last_name", "phone"}
+
+
+def _sure(found: tuple[Hint, ...]) -> bool:
+    return (
+        bool(found)
+        and found[0].kind in {"first_name", "last_name", "full_name", "username"}
+        and (found[0].confidence >= _SURE)
+    )
+
+
+def _phrases(said: tuple[str, ...], column: Column, table: Table) -> Iterator[Rule]:
+    """By how its name ends: the longest that is known."""
+    for start in range(len(said)):
+        tail = said[start:]
+        rule = _called().get(tail)
+        if rule == "paragraph" and column.length is not None and column.length < _LONG:
+            rule = "sentence"
+        if tail == ("code",) and words(table.name)[-1:] in {("country",), ("currency",), ("language",)}:
+            rule = {"country": "country_code", "currency": "currency"}.get(words(table.name)[-1])
+        if rule is not None:
+            yield rule
+        yield from _listed(tail)
+
+
+def _kinds(column: Column, table: Table) -> Iterator[Rule]:
+    """By what masking takes it for."""
+    found = hints(column.name, table.name)
+    if not found or found[0].confidence < _SURE:
+        return
+    if found[0].kind == "address":
+        others = {hint.kind for other in table.columns if other != column for hint in hints(other.name, table.name)[:1]}
+        yield "street" if others & {"city", "postcode"} else "address"
+    elif found[0].kind == "picture":
+        yield {"generate": "file_name", "ending": "jpg"}
+    elif found[0].kind in KINDS:
+        yield KINDS[found[0].kind]
+
+
+def _places(column: Column, table: Table) -> bool:
+    """Whether the table says where something is."""
+    if words(table.name)[-1:] in {("state",), ("address",), ("city",)}:
+        return True
+    others = (words(other.name)[-1:] for other in table.columns if other != column)
+    return any(set(other) & {*_PLACES, "zip", "plz", "postal", "street", "country"} for other in others)
+
+
+def _status(said: tuple[str, ...]) -> Rule:
+    """What a status of such things may be."""
+    spelled = next(made for things, made in STATUSES if not things or set(things.split()) & set(said))
+    return _pick(spelled)
+
+
+def _listed(tail: tuple[str, ...]) -> Iterator[Rule]:
+    spelled = _choices().get(tail)
+    if spelled is not None:
+        yield _pick(spelled)
+
+
+def _pick(spelled: str) -> Rule:
+    """One of some, of which the last one comes often."""
+    few, _, often = spelled.partition(" | ")
+    return {
+        "generate": "pick",
+        "from": [often, *few.split()],
+        "weights": [OFTEN, *[1] * len(few.split())],
+    }
+
+
+@cache
+def _called() -> Mapping[tuple[str, ...], Rule]:
+    return {words(phrase): rule for rule, phrases in CALLED for phrase in phrases.split(",")}
+
+
+@cache
+def _choices() -> Mapping[tuple[str, ...], str]:
+    return {words(phrase): made for phrases, made in CHOICES for phrase in phrases.split(",")}
