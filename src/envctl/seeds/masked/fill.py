@@ -20,22 +20,16 @@ from envctl.seeds.client import Client, Streaming
 from envctl.seeds.dumps.pieces import BrokenText
 from envctl.seeds.dumps.plain import Plain
 from envctl.seeds.dumps.skeleton import schema_only
-from envctl.seeds.failures import read_failure
-from envctl.seeds.masked import catalogue
+from envctl.seeds.loading import compare, failed, for_a_moment, load, refresh, seen
 from envctl.seeds.masked.afterwards import WORTH, Afterwards
 from envctl.seeds.masked.builders import Stopped, build
 from envctl.seeds.masked.tally import Tally
 from envctl.seeds.masked.text import Masks, Text, Told, Unmasked, unheard
-from envctl.seeds.refusal import AGAIN, KEPT, not_loaded
-from envctl.seeds.server import ENV, LOADING, PSQL, beside, connection, identifier, restriction, tell
+from envctl.seeds.refusal import AGAIN, KEPT
+from envctl.seeds.server import connection
 from envctl.seeds.swap import Filled
 from envctl.workload import Database
 
-# As psql has it: what the query prints is run. One is made before those that read it.
-_REFRESH = b"""SELECT pg_catalog.format('REFRESH MATERIALIZED VIEW %I.%I', n.nspname, c.relname)
-FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind = 'm' AND NOT c.relispopulated ORDER BY c.oid \\gexec
-"""
 Plans = Callable[[Catalogue], Masks]  # raises EnvctlError where something of it is not to be masked
 
 
@@ -75,8 +69,8 @@ def fill(
         plain.done()
         _build(client, plain, incoming, after, filled.data, say)
         if "materialized view" in source.objects:
-            _refresh(client, incoming, filled.data)
-        _compare(source, Tally(text.rows, text.sequences), client, incoming, filled.data)
+            refresh(client, incoming, filled.data)
+        compare(source, Tally(text.rows, text.sequences), client, incoming, filled.data)
         swap.finish(client, database, filled)
     except BaseException:
         with suppress(Exception):  # what stopped us is what counts, and the next run sweeps too
@@ -90,12 +84,7 @@ def declared(client: Client, plain: Plain, database: Database, schema: list[byte
 
     The text of the schema is added to `schema`.
     """
-    name = beside(database.name, "schema")
-    drop = f"DROP DATABASE IF EXISTS {identifier(name)} WITH (FORCE)"
-    create = f"CREATE DATABASE {identifier(name)} TEMPLATE template0"
-    tell(client, database, drop, create, doing="a database for the schema could not be made")
-    try:
-        into = connection(name, database.user)
+    with for_a_moment(client, database) as into:
         try:
             blocks = list(schema_only(plain.schema()))
         except BrokenText as broken:
@@ -103,17 +92,12 @@ def declared(client: Client, plain: Plain, database: Database, schema: list[byte
         if schema is not None:
             schema += blocks
         _load(client, plain, into, blocks, database.data or "")
-        return _seen(client, into)
-    finally:
-        with suppress(EnvctlError):
-            tell(client, database, drop, doing="the database for the schema could not be dropped")
+        return seen(client, into)
 
 
 def _load(client: Client, plain: Plain, into: str, blocks: Iterable[bytes], name: str) -> None:
-    guard = (restriction(),) if plain.server.restricts else ()
-    argv = (*PSQL, "--single-transaction", "--output=/dev/null", into, *guard, "--file=-")
     with refusing(name):
-        finished = client.run(argv, stdin=chain(plain.first, blocks), env=LOADING)
+        finished = load(client, plain.server, into, chain(plain.first, blocks))
     if finished.status:
         raise failed(name, "could not be loaded", finished.stderr, plain)
 
@@ -139,45 +123,6 @@ def _build(
         build(client, into, after.stages(), say, restricted=plain.server.restricts)
     except Stopped as stopped:
         raise failed(name, "could not be loaded", stopped.stderr, plain, stopped.line) from None
-
-
-def _refresh(client: Client, into: str, name: str) -> None:
-    """Fill the materialized views that the text does not, since nobody had filled them where it comes from."""
-    finished = client.run((*PSQL, into, "--output=/dev/null", "--file=-"), stdin=(_REFRESH,), env=LOADING)
-    if finished.status:
-        raise failed(f"a materialized view of {name}", "could not be filled", finished.stderr)
-
-
-def _seen(client: Client, into: str) -> Catalogue:
-    finished = client.run((*PSQL, into, *catalogue.ask()), env=ENV)
-    if finished.status:
-        raise failed("its catalogue", "could not be read", finished.stderr)
-    return catalogue.read(finished.stdout)
-
-
-def _compare(before: Catalogue, tally: Tally, client: Client, into: str, name: str) -> None:
-    """Exit 0 is no proof: what is there must be what the source has. Raises EnvctlError that names what is not."""
-    wrong = [*catalogue.differences(before, _seen(client, into))]
-    counted = client.run(
-        (*PSQL, into, "--tuples-only", "--no-align", "--file=-"), stdin=[tally.question(before)], env=ENV
-    )
-    wrong += tally.differences(before, b"" if counted.status else counted.stdout)
-    if wrong:
-        raise EnvctlError(
-            Exit.DATA_REFUSED,
-            f"{name} is not whole once it is loaded: {wrong[0]}",
-            details=tuple(wrong[1:20]),
-            unchanged=KEPT,
-        )
-
-
-def failed(what: str, how: str, stderr: bytes, plain: Plain | None = None, line: int = 0) -> EnvctlError:
-    """What psql gave up at, without a value; `line` is that of the text, where psql does not know it."""
-    failure = read_failure(stderr)
-    where = f"line {line}" if line else failure.where
-    said = f"{what} {how} at {where}" if where else f"{what} {how}"
-    source, server = (plain.made_from, plain.server.version) if plain else (None, "")
-    return not_loaded(said, failure, source=source, server=server)
 
 
 def _refused(name: str, message: str, line: int, hint: str) -> EnvctlError:

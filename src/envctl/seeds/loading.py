@@ -1,0 +1,89 @@
+"""What filling a database consists of, wherever the rows come from.
+
+A schema is tried on a database that is there for a moment, rows get into one beside the real one, in one transaction,
+and what is there in the end is compared with what should be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+
+from envctl.catalogue import Catalogue
+from envctl.errors import EnvctlError, Exit
+from envctl.seeds.client import Client
+from envctl.seeds.dumps.plain import Plain
+from envctl.seeds.failures import read_failure
+from envctl.seeds.masked import catalogue
+from envctl.seeds.masked.tally import Tally
+from envctl.seeds.refusal import KEPT, not_loaded
+from envctl.seeds.server import ENV, LOADING, PSQL, Server, beside, connection, identifier, restriction, tell
+from envctl.workload import Database
+from envctl.world.shell import Finished
+
+# As psql has it: what the query prints is run. One is made before those that read it.
+_REFRESH = b"""SELECT pg_catalog.format('REFRESH MATERIALIZED VIEW %I.%I', n.nspname, c.relname)
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'm' AND NOT c.relispopulated ORDER BY c.oid \\gexec
+"""
+
+
+@contextmanager
+def for_a_moment(client: Client, database: Database) -> Iterator[str]:
+    """A database beside the real one, for its schema: the option that connects to it. Raises EnvctlError."""
+    name = beside(database.name, "schema")
+    drop = f"DROP DATABASE IF EXISTS {identifier(name)} WITH (FORCE)"
+    create = f"CREATE DATABASE {identifier(name)} TEMPLATE template0"
+    tell(client, database, drop, create, doing="a database for the schema could not be made")
+    try:
+        yield connection(name, database.user)
+    finally:
+        with suppress(EnvctlError):
+            tell(client, database, drop, doing="the database for the schema could not be dropped")
+
+
+def load(client: Client, server: Server, into: str, blocks: Iterable[bytes]) -> Finished:
+    """Have psql do all that a text says, in one transaction. What reading the text raises is raised."""
+    guard = (restriction(),) if server.restricts else ()
+    argv = (*PSQL, "--single-transaction", "--output=/dev/null", into, *guard, "--file=-")
+    return client.run(argv, stdin=blocks, env=LOADING)
+
+
+def refresh(client: Client, into: str, name: str) -> None:
+    """Fill the materialized views that nobody has filled. Raises EnvctlError."""
+    finished = client.run((*PSQL, into, "--output=/dev/null", "--file=-"), stdin=(_REFRESH,), env=LOADING)
+    if finished.status:
+        raise failed(f"a materialized view of {name}", "could not be filled", finished.stderr)
+
+
+def seen(client: Client, into: str) -> Catalogue:
+    """What a database consists of, as its server says. Raises EnvctlError."""
+    finished = client.run((*PSQL, into, *catalogue.ask()), env=ENV)
+    if finished.status:
+        raise failed("its catalogue", "could not be read", finished.stderr)
+    return catalogue.read(finished.stdout)
+
+
+def compare(before: Catalogue, tally: Tally, client: Client, into: str, name: str) -> None:
+    """Exit 0 is no proof: what is there must be what the source has. Raises EnvctlError that names what is not."""
+    wrong = [*catalogue.differences(before, seen(client, into))]
+    counted = client.run(
+        (*PSQL, into, "--tuples-only", "--no-align", "--file=-"), stdin=[tally.question(before)], env=ENV
+    )
+    wrong += tally.differences(before, b"" if counted.status else counted.stdout)
+    if wrong:
+        raise EnvctlError(
+            Exit.DATA_REFUSED,
+            f"{name} is not whole once it is loaded: {wrong[0]}",
+            details=tuple(wrong[1:20]),
+            unchanged=KEPT,
+        )
+
+
+def failed(what: str, how: str, stderr: bytes, plain: Plain | None = None, line: int = 0) -> EnvctlError:
+    """What psql gave up at, without a value; `line` is that of the text, where psql does not know it."""
+    failure = read_failure(stderr)
+    where = f"line {line}" if line else failure.where
+    said = f"{what} {how} at {where}" if where else f"{what} {how}"
+    source, server = (plain.made_from, plain.server.version) if plain else (None, "")
+    return not_loaded(said, failure, source=source, server=server)
