@@ -41,10 +41,16 @@ _HIDDEN = "the server refused it, in words that may quote the data"
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a restore failed: `text` holds no value of the data, `where` is a line, a table, a row, as far as known."""
+    """Why a restore failed: `text` holds no value of the data, `where` is a line, a table, a row, as far as known.
+
+    `table`, `row` and `column` are those of COPY: without a schema, 0 and nothing where they are not known.
+    """
 
     text: str
     where: str = ""
+    table: str = ""
+    row: int = 0
+    column: str = ""
     own: bool = False  # pg_restore's own words, about the archive
     lost: bool = False  # the server went away
     disk_full: bool = False
@@ -57,14 +63,21 @@ def read_failure(stderr: bytes) -> Failure:
     if found := list(_PSQL.finditer(said)):
         last = found[-1]
         full = last["code"] == _DISK_FULL
-        return Failure(_safe(last["text"], last["code"]), _place(said, last["line"]), lost=lost, disk_full=full)
+        text, place = _safe(last["text"], last["code"]), _place(said, last["line"])
+        return Failure(text, place, *_row(said), lost=lost, disk_full=full)
     if restored := _RESTORE.search(said):
         server = restored["text"]
         text = _safe(server, _kind(server)) if server else _own(restored["own"])
-        return Failure(text, _place(said, None), not server, lost, "No space left on device" in said)
+        full = "No space left on device" in said
+        return Failure(text, _place(said, None), own=not server, lost=lost, disk_full=full)
     if connecting := _CONNECTING.search(said):
         return Failure(connecting["own"], own=True, lost=lost)
     return Failure("the server closed the connection" if lost else "the client gave no reason", lost=lost)
+
+
+def _row(said: str) -> tuple[str, int, str]:
+    row = _ROW.search(said)
+    return (row["table"], int(row["row"]), row["column"] or "") if row else ("", 0, "")
 
 
 def _place(said: str, line: str | None) -> str:

@@ -29,6 +29,7 @@ _ESCAPING = re.compile(_PASSED % _ESCAPED, re.DOTALL | re.VERBOSE)
 _INSERTS = re.compile(  # one match for a whole run of them: dumps made with --inserts hold little else
     rb"\s*+(?P<run>(?:(?i:INSERT)\b%s;\s*+)++)" % (_PASSED % rb"[^']++|''"), re.DOTALL | re.VERBOSE
 )
+_INSERT = re.compile(rb"\s*+(?i:INSERT)\b%s;" % (_PASSED % rb"[^']++|''"), re.DOTALL | re.VERBOSE)
 _ESCAPED_TO_END = re.compile(rb"(?:%s)*+(?P<end>')?" % _ESCAPED, re.DOTALL)
 _STRING_TO_END = re.compile(rb"(?:[^']++|'')*+(?P<end>')?")
 _NAME_TO_END = re.compile(rb'(?:[^"]++|"")*+(?P<end>")?')
@@ -274,3 +275,9 @@ class Lexer:
         self._line += self._data.count(b"\n", self._counted, pos)
         self._counted = pos
         return self._line
+
+
+def inserts(run: bytes) -> list[bytes]:
+    """The statements of a piece that begins with INSERT: it may be a run of them."""
+    found: list[bytes] = _INSERT.findall(run)
+    return found if b"".join(found).rstrip() == run.rstrip() else [run]
