@@ -14,6 +14,7 @@ from envctl.synthetic.generators.codes import Card, Ean, Iban, Isbn, Sku
 from envctl.synthetic.generators.commerce import Company, Currency, Price
 from envctl.synthetic.generators.contacts import Email, Username
 from envctl.synthetic.generators.documents import Hstore, Json
+from envctl.synthetic.generators.formula import Formula
 from envctl.synthetic.generators.network import Color, Domain, Ip, Mac, MimeType, Url, UserAgent
 from envctl.synthetic.generators.numbers import Number
 from envctl.synthetic.generators.pattern import Matching
@@ -62,6 +63,7 @@ _GENERATORS: tuple[type[Generator], ...] = (
     FileName,
     FirstName,
     Flag,
+    Formula,
     FullName,
     Gender,
     Hstore,

@@ -55,15 +55,15 @@ class Number(Generator):
         """Of the types that are nothing else only money is a number."""
         if scale_of(field.column) is None:
             return f"{field.column.type} is no number"
-        return None if self._allowed(field).size else "no number is left between its limits"
+        return None if self.allowed(field).size else "no number is left between its limits"
 
     def space(self, field: Field) -> int:
         """All from the lowest on that is said, else from 1."""
-        return min(self._allowed(field).size, 1 << 62)
+        return min(self.allowed(field).size, 1 << 62)
 
     def nth(self, field: Field, numbers: Numbers) -> pl.Series:
         """The lowest first."""
-        return self._scale(field).series(self._allowed(field).nth(numbers))
+        return self._scale(field).series(self.allowed(field).nth(numbers))
 
     def make(self, field: Field, rows: Rows) -> pl.Series:
         """Of those that are usual."""
@@ -78,7 +78,7 @@ class Number(Generator):
             raise Impossible(f"{named(field)}: {field.column.type} is no number")
         return scale
 
-    def _allowed(self, field: Field) -> Span:
+    def allowed(self, field: Field) -> Span:
         """What limits, the type and these settings let it be; from 1 on where none of them names a lowest."""
         scale, low, high = self._scale(field), *self._ends(field)
         highest = scale.high if high is None else min(scale.below(high), scale.high)
@@ -100,7 +100,7 @@ class Number(Generator):
         )
 
     def _usual(self, field: Field) -> tuple[Span, float]:
-        allowed, scale, said = self._allowed(field), self._scale(field), usual(field)
+        allowed, scale, said = self.allowed(field), self._scale(field), usual(field)
         if self.low is not None and self.high is not None:
             return allowed, 1.0 if self.skew is None else self.skew
         lowest = scale.low if self._ends(field)[0] is None else allowed.low

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from envctl.masking.suggesting.names import words
 from envctl.synthetic.base import Field
 
 
@@ -53,14 +53,15 @@ _USUAL: dict[str, Usual] = {
     **_words("bytes filesize", "1024", "10000000", 3),
     **_words("pulse heartrate", "55", "110"),
 }
+_PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _OTHERS = Usual(Decimal(1), Decimal(1000), 2)
 _YEARS = 15  # of which a year is one, up to the last
 
 
 def usual(field: Field) -> Usual:
     """By the last word of its name that says something."""
-    said = words(field.column.name)
-    for word in reversed(said):
+    for piece in reversed(_PIECES.findall(field.column.name)):
+        word = piece.lower()
         if word in {"year", "years"}:
             last = datetime.fromtimestamp(field.until - 1, UTC).year
             return Usual(Decimal(last - _YEARS + 1), Decimal(last), 0.7)

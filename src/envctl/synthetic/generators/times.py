@@ -68,7 +68,7 @@ class Moment(Generator):
 
     def objection(self, field: Field) -> str | None:
         """Something must be between its ends."""
-        first, last = self._window(field)
+        first, last = self.window(field)
         return (
             None
             if later(np.array([first - 1]), field.column.family)[0] < last
@@ -82,19 +82,19 @@ class Moment(Generator):
 
     def space(self, field: Field) -> int:
         """As many seconds as there are between its ends, or days: if nothing is said, those of a century."""
-        first, last = self._window(field, _usual(field))
+        first, last = self.window(field, _usual(field))
         step = DAY if field.column.family == "date" else 1
         return max((last - 1) // step - -(-first // step) + 1, 0)
 
     def nth(self, field: Field, numbers: Numbers) -> pl.Series:
         """The last one first."""
-        _, last = self._window(field, _usual(field))
+        _, last = self.window(field, _usual(field))
         step = DAY if field.column.family == "date" else 1
         return moments(((last - 1) // step - numbers) * step, field.column.family)
 
     def make(self, field: Field, rows: Rows) -> pl.Series:
         """After what comes before it, by as much as such things take."""
-        first, last = self._window(field)
+        first, last = self.window(field)
         draws, family = rows.draws(field.column.name), field.column.family
         floor, soon = self._floor(field, rows)
         end = np.full(len(rows.numbers), last) if self.before is None else self._said(self.before, field, rows, last)
@@ -111,7 +111,7 @@ class Moment(Generator):
         made = np.where((made // DAY > start // DAY) & (by_day < end), by_day, made)
         return moments(made, family)
 
-    def _window(self, field: Field, usual: int = _YEARS * _YEAR) -> tuple[int, int]:
+    def window(self, field: Field, usual: int = _YEARS * _YEAR) -> tuple[int, int]:
         """From when to when (which is not in it any more); `usual` is how long that is, if nothing is said."""
         birth = rank_of(field.column.name).order == BIRTH and self.min_age is None and self.max_age is None
         youngest, oldest = _AGES if birth and self.from_ is None and self.to is None else (self.min_age, self.max_age)

@@ -12,7 +12,7 @@ from envctl.catalogue import Family
 from envctl.synthetic.base import Field, Generator, Impossible, Rows
 from envctl.synthetic.draws import Numbers
 from envctl.synthetic.generators.numbers_types import Span
-from envctl.synthetic.generators.times_days import DAY, time_of_day
+from envctl.synthetic.generators.times_days import DAY, NONE, time_of_day
 from envctl.synthetic.generators.times_ranks import rank_of
 from envctl.synthetic.generators.typed_letters import chosen, named
 
@@ -94,9 +94,9 @@ def _span(field: Field) -> Span:
 def _minutes(field: Field) -> Span:
     """Rounded into the limits: those are in seconds."""
     limits = field.limits
-    low = 1 if limits.low is None else -(-_seconds(limits.low, field) // 60)
-    high = max(_LONGEST, low) if limits.high is None else _seconds(limits.high, field) // 60
-    return Span.without(low, high, [_seconds(text, field) // 60 for text in limits.never])
+    low = 1 if limits.low is None else -(-read_length(limits.low, field) // 60)
+    high = max(_LONGEST, low) if limits.high is None else read_length(limits.high, field) // 60
+    return Span.without(low, high, [read_length(text, field) // 60 for text in limits.never])
 
 
 def read_clock(text: str, field: Field) -> int:
@@ -107,7 +107,8 @@ def read_clock(text: str, field: Field) -> int:
     return int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3] or 0)
 
 
-def _seconds(text: str, field: Field) -> int:
+def read_length(text: str, field: Field) -> int:
+    """An interval as Postgres writes it, in seconds. Raises Impossible."""
     found = read_interval(text)
     if found is None:
         raise Impossible(f"{named(field)}: its limit {text} is no interval of days, hours, minutes and seconds")
@@ -130,6 +131,16 @@ def times(when: Numbers) -> pl.Series:
     colon = pl.lit(":")
     frame = pl.DataFrame({"h": chosen(_TWO, hours), "m": chosen(_TWO, minutes), "s": chosen(_TWO, rest)})
     return frame.select(pl.concat_str("h", colon, "m", colon, "s")).to_series()
+
+
+def lasting(values: pl.Series) -> Numbers:
+    """Times of day and intervals, as they are written here, in seconds; `NONE` for nulls and for what is neither."""
+    clock = pl.col("t").str.extract_groups(r"^([0-9]+):([0-9]{2}):([0-9]{2})").struct
+    parts = [clock.field(str(at)).cast(pl.Int64) for at in (1, 2, 3)]
+    minutes = pl.col("t").str.extract(r"^([0-9]+) minutes?$").cast(pl.Int64) * 60
+    whole = pl.coalesce(parts[0] * 3600 + parts[1] * 60 + parts[2], minutes).fill_null(NONE)
+    found: Numbers = values.cast(pl.String).to_frame("t").select(whole).to_series().to_numpy()
+    return found
 
 
 _TWO = pl.Series([f"{n:02}" for n in range(60)])

@@ -14,10 +14,15 @@ from envctl.synthetic.draws import Numbers
 
 Letters = NDArray[np.uint8]  # a row of the matrix is a text, in ASCII
 HEX = b"0123456789abcdef"
+_BYTES = 8  # of a number
+_OCTETS: Letters = np.frombuffer(bytes(range(256)).hex().encode(), np.uint8).reshape(256, 2)
 
 
 def digits(numbers: NDArray[np.int64] | NDArray[np.uint64], width: int, alphabet: bytes) -> Letters:
     """So many digits of each number, the highest first."""
+    if alphabet == HEX and width % 2 == 0 and width <= 2 * _BYTES:
+        octets = numbers.astype(">u8").view(np.uint8).reshape(len(numbers), _BYTES)
+        return _OCTETS[octets[:, _BYTES - width // 2 :]].reshape(len(numbers), width)
     letters, base = np.frombuffer(alphabet, np.uint8), len(alphabet)
     found = np.empty((len(numbers), width), np.uint8)
     rest, bits = numbers.astype(np.uint64), base.bit_length() - 1
