@@ -227,6 +227,12 @@ class Workload:
         return (self.database and self.database.data) or (self.derived and self.derived.data) or None
 
     @property
+    def reads(self) -> frozenset[str]:
+        """Each `[data.NAME]` that is read when it is filled."""
+        beneath = self.derived.of.reads if self.derived and self.derived.of else frozenset[str]()
+        return beneath | ({self.data} if self.data else set())
+
+    @property
     def paths(self) -> tuple[str, ...]:
         """The files in its container that are kept in memory only."""
         return (*self.files, *((HIDDEN_FILE,) if self.hidden else ()))

@@ -102,8 +102,8 @@ def decide(
 def data_read(blueprint: Blueprint, plan: Plan) -> set[str]:
     """The `[data.NAME]` whose files are read, to load them or to build a snapshot of them."""
     building = {step.service for step in plan.prepare if isinstance(step, BuildSnapshot)}
-    named = {w.database.data for w in blueprint.workloads if w.service in building and w.database and w.database.data}
-    return named | {step.data for step in plan.provision if isinstance(step, Load)}
+    read = {name for w in blueprint.workloads if w.service in building for name in w.reads}
+    return read | {step.data for step in plan.provision if isinstance(step, Load)}
 
 
 def as_steps(plan: Plan) -> tuple[PlannedStep, ...]:

@@ -24,7 +24,7 @@ def seed(
     overcommit: bool = False,
     wait: bool = True,
 ) -> Seeded:
-    """Fill the environment's databases again from their dumps: all of them, or those named.
+    """Fill the environment's databases again from their dumps, and what is made of their rows: all, or those named.
 
     The data there is replaced only once the new data is whole. Services that need it are stopped meanwhile and come up
     again with what comes before them (migrations). `masked` refuses data that nothing says of how it is masked; where
@@ -47,7 +47,7 @@ def plan_seed(here: Here, services: tuple[str, ...] = (), *, masked: bool = Fals
 
 
 def _chosen(here: Here, services: tuple[str, ...], *, masked: bool) -> list[Workload]:
-    fillable = {w.service: w for w in workloads(here.stack) if w.database is not None and w.database.data}
+    fillable = {w.service: w for w in workloads(here.stack) if w.data}
     unknown = [name for name in services if name not in fillable]
     if unknown or not fillable:
         known = ", ".join(fillable) or "none: give a service `data = …`"
@@ -61,12 +61,19 @@ def _chosen(here: Here, services: tuple[str, ...], *, masked: bool) -> list[Work
         )
     chosen = [fillable[name] for name in services or fillable]
     if masked:
-        refuse_unmasked(chosen)
+        refuse_unmasked([_database_of(workload) for workload in chosen])
     return chosen
 
 
+def _database_of(workload: Workload) -> Workload:
+    """The database whose rows fill a service: its own, or that which messages and keys are made of."""
+    return workload.derived.of if workload.derived and workload.derived.of else workload
+
+
 def _seeding(workload: Workload, seconds: float) -> Seeding:
-    database = workload.database
+    database = _database_of(workload).database
     assert database is not None  # noqa: S101 – chosen for it
     origin = str(database.dump or database.backup or (database.live.secret if database.live else ""))
-    return Seeding(workload.service, database.data or "", origin, round(seconds, 3))
+    if workload.derived is not None:
+        origin = f"rows of {database.data}"
+    return Seeding(workload.service, workload.data or "", origin, round(seconds, 3))

@@ -46,6 +46,7 @@ def cloned_facts(workload: Workload, base: Base) -> dict[str, str]:
     said = {key: value for part in base.parts for key, value in part.facts.items()}
     if database is not None and database.data is not None:
         said.setdefault("database", database.name)
+    if workload.data is not None:
         said.setdefault("data", f"snapshot {base.snapshot.address if base.snapshot else ''}".strip())
     if base.snapshot is not None:
         said["clone"] = base.snapshot.address

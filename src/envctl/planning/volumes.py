@@ -20,7 +20,7 @@ ASKED = "asked for"
 def wanting(blueprint: Blueprint, observed: Observed, reload: Collection[str] = ()) -> dict[str, str]:
     """The services whose data can come from a snapshot and is to be made, and why.
 
-    Data that is not a copy of a snapshot is `reload`ed where it is.
+    A database that is not a copy of a snapshot is `reload`ed where it is.
     """
     found: dict[str, str] = {}
     for workload in blueprint.workloads:
@@ -33,15 +33,16 @@ def wanting(blueprint: Blueprint, observed: Observed, reload: Collection[str] = 
             found[workload.service] = "a volume of it is gone"
         elif half_copied(workload, volumes, observed):
             found[workload.service] = "a run died while it was copied"
-        elif workload.service in reload and all(labels.CLONE in volume.labels for volume in volumes):
+        elif workload.service in reload and (
+            workload.derived is not None or all(labels.CLONE in volume.labels for volume in volumes)
+        ):
             found[workload.service] = ASKED
     return found
 
 
 def worth_it(workload: Workload) -> bool:
     """Whether a service makes something at its first start that is worth keeping. Else its data begins empty."""
-    filled = workload.database is not None and workload.database.data is not None
-    return filled or (workload.freezing is not None and workload.freezing.slow_start)
+    return workload.data is not None or (workload.freezing is not None and workload.freezing.slow_start)
 
 
 def half_copied(workload: Workload, volumes: Collection[Volume], observed: Observed) -> bool:

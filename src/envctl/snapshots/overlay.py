@@ -25,11 +25,14 @@ class Overlay:
 
     name = "overlay"
 
-    def layout(self, source: Held, clone: str, number: int) -> Layout:
-        """A second volume takes what is written: the kernel wants `upperdir` and `workdir` on one disk."""
+    def layout(self, source: Held, clone: str, number: int, *, upper: str = "") -> Layout:
+        """A second volume takes what is written: the kernel wants `upperdir` and `workdir` on one disk.
+
+        `upper` is what it is called, of a clone that is no environment's.
+        """
         if source.pool or not source.path or _SPECIAL & set(source.path):
             raise ValueError(f"no overlay can lie over {source.path or source.subpath}")
-        upper = companion(clone)
+        upper = upper or companion(clone)
         place = PurePosixPath(source.path).parent.parent / upper / "_data"
         options = {
             "type": "overlay",

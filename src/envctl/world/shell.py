@@ -66,9 +66,7 @@ class Shell:
         it started, and none is started after end_all(): that raises KeyboardInterrupt.
         """
         try:
-            process = self._start(
-                argv, stdin is not None and through.stdin is None, {**self.environ, **(env or {})}, cwd
-            )
+            process = self._start(argv, _piped(stdin is not None and through.stdin is None), env, cwd)
         except FileNotFoundError as error:
             return Finished(NOT_FOUND, stderr=f"{error.filename}: not found".encode())
         except OSError as error:
@@ -98,7 +96,7 @@ class Shell:
 
         Raises OSError where it cannot be run.
         """
-        process = self._start(argv, through.stdin is None, {**self.environ, **(env or {})}, None)
+        process = self._start(argv, _piped(through.stdin is None), env)
         reading = None
         try:
             through.connect(process)
@@ -112,18 +110,39 @@ class Shell:
             with self._guard:
                 self._running.discard(process)
 
+    def attached(self, argv: Sequence[str], descriptor: int) -> Callable[[], None]:
+        """Start a program whose standard input and output are an open file, such as a connection; what is returned ends
+        it. Raises OSError where it cannot be run.
+        """
+        process = self._start(argv, descriptor, output=descriptor, errors=subprocess.DEVNULL)
+
+        def ended() -> None:
+            interrupt(process)
+            end(process)
+            with self._guard:
+                self._running.discard(process)
+
+        return ended
+
     def _start(
-        self, argv: Sequence[str], piped: bool, env: Mapping[str, str], cwd: Path | None
+        self,
+        argv: Sequence[str],
+        stdin: int,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+        *,
+        output: int = subprocess.PIPE,
+        errors: int = subprocess.PIPE,
     ) -> subprocess.Popen[bytes]:
         with self._guard:
             if self._ended:
                 raise KeyboardInterrupt
             process = subprocess.Popen(
                 list(argv),
-                stdin=subprocess.PIPE if piped else subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=env,
+                stdin=stdin,
+                stdout=output,
+                stderr=errors,
+                env={**self.environ, **(env or {})},
                 cwd=cwd,
                 pass_fds=tuple(self._handed_down),
                 start_new_session=True,  # Ctrl-C reaches us, and we tell the program, once
@@ -170,6 +189,10 @@ class Shell:
         for process in running:
             interrupt(process)
         end(*running)
+
+
+def _piped(whether: bool) -> int:
+    return subprocess.PIPE if whether else subprocess.DEVNULL
 
 
 def _waited_for(process: subprocess.Popen[bytes]) -> int:

@@ -68,16 +68,22 @@ def refuse_lost_parts(world: World, blueprint: Blueprint, volumes: Sequence[Volu
 def _base(
     here: Here, blueprint: Blueprint, workload: Workload, observed: Observed, there: Mapping[str, Snapshot]
 ) -> Base:
-    if workload.database is not None and workload.database.data is not None:
-        refuse_missing_files(here.stack, {workload.database.data})  # even if there is a snapshot, nobody knows of what
+    if workload.reads:
+        refuse_missing_files(here.stack, workload.reads)  # even if there is a snapshot, nobody knows of what
     source = source_of(here, workload)
-    image = next((c for c in blueprint.images[workload.service].candidates if c in observed.images), None)
-    if image is None:  # it will be pulled, and only then it can be said what is made with it
-        return Base(source.words)
+    image = _image(blueprint, workload, observed)
+    origin = workload.derived.of if workload.derived else None
+    if image is None or (origin is not None and _image(blueprint, origin, observed) is None):
+        return Base(source.words)  # it will be pulled, and only then it can be said what is made with it
     if source.words not in {snapshot.source for snapshot in there.values()}:
         return Base(source.words)  # it will be built, so a large dump need not be read to know that
     snapshot = there.get(made_for(here, blueprint, workload, observed.images[image]).address)
     return of(source.words, snapshot)
+
+
+def _image(blueprint: Blueprint, workload: Workload, observed: Observed) -> str | None:
+    """The reference that the daemon has its image under."""
+    return next((c for c in blueprint.images[workload.service].candidates if c in observed.images), None)
 
 
 def with_snapshots(here: Here, blueprint: Blueprint, plan: Plan) -> Plan:

@@ -146,10 +146,10 @@ def _filled(site: Site, wanted: Wanted, target: Held) -> tuple[Part, Mapping[str
     """The data, at rest; what is known of it, and its bytes."""
     workload, database = site.workload, site.workload.database
     about = dict(wanted.source.before(site))
-    with serving(site):
-        did = wanted.source.inside(site)
-        about |= settle(site)
-        stop(site)
+    with wanted.source.reaching(site) as within, serving(within):
+        did = wanted.source.inside(within)
+        about |= settle(within)
+        stop(within)
     if did.get("data", wanted.made.source) != wanted.made.source:
         raise EnvctlError(Exit.DATA_REFUSED, f"{wanted.source.words} changed meanwhile", hint="Run it again.")
     size = at_rest(site)

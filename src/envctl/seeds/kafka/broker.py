@@ -23,7 +23,7 @@ def connect(brokers: str) -> AdminClient:
         "socket.timeout.ms": 10_000,
         "reconnect.backoff.max.ms": 200,
     }
-    return AdminClient(settings, logger=_silent())
+    return AdminClient(settings, logger=silent())
 
 
 @contextmanager
@@ -40,7 +40,7 @@ def asking(brokers: str, failure: str, *, unchanged: str, hint: str) -> Iterator
         ) from error
 
 
-def _silent() -> Any:
+def silent() -> Any:
     """The client library's own log, which would otherwise go to standard error."""
     import logging
 

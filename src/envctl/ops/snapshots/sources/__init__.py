@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import cast
 
@@ -37,6 +37,10 @@ def _raw(workload: Workload) -> Source:
         from envctl.ops.snapshots.sources.backup import BaseBackup
 
         return BaseBackup(database)
+    if workload.derived is not None:
+        from envctl.ops.snapshots.sources.rows import Rows
+
+        return Rows(workload, workload.derived)
     from envctl.ops.snapshots.sources.empty import Empty
 
     return Empty(workload.kind)
@@ -57,7 +61,15 @@ def read_again(here: Here, blueprint: Blueprint, services: Collection[str]) -> B
         server = LiveServer(database, database.live)
         return replace(workload, database=replace(database, live=server.again(here)))
 
-    return replace(blueprint, workloads=tuple(map(anew, blueprint.workloads)))
+    workloads = {workload.service: anew(workload) for workload in blueprint.workloads}
+    return replace(blueprint, workloads=tuple(_of(workloads, workload) for workload in workloads.values()))
+
+
+def _of(workloads: Mapping[str, Workload], workload: Workload) -> Workload:
+    """What is made of a database's rows is made of what that is now filled from."""
+    if workload.derived is None or workload.derived.of is None:
+        return workload
+    return replace(workload, derived=replace(workload.derived, of=workloads[workload.derived.of.service]))
 
 
 __all__ = ["Site", "Source", "read_again", "source_of"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import TYPE_CHECKING, Protocol
@@ -39,6 +40,7 @@ class Site:
     address: str
     token: str
     fifos: Fifos | None = None  # that its containers see, where they can
+    reached: int | None = None  # the port of this machine at which its server is reached, where somebody has to
 
     @property
     def place(self) -> str:
@@ -65,8 +67,9 @@ class Site:
         """The variables of the service's containers: `PGDATA` and its like. No secret is among them, and nothing of the
         environment that it is first built for: it is for all of them.
         """
+        port = self.reached or self.workload.port
         return {
-            name: value.fill(lambda hole: str(self.workload.port) if isinstance(hole, PublishedPort) else "")
+            name: value.fill(lambda hole: str(port) if isinstance(hole, PublishedPort) else "")
             for name, value in self.workload.environment.items()
             if not name.startswith(_OF_ONE)
         }
@@ -130,6 +133,10 @@ class Source(Protocol):
 
         Returns what people want to know of the data beside what its server says.
         """
+
+    def reaching(self, site: Site) -> AbstractContextManager[Site]:
+        """The same place, whose throwaway server can be reached by more than the programs in its container."""
+        return nullcontext(site)
 
     def inside(self, site: Site) -> Mapping[str, str]:
         """Fill it through the throwaway server, which runs.
