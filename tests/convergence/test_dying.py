@@ -47,8 +47,8 @@ HARMLESS = {
 METHODS = {"POST", "PUT", "DELETE", "PATCH"}
 # What asks a Kafka broker, and the questions that change nothing there.
 ASKING = ("seeds/kafka/topics.py", "seeds/kafka/offsets.py")
-# Fills a broker that nobody has yet, between the start and the end of a program, which are heard: what it leaves when it
-# is broken off is what is left there.
+# Fills a broker that nobody has yet, between the start and the end of a program, which are heard: what is left of it at
+# any other moment is left then too.
 ASIDE = "seeds/kafka/messages.py"
 READING = {
     "describe_consumer_groups",
