@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TypeVar
 
@@ -30,6 +30,14 @@ def limits(weights: Mapping[_Key, float], total: float | None = None) -> tuple[_
     levels = whole * (CUT + inside * np.arange(parts + 1) / parts)
     at = np.minimum(np.searchsorted(reached, levels, side="right"), len(keys) - 1)
     return tuple(keys[place] for place in at)
+
+
+def added(pairs: Iterable[tuple[_Key, float]]) -> dict[_Key, float]:
+    """The weights of one key taken together."""
+    found: dict[_Key, float] = {}
+    for key, weight in pairs:
+        found[key] = found.get(key, 0) + weight
+    return found
 
 
 def rounded(number: float) -> float:

@@ -6,14 +6,15 @@ different ones stay few. Blocks may be counted anywhere, and taken together in a
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Literal
 
 import polars as pl
 
-from envctl.seeds.shapes.limits import limits, rounded, written
+from envctl.seeds.shapes.limits import added, limits, rounded, written
 from envctl.seeds.shapes.sketch import NONE, Sketch, sketch
 from envctl.seeds.shapes.wanted import Wanted
 from envctl.shape import COMMON, DIGITS, GROUP, ColumnShape
@@ -32,7 +33,7 @@ class Tally:
     rows: int = 0
     nulls: int = 0
     values: Sketch = NONE
-    spread: Counter[Any] = field(default_factory=Counter)
+    spread: Mapping[Any, float] = field(default_factory=dict)
     common: Counter[str] | None = field(default_factory=Counter, repr=False)
 
     def __add__(self, other: Tally) -> Tally:
@@ -42,7 +43,7 @@ class Tally:
             self.rows + other.rows,
             self.nulls + other.nulls,
             self.values + other.values,
-            self.spread + other.spread,
+            added(chain(self.spread.items(), other.spread.items())),
             common,
         )
 
@@ -51,7 +52,9 @@ def tally(values: pl.Series, wanted: Wanted) -> Tally:
     """Of the texts of a block, as Postgres wrote them."""
     there = values.drop_nulls().alias("value")
     common = _few(_counted(there)) if wanted.common else None
-    spread = _counted(_spread(there, wanted)) if wanted.spread != "none" else Counter[Any]()
+    spread: Mapping[Any, float] = _counted(_spread(there, wanted)) if wanted.spread != "none" else {}
+    if wanted.spread == "numbers":  # polars is off by the last bit
+        spread = added((rounded(number), count) for number, count in spread.items())
     return Tally(len(values), len(values) - len(there), sketch(there), spread, common)
 
 
@@ -107,10 +110,7 @@ def repeats(counts: Mapping[int, float], distinct: int, there: int) -> tuple[int
     """In how many rows the same value is: so many values are in so many. Nothing where hardly any comes twice."""
     if different(distinct, there) == "all":
         return ()
-    found: defaultdict[int, float] = defaultdict(float)
-    for count, many in counts.items():
-        found[int(rounded(count))] += many
-    return limits(found, distinct)
+    return limits(added((int(rounded(count)), many) for count, many in counts.items()), distinct)
 
 
 def shares(values: Mapping[str, float], there: float) -> tuple[tuple[str, float], ...]:
