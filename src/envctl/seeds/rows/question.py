@@ -178,7 +178,7 @@ def condition(text: str, table: Table) -> str:
     except Problem as problem:
         raise Unanswerable("where", str(problem)) from None
     if any(token.kind == "word" and token.text in _CLOCKS for token in tokens):
-        raise Unanswerable("where", "asks what time it is, and what is made is kept", "write a point in time instead")
+        raise Unanswerable("where", "it asks what time it is, and what is made is kept", "write a point in time instead")
     return f"({' '.join(map(_sql, tokens[:-1]))})"
 
 
