@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from envctl.catalogue import Column, Table
 from envctl.masking.suggesting.names import Hint, hints, of_people, words
 from envctl.masking.suggesting.vocabulary import COMPANIES, PEOPLE
-from envctl.synthetic.vocabulary import CALLED, CHOICES, JOBS, KINDS, NAMED, OFTEN, STATUSES
+from envctl.synthetic.vocabulary import CALLED, CHOICES, JOBS, KINDS, NAMED, OFTEN, OWNERS, STATUSES
 
 Rule = str | Mapping[str, object]
 
@@ -31,9 +31,11 @@ def rules_for(column: Column, table: Table) -> Iterator[Rule]:
         yield "state"
     if _SECOND_LINE.search(column.name):
         yield _UNITS
+    yield from _phrases([said], column, table)
     yield from _names(column, table)
-    yield from _phrases(said, column, table)
+    yield from _phrases([said[at:] for at in range(1, len(said) - 1)], column, table)
     yield from _kinds(column, table)
+    yield from _phrases([said[-1:]], column, table)
 
 
 def _names(column: Column, table: Table) -> Iterator[Rule]:
@@ -49,7 +51,7 @@ def _names(column: Column, table: Table) -> Iterator[Rule]:
     for owner in owners:
         yield from (rule for rule, phrase in NAMED if owner in phrase.split())
         yield from _listed((owner,))
-        if owner in PEOPLE:
+        if owner in PEOPLE or owner in OWNERS:
             yield "full_name"
         if owner in COMPANIES:
             yield "company"
@@ -70,10 +72,9 @@ def _sure(found: tuple[Hint, ...]) -> bool:
     )
 
 
-def _phrases(said: tuple[str, ...], column: Column, table: Table) -> Iterator[Rule]:
+def _phrases(tails: Sequence[tuple[str, ...]], column: Column, table: Table) -> Iterator[Rule]:
     """By how its name ends: the longest that is known."""
-    for start in range(len(said)):
-        tail = said[start:]
+    for tail in tails:
         rule = _called().get(tail)
         if rule == "paragraph" and column.length is not None and column.length < _LONG:
             rule = "sentence"

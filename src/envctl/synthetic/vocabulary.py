@@ -46,7 +46,10 @@ CALLED: tuple[tuple[str | dict[str, object], str], ...] = (
     ("state", "state province, province, state code, province code, state name, bundesland, region code"),
     ("user_agent", "user agent, useragent, browser agent"),
     ("mime_type", "mime type, mimetype, content type, media type"),
-    ("file_name", "file name, filename, original filename, attachment name, attachment, document name, file path"),
+    (
+        "file_name",
+        "file name, filename, original filename, attachment name, attachment, document name, file path, path",
+    ),
     ({"generate": "file_name", "ending": "jpg"}, "avatar, image, photo, picture, thumbnail, bild, foto, image path"),
     ("url", "image url, avatar url, photo url, picture url, thumbnail url, file url, download url"),
     ("color", "hex color, hex colour, color hex, colour hex, color code, colour code"),
@@ -86,6 +89,7 @@ CALLED: tuple[tuple[str | dict[str, object], str], ...] = (
     ),
     ("token", "token, api key, secret, checksum, etag, fingerprint, digest, hash, session id, nonce, salt"),
     ("price", "price, cost, fee, preis, prix, precio, price cent, amount, betrag, rental rate, replacement cost"),
+    ("full_name", "assignee, assigned to, reporter, reported by, owner name, attending"),
     ("title", "title, titel, titre, titulo, headline, subject, betreff, caption, label, theme, topic"),
     (
         "paragraph",
@@ -129,6 +133,11 @@ NAMED: tuple[tuple[str, str], ...] = (
     ("company", "brand manufacturer publisher carrier insurer bank studio shop store merchant partner agency hospital"),
     ("file_name", "file attachment document upload"),
     ("job", "job position occupation"),
+)
+# Whose a name, an address of mail or of a house is, beside those of masking's people and companies.
+OWNERS = frozenset({"billing", "shipping", "delivery", "emergency", "receiver", "kin", "legal", "rechnung"})
+SPOTS = frozenset(
+    _words("home work office birth origin destination departure arrival pickup from to mailing start end source target")
 )
 JOBS = frozenset({"employee", "staff", "worker", "mitarbeiter", "contact", "manager", "personnel"})  # with a title
 

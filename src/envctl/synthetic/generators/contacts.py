@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import ClassVar
 
 import polars as pl
@@ -53,20 +54,26 @@ class _Signed(Generator):
         room = self._room(field)
         return MANY if room is None else min(10 ** min(room, 18) - 1, MANY)
 
-    def _local(self, field: Field, people_: Numbers, numbers: Numbers, draws: Draws) -> pl.Series:
-        """Name and number; cut names, never numbers."""
+    def _parts(self, field: Field, people_: Numbers, numbers: Numbers, draws: Draws) -> list[pl.Series]:
+        """Name and number; names are cut, numbers never."""
         known = people(field.locale)
         _, firsts, lasts = known.split(people_)
-        first, last = chosen(known.first_slugs, firsts), chosen(known.last_slugs, lasts)
-        short = pl.Series(draws.below(numbers, 3) == 0)
-        name = joined(first.str.slice(0, 1), last).zip_with(short, joined(first, self._between, last))
-        count = pl.Series(numbers + 1).cast(pl.String)
+        short = draws.below(numbers, 3) == 0
+        first = chosen(_heads(field.locale, self._between), firsts + short * len(known.first_slugs))
+        last, count = chosen(known.last_slugs, lasts), pl.Series(numbers + 1).cast(pl.String)
         room = self._room(field)
-        if room is not None and room < _MOST:
-            frame = pl.DataFrame({"name": name, "count": count})
-            left = (pl.lit(room) - pl.col("count").str.len_chars().cast(pl.Int64)).clip(lower_bound=0)
-            name = frame.select(pl.col("name").str.slice(0, left))["name"]
-        return joined(name, count)
+        if room is None or room >= _MOST:
+            return [first, last, count]
+        frame = pl.DataFrame({"name": joined(first, last), "count": count})
+        left = (pl.lit(room) - pl.col("count").str.len_chars().cast(pl.Int64)).clip(lower_bound=0)
+        return [frame.select(pl.col("name").str.slice(0, left))["name"], count]
+
+
+@cache
+def _heads(locale: str, between: str) -> pl.Series:
+    """First names as addresses begin with them: whole, and then their first letters."""
+    slugs = people(locale).first_slugs
+    return pl.concat([slugs + between, slugs.str.slice(0, 1)])
 
 
 class Email(_Signed):
@@ -97,11 +104,11 @@ class Email(_Signed):
         return self._at(field, persons(field, rows), rows.numbers, rows.draws(field.column.name))
 
     def _at(self, field: Field, people_: Numbers, numbers: Numbers, draws: Draws) -> pl.Series:
-        local = self._local(field, people_, numbers, draws)
+        parts = self._parts(field, people_, numbers, draws)
         if self.domain:
-            return joined(local, f"@{self.domain}")
+            return joined(*parts, f"@{self.domain}")
         where = chosen(pl.Series(_DOMAINS, dtype=pl.String), draws.of("domain").below(numbers, len(_DOMAINS)))
-        return joined(local, "@", where)
+        return joined(*parts, "@", where)
 
 
 class Username(_Signed):
@@ -116,8 +123,8 @@ class Username(_Signed):
     def nth(self, field: Field, numbers: Numbers) -> pl.Series:
         """Of somebody or other."""
         draws = Draws(0, "username")
-        return self._local(field, draws.of("who").below(numbers, people(field.locale).total), numbers, draws)
+        return joined(*self._parts(field, draws.of("who").below(numbers, people(field.locale).total), numbers, draws))
 
     def make(self, field: Field, rows: Rows) -> pl.Series:
         """Of the row's person."""
-        return self._local(field, persons(field, rows), rows.numbers, rows.draws(field.column.name))
+        return joined(*self._parts(field, persons(field, rows), rows.numbers, rows.draws(field.column.name)))

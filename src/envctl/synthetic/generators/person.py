@@ -15,8 +15,9 @@ from envctl.synthetic.base import Field, Rows
 from envctl.synthetic.draws import Numbers
 from envctl.synthetic.generators.typed_letters import chosen
 from envctl.synthetic.pools import Kind, pool, slugs, some
+from envctl.synthetic.vocabulary import OWNERS
 
-_OF = PEOPLE | COMPANIES | {"billing", "shipping", "delivery", "emergency", "receiver", "kin", "legal", "rechnung"}
+_OF = PEOPLE | COMPANIES | OWNERS
 _NAMES = frozenset({"first_name", "last_name", "full_name"})
 _REMEMBERED = 10_000  # columns
 _LAST_FIRST = ("ja", "zh", "ko", "hu", "vi")  # languages in which the family's name comes first

@@ -18,13 +18,11 @@ from envctl.synthetic.generators.typed_letters import chosen
 from envctl.synthetic.generators.worded import Pooled, Worded, longest
 from envctl.synthetic.places import POSTCODES, Places, country_code, nations, places, states
 from envctl.synthetic.pools import joined, pool, told_apart
+from envctl.synthetic.vocabulary import OWNERS, SPOTS
 
-_OWNERS = (
-    "billing shipping delivery home work office birth origin destination departure arrival pickup from to mailing "
-    "start end source target sender receiver"
-)
-_OF = PEOPLE | COMPANIES | set(_OWNERS.split())
+_OF = PEOPLE | COMPANIES | OWNERS | SPOTS
 _SHORT = 3  # characters of codes
+_CUT = 10  # characters that say enough of a longer name
 _SCATTERED = 0.05  # degrees around a place's middle
 _REMEMBERED = 10_000
 
@@ -88,10 +86,18 @@ class _Placed(Pooled):
         return rows.draws(field.column.name).shuffled(rows.numbers % total, total)
 
     def make(self, field: Field, rows: Rows) -> pl.Series:
-        """Of the row's place, unless the column takes only some."""
-        if field.unique or _lists(field, *self.listed) or self.total(field) < len(self.entries(field)):
+        """Of the row's place, unless the column takes only some; cut a little where there is no room."""
+        known = self.at(places(field.locale), code=self._code(field))
+        if field.unique or _lists(field, *self.listed) or _refused(field, known):
             return super().make(field, rows)
-        return chosen(self.at(places(field.locale), code=self._code(field)), self.spots(field, rows))
+        return chosen(known.str.slice(0, longest(field)), self.spots(field, rows))
+
+
+def _refused(field: Field, entries: pl.Series) -> bool:
+    """Whether the column must not hold some of them, even if they are cut."""
+    most, sizes = longest(field), entries.str.len_chars().to_list()
+    narrow = most is not None and most < min(max(sizes), _CUT)
+    return narrow or min(sizes) < field.limits.shortest or entries.is_in(list(field.limits.never)).any()
 
 
 @cache
