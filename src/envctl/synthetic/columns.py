@@ -11,7 +11,7 @@ from envctl.synthetic.base import Field, Generator, Impossible
 from envctl.synthetic.counts import Count
 from envctl.synthetic.draws import Draws
 from envctl.synthetic.references import Digit, Owned, Reference, Way
-from envctl.synthetic.rows import Chosen, Copied, Counted, Divided, Filler, Gaps, Generated, Pieces
+from envctl.synthetic.rows import Chosen, Copied, Counted, Divided, Empty, Filler, Gaps, Generated, Pieces
 from envctl.synthetic.targets import Target
 
 _MOST = 1 << 62
@@ -86,8 +86,7 @@ class Work:
         return any(self._may_be_null(name) for name in key.columns)
 
     def _may_be_null(self, name: str) -> bool:
-        column = self.target.table.column(name)
-        return column is not None and column.nullable and not self.field(name).limits.filled
+        return any(_may_be_null(piece.fields[name]) for piece in self.known if name in piece.fields)
 
     def way(self, key: ForeignKey) -> Way | None:
         """How its rows are chosen, if that is decided."""
@@ -168,11 +167,14 @@ class Work:
         may = self.nullable(key) and not self._same_nulls(key.columns)
         against = (self.full, key.name) in self.against
         share = max((self.nulls.get(name, 0.0) for name in key.columns), default=0.0) if may else 0.0
-        reference = Reference(key, way, self.draws.of("reference", key.name), share, against)
+        some = any(piece.fields[name].limits.empty for piece in self.known for name in key.columns)
+        reference = Reference(key, way, self.draws.of("reference", key.name), share, against or some)
         self.references[key.name] = reference
         for name, other in zip(key.columns, key.references, strict=True):
             if name not in self.fillers:
-                self.fill(name, Copied(reference, other, may and self._may_be_null(name)))
+                fillers = tuple(_copied(piece.fields[name], reference, other, may=may) for piece in self.known)
+                alike = all(filler == fillers[0] for filler in fillers)
+                self.fill(name, fillers[0] if alike else Divided(self.pieces, fillers))
 
     def _same_nulls(self, names: Sequence[str]) -> bool:
         """Whether two rows with nulls there would be alike to a unique constraint."""
@@ -195,6 +197,16 @@ class Work:
             return False
         self.fill(name, fillers[0] if alike else Divided(self.pieces, fillers))
         return True
+
+
+def _may_be_null(field: Field) -> bool:
+    return field.column.nullable and not field.limits.filled
+
+
+def _copied(field: Field, reference: Reference, column: str, *, may: bool) -> Filler:
+    if field.limits.empty:
+        return Empty()
+    return Copied(reference, column, may and _may_be_null(field))
 
 
 def _chosen(generator: Generator, field: Field, way: Way) -> Filler:

@@ -67,20 +67,25 @@ def without(targets: tuple[Target, ...], rules: Rules) -> tuple[Target, ...]:
 def known_of(target: Target, rules: Rules, hints: Hints) -> Known:
     """What is known of a table. Raises Impossible where a column cannot be filled."""
     own = {name: rule for (table, name), rule in rules.items() if table == target.full}
-    places = tuple(_places(target, own))
+    places = tuple(_places(target, _said(own)))
     ways = min(len(found) for _, found in places)
     pieces = tuple(_piece(target, one, own, hints) for _, found in places for one in found[:ways])
     nulls = {column.name: share for column in target.table.columns if (share := _nulls(target, column, own, hints))}
     return Known(tuple(table for table, _ in places), ways, pieces, nulls)
 
 
-def _places(target: Target, own: Mapping[str, Rule]) -> Iterator[tuple[Table, tuple[Conditions, ...]]]:
+def _said(own: Mapping[str, Rule]) -> frozenset[str]:
+    """The columns of which is said what makes them; of others only how many nulls they have."""
+    return frozenset(name for name, rule in own.items() if isinstance(rule, str) or "generate" in rule)
+
+
+def _places(target: Target, said: frozenset[str]) -> Iterator[tuple[Table, tuple[Conditions, ...]]]:
     """Where rows are copied to, and the ways in which what holds there can hold. Where nobody can tell what partitions
     take, the server sorts the rows.
     """
-    bounds = [(leaf, conditions_of(target.table, own, leaf)) for leaf in target.leaves]
+    bounds = [(leaf, conditions_of(target.table, said, leaf)) for leaf in target.leaves]
     readable = [(leaf, found) for leaf, found in bounds if found]
-    yield from readable or [(target.table, conditions_of(target.table, own))]
+    yield from readable or [(target.table, conditions_of(target.table, said))]
 
 
 def _piece(target: Target, found: Conditions, own: Mapping[str, Rule], hints: Hints) -> Piece:
@@ -108,10 +113,11 @@ def _generators(
 ) -> Mapping[str, Generator]:
     """Of all columns that reference nothing."""
     referencing = {name for key in target.table.foreign_keys for name in key.columns}
-    related = found.related(target.table, fields, own)
+    said = _said(own)
+    related = found.related(target.table, fields, said)
     generators: dict[str, Generator] = {}
     for name, field in fields.items():
-        if name in own:
+        if name in said:
             generators[name] = generator_of(own[name], field)
         elif name not in referencing:
             generators[name] = related.get(name) or _shaped(choose(field), field, hints)

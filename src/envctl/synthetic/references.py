@@ -22,7 +22,7 @@ class Way(Protocol):
 @dataclass(frozen=True)
 class Reference:
     """A foreign key as it is filled. `nulls` is the share of rows that reference nothing. One `against` the order of
-    tables tells nothing of what is in a parent.
+    tables, or that some rows do not have, tells nothing of what is in a parent.
     """
 
     key: ForeignKey
