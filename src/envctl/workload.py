@@ -141,10 +141,32 @@ class Masking:
 
 
 @dataclass(frozen=True)
+class Schema:
+    """What tables there are, for data that does not say it: a file does, or `text`, once it was read from the database
+    that the environment has.
+    """
+
+    file: Path | None = None
+    text: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True)
+class Synthetic:
+    """Rows that are made up: how, as JSON, and the seed that they depend on. `like` is what the stack calls the data
+    whose statistics they take over; empty where they take none.
+    """
+
+    settings: str = "{}"
+    seed: int = 1
+    like: str = ""
+
+
+@dataclass(frozen=True)
 class Database:
     """A Postgres database that must exist and may be filled: its name, owner and what it is filled from.
 
-    `data` is what the stack calls that; one of the others says where it is.
+    `data` is what the stack calls that; one of the others says where it is. `later` is what it calls data that is made
+    only when somebody asks: of the tables that the database has by then.
     """
 
     name: str
@@ -154,6 +176,9 @@ class Database:
     live: Live | None = None
     backup: Path | None = None  # of a whole server: a folder
     mask: Masking | None = None  # nothing of the data gets in without it
+    schema: Schema | None = None
+    synthetic: Synthetic | None = None
+    later: str | None = None
 
 
 @dataclass(frozen=True)
@@ -223,8 +248,12 @@ class Workload:
 
     @property
     def data(self) -> str | None:
-        """The `[data.NAME]` that it is filled from; None where its data begins empty."""
-        return (self.database and self.database.data) or (self.derived and self.derived.data) or None
+        """The `[data.NAME]` that it is filled from; None where its data begins empty, as what is made of the rows of a
+        database that does.
+        """
+        if self.derived is not None:
+            return self.derived.data if self.derived.of is None or self.derived.of.data else None
+        return self.database.data if self.database else None
 
     @property
     def reads(self) -> frozenset[str]:

@@ -19,6 +19,7 @@ from envctl.stack.problems import Notes
 from envctl.stack.rows import Rows
 from envctl.stack.secrets import NAMES, Generated, SecretSection
 from envctl.stack.subset import Subset, SubsetTable, as_rules
+from envctl.stack.synthetic import SyntheticSection, check_synthetic
 from envctl.workload import Database, Masking, Method
 from envctl.workload import Live as LiveServer
 
@@ -177,9 +178,15 @@ class Live(Section):
         return replace(database, live=LiveServer(self.url, self.method), mask=mask)
 
 
-DataSection = Dump | Backup | Live | Rows
+DataSection = Dump | Backup | Live | Rows | SyntheticSection
 
-DATA_KINDS: Mapping[str, type[DataSection]] = {"dump": Dump, "backup": Backup, "live": Live, "rows": Rows}
+DATA_KINDS: Mapping[str, type[DataSection]] = {
+    "dump": Dump,
+    "backup": Backup,
+    "live": Live,
+    "rows": Rows,
+    "synthetic": SyntheticSection,
+}
 
 
 def section(name: str, table: Any, notes: Notes) -> DataSection | None:
@@ -235,3 +242,4 @@ def check_data_sections(data: Mapping[str, DataSection], secrets: Mapping[str, S
         if isinstance(live, Live) and isinstance(secrets.get(live.url), Generated):
             hint = f'write from = "env" or "dotenv" in [secrets.{live.url}], or take that section out'
             notes.add(("data", name, "url"), f"{live.url} is a random secret, and no server is found by it", hint=hint)
+    check_synthetic(data, notes)

@@ -24,6 +24,7 @@ from envctl.stack.rows import Entry, Message
 from envctl.stack.secrets import NAMES, SECRET_KINDS
 from envctl.stack.source import BYTES, DOTS, LINE, NESTING
 from envctl.stack.subset import SubsetTable
+from envctl.stack.synthetic import CountSection
 from envctl.text import text
 from envctl.units import show_size
 from envctl.workload import Address
@@ -171,6 +172,7 @@ def _parts() -> Iterator[str]:
         yield _part(f'`[data.NAME]`, from = "{kind}"', data)
     yield _part("`[data.NAME.mask]`", MaskSection)
     yield _part("`[data.NAME.subset]`", SubsetTable)
+    yield _part("`[data.NAME.counts]`", CountSection)
     yield _part("`[data.NAME.messages.TOPIC]`", Message)
     yield _part("`[data.NAME.keys.KEY]`", Entry)
     for kind, secret in SECRET_KINDS.items():

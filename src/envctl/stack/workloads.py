@@ -16,6 +16,7 @@ from envctl.stack.model import Stack
 from envctl.stack.problems import Problem, dotted, refused
 from envctl.stack.rows import Rows
 from envctl.stack.shares import shares
+from envctl.stack.synthetic import SyntheticSection
 from envctl.text import Named, PublishedPort, Text, text
 from envctl.workload import Address, Database, Derived, Recipe, Workload
 
@@ -79,7 +80,7 @@ def _derived(stack: Stack, work: Workload, others: Collection[Workload]) -> Deri
         return None
     section = stack.data[work.derived.data]
     assert isinstance(section, Rows)  # noqa: S101 – checked when the file was read
-    of = next(other for other in others if other.database is not None and other.database.data == section.of)
+    of = next(w for w in others if w.database is not None and section.of in (w.database.data, w.database.later))
     return section.derived(work.derived, work.kind, of)
 
 
@@ -138,7 +139,7 @@ def _missing_data(stack: Stack, wanted: Collection[str]) -> Iterator[Problem]:
     for name, data in stack.data.items():
         path = data.at(stack.root)
         if name in wanted and path is not None and not _is_there(path, bool):
-            key = ("data", name, "path")
+            key = ("data", name, "schema" if isinstance(data, SyntheticSection) else "path")
             yield Problem(dotted(key), stack.lines.find(key), f"there is no {path}", data.needs)
 
 
