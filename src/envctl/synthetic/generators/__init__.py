@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from envctl.synthetic.base import Generator
 from envctl.synthetic.generators.arrays import Array
+from envctl.synthetic.generators.between import Between
 from envctl.synthetic.generators.binary import Bits, Bytes, Network, Uuid
 from envctl.synthetic.generators.booleans import Flag, Listed, Null
 from envctl.synthetic.generators.codes import Card, Ean, Iban, Isbn, Sku
@@ -34,6 +35,7 @@ from envctl.synthetic.generators.places import (
     Timezone,
 )
 from envctl.synthetic.generators.ranges import Range
+from envctl.synthetic.generators.related import Case, Copy, Same
 from envctl.synthetic.generators.secrets import PasswordHash, Token
 from envctl.synthetic.generators.template import Template
 from envctl.synthetic.generators.texts import FileName, Paragraph, Product, Sentence, Slug, Title, Word
@@ -45,14 +47,17 @@ from envctl.synthetic.generators.typed_text import Text
 _GENERATORS: tuple[type[Generator], ...] = (
     Address,
     Array,
+    Between,
     Bits,
     Bytes,
     Card,
+    Case,
     City,
     Clock,
     Color,
     Company,
     Constant,
+    Copy,
     Country,
     CountryCode,
     Currency,
@@ -93,6 +98,7 @@ _GENERATORS: tuple[type[Generator], ...] = (
     Product,
     Range,
     Salutation,
+    Same,
     Sentence,
     Sequence,
     Sku,
