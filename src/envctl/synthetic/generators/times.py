@@ -97,8 +97,9 @@ class Moment(Generator):
         first, last = self.window(field)
         draws, family = rows.draws(field.column.name), field.column.family
         floor, soon = self._floor(field, rows)
+        last -= _reserve(field) if last == field.until else 0
         end = np.full(len(rows.numbers), last) if self.before is None else self._said(self.before, field, rows, last)
-        start = later(np.maximum(floor, first - 1), family)
+        start = later(np.where(floor > NONE, np.maximum(floor, self._lowest(field) - 1), first - 1), family)
         room = np.maximum(end - start, 0) * _KEPT
         made = start + _whole(room * _spread(field, draws.fractions(rows.numbers)))
         if soon is not None:
@@ -106,7 +107,7 @@ class Moment(Generator):
             near = np.where(start + gap < end, start + gap, start + _whole(room * draws.fractions(rows.numbers)))
             made = np.where(floor > NONE, near, made)
         elif self.before is not None:
-            made = np.maximum(end - 1 - gaps(_SOON, draws.of("gap"), rows.numbers), start)
+            made = np.maximum(end - 1 - gaps(_SOON, draws.of("gap"), rows.numbers), self._lowest(field))
         by_day = at_hours(made, draws.of("hour"), rows.numbers)
         made = np.where((made // DAY > start // DAY) & (by_day < end), by_day, made)
         return moments(made, family)
@@ -129,8 +130,13 @@ class Moment(Generator):
             last = min([first + _MONTH, *([] if high is None else [high + 1])])
         return first, last
 
+    def _lowest(self, field: Field) -> int:
+        """Before which it must not be, whatever it follows."""
+        named = self.from_ is not None or self.max_age is not None or field.limits.low is not None
+        return self.window(field)[0] if named else -_FAR
+
     def _floor(self, field: Field, rows: Rows) -> tuple[Numbers, int | None]:
-        """What it comes after, and how soon; None: at any time."""
+        """What it comes after, `NONE` where there is nothing, and how soon; None: at any time."""
         gap = rank_of(field.column.name).gap
         if self.after is not None:
             return self._said(self.after, field, rows, NONE), gap or _SOON
@@ -138,11 +144,12 @@ class Moment(Generator):
         if rank_of(field.column.name).order == BIRTH or self.before is not None:
             return nothing, None
         earlier = [] if self.alone else _earlier(field)
-        found = [seconds(rows.column(name)) - 1 for name in earlier]
-        if any(rank_of(name).order > BIRTH for name in earlier):
-            return np.maximum.reduce(found), gap
-        parents, near = _parents(field, rows)
-        return np.maximum.reduce([nothing, *found, *parents]), _SOON if near else None
+        later_ones = [name for name in earlier if rank_of(name).order > BIRTH]
+        if later_ones:
+            return np.maximum.reduce([seconds(rows.column(name)) - 1 for name in later_ones]), gap
+        lived = [np.maximum(seconds(rows.column(name)), self.window(field)[0]) - 1 for name in earlier]
+        parents, near = _parents(field, rows, self.window(field)[0])
+        return np.maximum.reduce([nothing, *lived, *parents]), _SOON if near else None
 
     def _said(self, name: str, field: Field, rows: Rows, otherwise: int) -> Numbers:
         """What a column of this row, or of one that it references, holds."""
@@ -183,15 +190,29 @@ def _earlier(field: Field) -> list[str]:
     return found[: found.index(field.column.name)] if field.column.name in found else []
 
 
-def _parents(field: Field, rows: Rows) -> tuple[list[Numbers], bool]:
-    """When the rows came to be that these belong to, and whether one of them is an event that they are a part of."""
+def _reserve(field: Field) -> int:
+    """The time at the end that the row's later moments need, so that there is always room for one more."""
+    found = moments_of(field.table)
+    names = [column.name for column in found]
+    behind = found[names.index(field.column.name) + 1 :] if field.column.name in names else ()
+    return sum(DAY if column.family == "date" else 1 for column in behind)
+
+
+def _parents(field: Field, rows: Rows, first: int) -> tuple[list[Numbers], bool]:
+    """When the rows came to be that these belong to, and whether one of them is an event that they are a part of.
+
+    Of people of whom only the birth is known, what happens after `first` is made.
+    """
     found, near = list[Numbers](), False
     for key in field.table.foreign_keys:
         parent = rows.parent(key.columns)
         name = None if parent is None else first_of(parent.table)
-        if parent is not None and name is not None:
-            found.append(seconds(parent.column(name)) - 1)
-            near = near or (bool(parent.table.foreign_keys) and rank_of(name).order > BIRTH)
+        if parent is None or name is None:
+            continue
+        when = seconds(parent.column(name)) - 1
+        born = rank_of(name).order == BIRTH
+        found.append(np.maximum(when, first - 1) if born else when)
+        near = near or (bool(parent.table.foreign_keys) and not born)
     return found, near
 
 

@@ -53,7 +53,7 @@ _FORMS: Mapping[str, Form] = {
     "regconfig": Form("simple", None),
     "regdictionary": Form("simple", None),
     "regcollation": Form('"C"', None),
-    "regoper": Form("!~~", None),
+    "regoper": Form("|/", None),
     "regoperator": Form("+(integer,integer)", None),
 }
 _OF_EXTENSIONS: Mapping[str, Form] = {
@@ -81,6 +81,8 @@ class Odd(Generator):
     def nth(self, field: Field, numbers: Numbers) -> pl.Series:
         """The number in its places."""
         form = form_of(field) or Form("")
+        if _PLACE not in form.text:
+            return pl.repeat(form.text, len(numbers), eager=True)
         pieces: list[pl.Expr] = []
         for at, piece in enumerate(form.text.split(_PLACE)):
             pieces += [pl.col("n")] * (at > 0) + [pl.lit(piece)]
