@@ -49,7 +49,7 @@ def _check(here: Here, blueprint: Blueprint, service: str) -> Checked:
 
     database = database_of(blueprint, service)
     if database.dump is None or database.mask is not None:
-        why = "another server's data is not" if database.dump is None else "one that is masked is not"
+        why = "one that is masked is not" if database.dump is not None else "other data is not"
         raise EnvctlError(
             Exit.DATA_REFUSED,
             f"{service} holds data already, and only new data can come from [data.{database.data}]: "

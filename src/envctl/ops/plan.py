@@ -10,7 +10,7 @@ from envctl.ops.observe import observe, refuse_pretenders
 from envctl.ops.preflight import preflight
 from envctl.ops.setting import Here
 from envctl.ops.snapshots.bases import bases_of
-from envctl.ops.snapshots.sources import read_again
+from envctl.ops.snapshots.sources import MakingUp, read_again
 from envctl.plan import BuildSnapshot, Load, Plan, PrepareImage
 from envctl.planning.compare import compare
 from envctl.planning.draw import draw
@@ -30,15 +30,16 @@ def plan(
     *,
     rebuild: bool = False,
     reload: Collection[str] = (),
+    making_up: MakingUp | None = None,
     overcommit: bool = False,
     start_from: str | None = None,
 ) -> Planned:
-    """The steps from what is to what the stack file says, with these databases filled again.
+    """The steps from what is to what the stack file says, with these databases filled again, perhaps with made-up rows.
 
     Changes nothing, and is refused what `up` would be.
     """
     chosen = None if start_from is None else _chosen(here, start_from)
-    blueprint = read_again(here, draw_here(here), reload)
+    blueprint = read_again(here, draw_here(here), reload, making_up)
     decided, _ = decide(here, blueprint, rebuild=rebuild, reload=reload, overcommit=overcommit, chosen=chosen)
     return Planned(
         here.identity.name, here.identity.project, here.identity.branch, as_steps(decided), decided.other_folders

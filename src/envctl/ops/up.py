@@ -11,7 +11,7 @@ from envctl.ops.carry_out import carry_out
 from envctl.ops.observe import observe
 from envctl.ops.plan import as_steps, decide, draw_here
 from envctl.ops.setting import Here
-from envctl.ops.snapshots.sources import read_again
+from envctl.ops.snapshots.sources import MakingUp, read_again
 from envctl.ops.status import status_of
 from envctl.reports.up import CameUp
 from envctl.snapshot import Snapshot
@@ -41,16 +41,20 @@ def converge(
     *,
     rebuild: bool = False,
     reload: Collection[str] = (),
+    making_up: MakingUp | None = None,
     overcommit: bool = False,
     ttl: float | None = None,
     chosen: Snapshot | None = None,
 ) -> CameUp:
-    """What `up` does, for who holds the environment's lock; `reload` names databases to fill again.
+    """What `up` does, for who holds the environment's lock; `reload` names databases to fill again, with
+    `making_up` with rows that are made up.
 
     New data starts from the `chosen` snapshot as far as that has it.
     """
     began = monotonic()
-    blueprint = read_again(here, draw_here(here), reload)  # now: who waited for the lock builds what is there now
+    blueprint = read_again(
+        here, draw_here(here), reload, making_up
+    )  # now: who waited for the lock builds what is there now
     while True:
         plan, secrets = decide(here, blueprint, rebuild=rebuild, reload=reload, overcommit=overcommit, chosen=chosen)
         try:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from envctl.errors import EnvctlError, Exit
-from envctl.workload import Workload
+from envctl.workload import Database, Workload
 
 NOT_MOVED = "No data was moved, and nothing was changed."
 
 
 def refuse_unmasked(workloads: Collection[Workload]) -> None:
     """Of these services, whose databases are filled with something. Raises EnvctlError(DATA_REFUSED)."""
-    raw = {w.service: w.database for w in workloads if w.database is not None and w.database.mask is None}
+    raw = {w.service: w.database for w in workloads if w.database is not None and _is_raw(w.database)}
     if not raw:
         return
     first, database = next(iter(raw.items()))
@@ -28,3 +28,8 @@ def refuse_unmasked(workloads: Collection[Workload]) -> None:
         unchanged=NOT_MOVED,
         hint=hint,
     )
+
+
+def _is_raw(database: Database) -> bool:
+    """Whether nothing says of its rows how they are masked. Those that are made up are nobody's."""
+    return database.mask is None and database.synthetic is None

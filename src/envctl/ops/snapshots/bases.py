@@ -10,6 +10,7 @@ from envctl import labels
 from envctl.base import Base
 from envctl.blueprint import Blueprint
 from envctl.errors import EnvctlError, Exit
+from envctl.events import Event
 from envctl.observed import Observed, Volume
 from envctl.ops.clones import Copy, Gone, clone
 from envctl.ops.remember import remember
@@ -71,6 +72,8 @@ def _base(
     if workload.reads:
         refuse_missing_files(here.stack, workload.reads)  # even if there is a snapshot, nobody knows of what
     source = source_of(here, workload)
+    if workload.data is None and workload.database is not None and workload.database.later is not None:
+        _tell_later(here, workload.service, workload.database.later)
     image = _image(blueprint, workload, observed)
     origin = workload.derived.of if workload.derived else None
     if image is None or (origin is not None and _image(blueprint, origin, observed) is None):
@@ -79,6 +82,11 @@ def _base(
         return Base(source.words)  # it will be built, so a large dump need not be read to know that
     snapshot = there.get(made_for(here, blueprint, workload, observed.images[image]).address)
     return of(source.words, snapshot)
+
+
+def _tell_later(here: Here, service: str, data: str) -> None:
+    what = f"begins empty: {data} is made of the tables that it will have, by `envctl seed {service}`"
+    here.world.tell(Event(f"data of {service}", what, "info"))
 
 
 def _image(blueprint: Blueprint, workload: Workload, observed: Observed) -> str | None:

@@ -148,6 +148,7 @@ def _filled(site: Site, wanted: Wanted, target: Held) -> tuple[Part, Mapping[str
     about = dict(wanted.source.before(site))
     with wanted.source.reaching(site) as within, serving(within):
         did = wanted.source.inside(within)
+        about |= wanted.source.about()
         about |= settle(within)
         stop(within)
     if did.get("data", wanted.made.source) != wanted.made.source:

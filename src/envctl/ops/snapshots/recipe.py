@@ -35,7 +35,8 @@ def wanted_of(here: Here, blueprint: Blueprint, workload: Workload, image_id: st
     """The same with the source that it comes from. Raises EnvctlError."""
     source = source_of(here, workload)
     workload = _blank(workload) if isinstance(source, Empty) else workload
-    made = Made(workload.kind, image_id, source.digest(here), _recipe(workload, source), source.mask(here))
+    recipe = _recipe(workload, source)
+    made = Made(workload.kind, image_id, source.digest(here), recipe, source.mask(here), source.seed)
     return Wanted(made, source, blueprint.identity.project, workload)
 
 

@@ -5,12 +5,10 @@ Made-up rows in them would have every migration run again, or none: their rows c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
 from envctl.catalogue import Catalogue, Table
 
-# By name, in any schema: each is a tool's own, as it is called unless somebody says otherwise.
-TABLES = frozenset({
+# In any schema: each is a tool's own, as it is called unless somebody says otherwise.
+_TABLES = frozenset({
     "alembic_version",  # Alembic
     "schema_migrations", "ar_internal_metadata",  # Rails, Ecto, golang-migrate, dbmate
     "django_migrations",
@@ -40,22 +38,18 @@ _BY_COLUMNS = {
         frozenset({"id", "migration", "batch"}),  # Laravel
         frozenset({"id", "timestamp", "name"}),  # TypeORM
         frozenset({"version", "class", "group", "namespace"}),  # CodeIgniter
-        frozenset({"id", "name", "hash", "executed_at"}),
+        frozenset({"id", "name", "hash", "executed_at"}),  # postgres-migrations
     ),
 }
+NAMES = _TABLES | _BY_COLUMNS.keys()  # that such a table may have
 
 
 def is_of_migrations(table: Table) -> bool:
     """Whether a tool that migrates keeps its own record in it."""
     names = frozenset(column.name for column in table.columns)
-    return table.name in TABLES or any(known <= names for known in _BY_COLUMNS.get(table.name, ()))
+    return table.name in _TABLES or any(known <= names for known in _BY_COLUMNS.get(table.name, ()))
 
 
 def of_migrations(catalogue: Catalogue) -> tuple[Table, ...]:
     """All such tables."""
     return tuple(filter(is_of_migrations, catalogue.tables))
-
-
-def may_be(names: Iterable[str]) -> Iterator[str]:
-    """The names among these that such a table may have."""
-    return (name for name in names if name in TABLES or name in _BY_COLUMNS)

@@ -22,7 +22,7 @@ from envctl.seeds.dumps.statements import plain_name, rule
 from envctl.seeds.failures import read_failure
 from envctl.seeds.loading import for_a_moment, seen
 from envctl.seeds.made.base import Part
-from envctl.seeds.made.migrations import may_be, of_migrations
+from envctl.seeds.made.migrations import NAMES, of_migrations
 from envctl.seeds.masked.afterwards import Statement, read
 from envctl.seeds.refusal import KEPT
 from envctl.seeds.server import ENV, LOADING, PSQL, Server, check_found, identifier, restriction
@@ -81,7 +81,7 @@ def without_rows(blocks: Iterable[bytes]) -> Iterator[bytes]:
         elif piece.what == "rows":
             yield text if passes else b""
         elif copy := _COPY.match(piece.text.lstrip()):
-            passes = _is_kept(copy["table"])
+            passes = _name(copy["table"]) in NAMES
             yield text
         elif _INSERT.match(piece.text.lstrip()):
             yield from (one if _inserts_kept(one) else _lines(one) for one in inserts(text))
@@ -108,13 +108,9 @@ def _name(written: bytes) -> str:
     return plain_name(written).decode("utf-8", "replace")
 
 
-def _is_kept(written: bytes) -> bool:
-    return any(may_be((_name(written),)))
-
-
 def _inserts_kept(statement: bytes) -> bool:
     found = _INSERT.match(statement.lstrip())
-    return found is not None and _is_kept(found["table"])
+    return found is not None and _name(found["table"]) in NAMES
 
 
 def _run(client: Streaming, plain: Plain, into: str, blocks: Iterable[bytes]) -> None:

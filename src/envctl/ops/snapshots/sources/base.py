@@ -144,6 +144,15 @@ class Source(Protocol):
         Returns what was done, as the record of an environment says it, without the service's name: `data`.
         """
 
+    def about(self) -> Mapping[str, str]:
+        """What people want to know of the data that is known once it is there."""
+        return {}
+
+    @property
+    def seed(self) -> str:
+        """What chance depends on, as the address has it; nothing where nothing is left to chance."""
+        return ""
+
     def mask(self, here: Here) -> str:  # noqa: ARG002 – most are not masked
         """What it is masked with, as the address has it; nothing where it is not."""
         return ""

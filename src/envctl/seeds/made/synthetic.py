@@ -1,0 +1,89 @@
+"""Rows that are made up, as what a database is filled with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from envctl.catalogue import Catalogue
+from envctl.errors import EnvctlError, Exit
+from envctl.seeds.made.ahead import Ahead, Work
+from envctl.seeds.made.base import Part
+from envctl.seeds.made.migrations import of_migrations
+from envctl.seeds.refusal import KEPT
+
+if TYPE_CHECKING:
+    from envctl.shape import Shape
+    from envctl.synthetic.plan import Plan
+
+_CELLS = 1 << 18  # values of a block: about 4 MB
+
+
+@dataclass
+class MadeUp:
+    """What the stack file calls it, its settings as JSON, the seed, and the statistics that it takes over."""
+
+    name: str
+    settings: str
+    seed: int
+    shape: Shape | None = None
+    _all: int = 0
+    _made: int = 0
+    _ahead: Ahead | None = field(default=None, repr=False)
+
+    @property
+    def words(self) -> str:
+        """`The made-up data catalogue`."""
+        return f"The made-up data {self.name}"
+
+    @property
+    def advice(self) -> str:
+        """Whoever knows the rule that was not understood says how to meet it."""
+        return f'Say how the column is made: [data.{self.name}.columns] "TABLE.COLUMN" = …'
+
+    def parts(self, catalogue: Catalogue) -> Iterator[Part]:
+        """All tables but those of tools that migrate. Raises EnvctlError where it cannot be made."""
+        plan = self._planned(catalogue)
+        self._all = sum(part.count for part in plan.tables)
+        steps = {part.table.full: max(1, _CELLS // max(1, len(part.columns))) for part in plan.tables}
+        ahead = self._ahead = Ahead(_works(plan, steps))
+        for part in plan.tables:
+            yield Part(part.table, part.columns, self._blocks(ahead, part.count, steps[part.table.full]))
+
+    def share(self) -> float | None:
+        """Of the rows."""
+        return self._made / self._all if self._all else None
+
+    def close(self) -> None:
+        """Nobody wants more of it."""
+        if self._ahead is not None:
+            self._ahead.close()
+
+    def _planned(self, catalogue: Catalogue) -> Plan:
+        from envctl.synthetic.base import Impossible
+        from envctl.synthetic.plan import plan
+        from envctl.synthetic.settings import Settings
+
+        left_out = [table.full for table in of_migrations(catalogue)]
+        try:
+            settings = Settings.model_validate_json(self.settings)
+            return plan(catalogue, settings, self.seed, self.shape, left_out=left_out)
+        except Impossible as impossible:
+            raise self._refused(str(impossible)) from None
+
+    def _refused(self, why: str) -> EnvctlError:
+        return EnvctlError(Exit.DATA_REFUSED, f"{self.words} cannot be made: {why}.", hint=self.advice, unchanged=KEPT)
+
+    def _blocks(self, ahead: Ahead, count: int, step: int) -> Iterator[bytes]:
+        for first in range(0, count, step):
+            yield ahead.take()
+            self._made += min(step, count - first)
+
+
+def _works(plan: Plan, steps: dict[str, int]) -> Iterator[Work]:
+    for part in plan.tables:
+        full, step = part.table.full, steps[part.table.full]
+        for first in range(0, part.count, step):
+            yield partial(plan.copy, full, first, min(first + step, part.count))
