@@ -63,7 +63,7 @@ def places(locale: str) -> Places:
     code = country_code(locale)
     found = list(_written(code) if code in ATLAS else _invented(code, locale))
     chance = Random(code)  # noqa: S311 – made-up postcodes, the same in every process
-    postcodes = [_filled(place.postcodes, chance) for place in found for _ in range(POSTCODES)]
+    postcodes = [postcode for place in found for postcode in _filled(place.postcodes, chance)]
     return Places(
         _nation(code),
         pl.Series([place.city for place in found]),
@@ -116,9 +116,11 @@ def _invented(code: str, locale: str) -> Iterator[Place]:
     cities = pool("city", locale)
     around = cycle(states(locale))
     source = faker(locale)
-    for city in some(cities, min(_INVENTED, len(cities))):
+    postcodes = list(dict.fromkeys(_open(source.postcode()) for _ in range(5 * _INVENTED)))
+    towns = some(cities, min(_INVENTED, len(cities), len(postcodes)))
+    for city, postcode in zip(towns, postcodes, strict=False):  # there are more postcodes
         latitude, longitude, _, _, zone = next(spots)
-        yield Place(city, next(around), "", _open(source.postcode()), float(latitude), float(longitude), zone)
+        yield Place(city, next(around), "", postcode, float(latitude), float(longitude), zone)
 
 
 def states(locale: str) -> list[str]:
@@ -131,10 +133,13 @@ def states(locale: str) -> list[str]:
 
 def _open(postcode: str) -> str:
     """Postcodes around this one: its last two digits are any."""
-    return re.sub(r"[0-9]([^0-9]*)[0-9]([^0-9]*)$", r"#\1#\2", postcode)
+    opened, found = re.subn(r"[0-9]([^0-9]*)[0-9]([^0-9]*)$", r"#\1#\2", postcode)
+    return opened if found else "#####"
 
 
-def _filled(pattern: str, chance: Random) -> str:
-    """A postcode of a pattern."""
-    signs = {"#": "0123456789", "@": _LETTERS}
-    return "".join(chance.choice(signs[sign]) if sign in signs else sign for sign in pattern)
+def _filled(pattern: str, chance: Random) -> list[str]:
+    """Some postcodes of a pattern, all different."""
+    signs, found = {"#": "0123456789", "@": _LETTERS}, dict[str, None]()
+    while len(found) < POSTCODES:
+        found["".join(chance.choice(signs[sign]) if sign in signs else sign for sign in pattern)] = None
+    return list(found)

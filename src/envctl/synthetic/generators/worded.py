@@ -11,6 +11,7 @@ from envctl.synthetic.base import Field, Generator, Rows
 from envctl.synthetic.draws import Numbers
 from envctl.synthetic.generators.typed_letters import chosen
 
+_ENOUGH = 16  # characters with which a text that is cut still says something
 MANY = 1 << 62  # values that nobody ever runs out of
 
 
@@ -70,7 +71,7 @@ class Worded(Generator):
 
     def _roomy(self, field: Field) -> int:
         """Characters with which a cut text still says something."""
-        return min(self.lengths(field)[1], 2 * self.lengths(field)[0])
+        return min(self.lengths(field)[1], 2 * self.lengths(field)[0], _ENOUGH)
 
     def distinct(self, field: Field) -> bool:  # noqa: ARG002 – as the base says
         """They are."""
