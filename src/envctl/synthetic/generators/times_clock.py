@@ -17,7 +17,7 @@ from envctl.synthetic.generators.times_ranks import rank_of
 from envctl.synthetic.generators.typed_letters import chosen, named
 
 _CLOCK = re.compile(r"([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?(?:[+-][0-9:]+)?")
-_SPELLED = re.compile(r"(?:(-?[0-9]+) days? ?)?(?:(-?)([0-9]+):([0-9]{2}):([0-9]{2}))?")
+_SPELLED = re.compile(r"(?:(-?[0-9]+) days? ?)?(?:([-+]?)([0-9]+):([0-9]{2}):([0-9]{2}))?")
 _STEP = 300  # seconds between times that people say
 _MORNING, _NOON, _NIGHT = 6 * 3600, 12 * 3600, 22 * 3600
 _STARTED, _ENDED = 20, 70  # ranks
@@ -120,7 +120,7 @@ def read_interval(text: str) -> int | None:
     found = _SPELLED.fullmatch(text)
     if found is None or not text:
         return None
-    sign = -1 if found[2] else 1
+    sign = -1 if found[2] == "-" else 1
     clock = int(found[3] or 0) * 3600 + int(found[4] or 0) * 60 + int(found[5] or 0)
     return int(found[1] or 0) * DAY + sign * clock
 
