@@ -21,7 +21,7 @@ from envctl.synthetic.generators.people import FirstName
 from envctl.synthetic.generators.times import Moment
 from envctl.synthetic.generators.typed_text import Text
 from envctl.synthetic.shaped import shaped
-from envctl.synthetic.spread import spread_months, spread_numbers
+from envctl.synthetic.spread import Spread, month_of, months_of, seconds_of
 from tests.synthetic.rows import SomeRows, field_of, rows, table_of, text, typed
 
 MANY = 20_000
@@ -48,17 +48,47 @@ def below(values: pl.Series, limit: object) -> float:
 def test_numbers_lie_where_their_share_says(bounds: list[float], at: float) -> None:
     """What has the share `at` of all below it lies between the two limits around it, whatever they are."""
     part = int(at * (len(bounds) - 1))
-    found = spread_numbers(bounds, np.array([at]))[0]
+    found = Spread(bounds).at(np.array([at]))[0]
     assert bounds[part] - 1e-6 <= found <= bounds[part + 1] + 1e-6
 
 
 def test_months_are_filled_all_over() -> None:
     """Limits are first days of months: what has several parts is spread over the month; nothing passes another."""
     bounds = ["2024-01-01", "2024-01-01", "2024-01-01", "2024-02-01"]
-    found = pl.Series(spread_months(bounds, np.arange(0, 1, 0.001)) * 1000).cast(pl.Datetime("ms"))
+    found = pl.Series(seconds_of(months_of(bounds).at(np.arange(0, 1, 0.001))) * 1000).cast(pl.Datetime("ms"))
     assert found.is_sorted()
     assert [1, 2] == found.dt.month().unique().sort().to_list()
     assert 20 < len(found.filter(found.dt.month() == 1).dt.day().unique())
+
+
+@given(second=st.integers(-(10**10), 10**10))
+@settings(max_examples=30, deadline=None)
+def test_months_are_counted_both_ways(second: int) -> None:
+    """To a second."""
+    assert second == pytest.approx(seconds_of(np.array([month_of(second)]))[0], abs=1)
+
+
+@given(
+    bounds=st.lists(st.integers(0, 20), min_size=2, max_size=9).map(sorted),
+    low=st.integers(-3, 20),
+    more=st.integers(0, 9),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_part_of_a_histogram_is_spread_as_it_is_there(bounds: list[int], low: int, more: int) -> None:
+    """Between two limits of a column numbers are as likely to each other as they were without these."""
+    high, at = low + more, (np.arange(100_000) + 0.5) / 100_000
+    whole, part = Spread(bounds).at(at), Spread(bounds).at(at, low, high)
+    assert low <= part.min() <= part.max() <= high
+    inside = whole[(whole >= low) & (whole <= high)]
+    if len(inside) > 1000:
+        assert np.median(inside) == pytest.approx(np.median(part), abs=0.5)
+
+
+def test_few_numbers_are_no_more() -> None:
+    """Where fewer differ than a histogram has limits, there are none between these."""
+    seen = ColumnShape(bounds=("0.99", "0.99", "3", "3", "5"), distinct=3)
+    found = made(typed("n", "numeric(10,2)", "number", -1000, 1000), seen, Number()).cast(pl.Float64)
+    assert [0.99, 3, 5] == found.unique().sort().to_list()
 
 
 def test_numbers_follow_a_histogram() -> None:
@@ -76,6 +106,11 @@ def test_conditions_count_more_than_an_example() -> None:
     seen = ColumnShape(bounds=("0", "100"))
     found = made(typed("n", "integer", "integer", -1000, 1000), seen, Number(), Limits("10", "20", never=("15",)))
     assert set(range(10, 21)) - {15} == set(found)
+    assert 0.5 == pytest.approx((found < 15).mean(), abs=0.1)
+    limits = Limits("2022-01-01 00:00:00+00", "2022-01-31 23:59:59+00")
+    months = made(moment("at"), ColumnShape(bounds=("2021-01-01", "2023-01-01")), Moment(), limits)
+    assert {1} == set(months.dt.month())
+    assert 31 == months.dt.day().n_unique()
     listed = made(text("s"), ColumnShape(common=(("a", 0.5), ("b", 0.5))), Text(), Limits(values=("b", "c")))
     assert {"b"} == set(listed)
 

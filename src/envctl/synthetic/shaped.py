@@ -6,6 +6,7 @@ Who looks at other columns of its row keeps doing so, and so does whoever makes 
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar, get_args
 
 import numpy as np
@@ -18,7 +19,7 @@ from envctl.synthetic.base import Field, Generator, Rows
 from envctl.synthetic.draws import Numbers
 from envctl.synthetic.generators.numbers_types import read_number, scale_of
 from envctl.synthetic.shaped_times import moments_like
-from envctl.synthetic.spread import Fractions, spread_numbers
+from envctl.synthetic.spread import Fractions, Spread
 
 _NUMBERS = frozenset({"number", "price"})
 _MOMENTS = frozenset({"moment"})
@@ -42,11 +43,12 @@ def shaped(field: Field, seen: ColumnShape, chosen: Generator) -> Generator:
 
 
 def _spread(field: Field, seen: ColumnShape, chosen: Generator) -> Generator:
+    different = seen.distinct if isinstance(seen.distinct, int) else None
     if len(seen.bounds) > 1 and chosen.name in _NUMBERS and scale_of(field.column) is not None:
-        return LikeNumbers(chosen=chosen, bounds=tuple(map(float, seen.bounds)))
+        few = different is not None and different <= len(seen.bounds)
+        return LikeNumbers(chosen=chosen, bounds=tuple(map(float, seen.bounds)), few=few)
     if len(seen.bounds) > 1 and chosen.name in _MOMENTS:
         return LikeMoments(chosen=chosen, bounds=seen.bounds)
-    different = seen.distinct if isinstance(seen.distinct, int) else None
     if seen.lengths and chosen.name in _TEXTS:
         return LikeTexts(chosen=chosen, lengths=seen.lengths, different=different)
     if different and chosen.name in _ALONE | _TEXTS and different < (chosen.space(field) or 0):
@@ -114,18 +116,22 @@ class Common(_Like):
 
 
 class LikeNumbers(_Like):
-    """Numbers by a histogram."""
+    """Numbers by a histogram; of its limits alone, where there are no others."""
 
     bounds: tuple[float, ...]
+    few: bool = False
 
     def spread(self, field: Field, rows: Rows) -> pl.Series:
         """With the digits that the column has, within what it may hold."""
-        drawn = rows.draws(field.column.name).fractions(rows.numbers)
-        made, scale = spread_numbers(self.bounds, drawn), scale_of(field.column)
+        drawn, scale = rows.draws(field.column.name).fractions(rows.numbers), scale_of(field.column)
         assert scale is not None  # noqa: S101 – made for columns that have one
         low, high = (None if said is None else read_number(said, field) for said in _ends(field))
         lowest = scale.low if low is None else max(scale.low, scale.above(low))
         highest = scale.high if high is None else min(scale.high, scale.below(high))
+        if self.few and low is None and high is None:
+            made = Spread(self.bounds).nearest(drawn)
+        else:
+            made = Spread(self.bounds).at(drawn, _float(low), _float(high))
         units = np.rint(made / float(scale.unit)).clip(lowest, highest).astype(np.int64)
         found = scale.series(units)
         if scale.kind == "float" and low is None and high is None:
@@ -135,6 +141,10 @@ class LikeNumbers(_Like):
 
 def _ends(field: Field) -> tuple[str | None, str | None]:
     return field.limits.low, field.limits.high
+
+
+def _float(number: Decimal | None) -> float | None:
+    return None if number is None else float(number)
 
 
 def _never(made: pl.Series, chosen: Generator, field: Field, rows: Rows) -> pl.Series:
@@ -184,7 +194,7 @@ class LikeTexts(_Like):
         column, limits = field.column, field.limits
         longest = min(most for most in (column.length, limits.longest, _LONGEST) if most is not None)
         bounds = self.lengths if len(self.lengths) > 1 else tuple(self.lengths[0] * times for times in _SPREAD)
-        return np.asarray(np.rint(spread_numbers(bounds, drawn)).clip(limits.shortest, longest)).astype(np.int64)
+        return np.asarray(np.rint(Spread(bounds).at(drawn)).clip(limits.shortest, longest)).astype(np.int64)
 
 
 def _which(different: int, field: Field, rows: Rows) -> Numbers:

@@ -17,9 +17,10 @@ from envctl.synthetic.draws import Numbers
 from envctl.synthetic.generators.times import read_moment
 from envctl.synthetic.generators.times_days import DAY, moments, seconds, time_of_day
 from envctl.synthetic.generators.times_ranks import BIRTH, first_of, moments_of, rank_of
-from envctl.synthetic.spread import Fractions, spread_months
+from envctl.synthetic.spread import Fractions, month_of, months_of, seconds_of
 
 _PLACES = 10
+_FAR = 1 << 36  # seconds: more than two thousand years
 _UPDATED = rank_of("updated").order  # from here on a moment does not say when its row came to be
 
 
@@ -27,10 +28,12 @@ def moments_like(bounds: Sequence[str], field: Field, rows: Rows) -> pl.Series:
     """Moments of a column between these limits, none before those of its row that come before it by their names."""
     born = rank_of(field.column.name).order == BIRTH
     place = rows.draws(field.column.name).fractions(rows.numbers) if born else _place(rows, ())
-    made = _by_day(spread_months(bounds, place))
+    ends = [None if text is None else read_moment(text, field) for text in (field.limits.low, field.limits.high)]
+    low, high = (None if end is None else month_of(max(min(end, _FAR), -_FAR)) for end in ends)
+    made = _by_day(seconds_of(months_of(bounds).at(place, low, high)))
     for name in _earlier(field):
         made = np.maximum(made, seconds(rows.column(name)))
-    return moments(_within(made, field), field.column.family)
+    return moments(made if ends == [None, None] else np.clip(made, *ends), field.column.family)
 
 
 def _place(rows: Rows, known: tuple[str, ...]) -> Fractions:
@@ -67,9 +70,3 @@ def _by_day(when: Numbers) -> Numbers:
 def _earlier(field: Field) -> list[str]:
     names = [column.name for column in moments_of(field.table)]
     return names[: names.index(field.column.name)] if field.column.name in names else []
-
-
-def _within(when: Numbers, field: Field) -> Numbers:
-    """Between its limits."""
-    low, high = (None if text is None else read_moment(text, field) for text in (field.limits.low, field.limits.high))
-    return when if low is None and high is None else np.asarray(np.clip(when, low, high))

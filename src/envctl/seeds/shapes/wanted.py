@@ -39,10 +39,9 @@ def wanted(table: Table, kept: Collection[str]) -> tuple[Wanted, ...]:
 
 
 def _keys(table: Table) -> Iterator[str]:
-    """What tells rows apart or leads to others: it is made by other means, so that its values tell nothing useful."""
-    yield from table.key
-    for unique in table.uniques:
-        yield from unique.columns if len(unique.columns) == 1 else ()
+    """What tells rows apart alone, or leads to others: it is made by other means, so that its values say nothing."""
+    for columns in (table.key, *(unique.columns for unique in table.uniques)):
+        yield from columns if len(columns) == 1 else ()
     for key in table.foreign_keys:
         yield from key.columns
 
