@@ -16,7 +16,7 @@ from envctl.catalogue import Family
 from envctl.masking.suggesting.names import words
 from envctl.synthetic.base import Field, Generator, Rows
 from envctl.synthetic.draws import Numbers
-from envctl.synthetic.generators.numbers_types import scale_of
+from envctl.synthetic.generators.numbers_types import Scale, read_number, scale_of
 from envctl.synthetic.generators.worded import Pooled
 from envctl.synthetic.places import country_code
 from envctl.synthetic.pools import pool
@@ -128,35 +128,45 @@ class Price(Generator):
 
     def objection(self, field: Field) -> str | None:
         """Some must be left."""
-        if scale_of(field.column) is None:
+        scale = scale_of(field.column)
+        if scale is None:
             return f"{field.column.type} is no number"
-        return None if len(self._units(field)) else "takes no price between `low` and `high`"
+        return None if len(self._units(field, scale)) else "takes no price between `low` and `high`"
 
     def space(self, field: Field) -> int:
-        """Those that are chosen from."""
-        return len(self._units(field))
+        """Those that are chosen from, each once."""
+        scale = scale_of(field.column)
+        return 0 if scale is None else len(np.unique(self._units(field, scale)))
 
     def nth(self, field: Field, numbers: Numbers) -> pl.Series:
         """The lowest first."""
-        scale = scale_of(field.column)
-        assert scale is not None  # noqa: S101 – objected to before
-        return scale.series(self._units(field)[numbers])
+        scale = _known(field)
+        return scale.series(np.unique(self._units(field, scale))[numbers])
 
-    def _units(self, field: Field) -> Numbers:
+    def make(self, field: Field, rows: Rows) -> pl.Series:
+        """As they are spread."""
+        scale = _known(field)
+        units = self._units(field, scale)
+        return scale.series(units[rows.draws(field.column.name).below(rows.numbers, len(units))])
+
+    def _units(self, field: Field, scale: Scale) -> Numbers:
         """All prices in the column's own units, those that it takes."""
-        scale = scale_of(field.column)
-        if scale is None:
-            return np.empty(0, np.int64)
         cents = {"cent", "cents", "minor"}.intersection(words(field.column.name))
-        worth = float(scale.unit) if cents else float(scale.unit) * 100
-        units = np.unique(np.rint(_prices(self.usual, self.low, self.high) / worth).astype(np.int64))
-        low, high, never = scale.low, scale.high, field.limits.never
-        if field.limits.low is not None:
-            low = max(low, int(np.ceil(float(field.limits.low) / float(scale.unit) - 1e-6)))
-        if field.limits.high is not None:
-            high = min(high, int(np.floor(float(field.limits.high) / float(scale.unit) + 1e-6)))
-        kept = units[(units >= low) & (units <= high)]
-        return kept[~np.isin(kept, [round(float(value) / float(scale.unit)) for value in never])]
+        worth = float(scale.unit) * (1 if cents else 100)
+        units: Numbers = np.rint(_prices(self.usual, self.low, self.high) / worth).astype(np.int64)
+        low, high = (None if end is None else read_number(end, field) for end in (field.limits.low, field.limits.high))
+        lowest = scale.low if low is None else max(scale.low, scale.above(low))
+        highest = scale.high if high is None else min(scale.high, scale.below(high))
+        refused = (read_number(value, field) for value in field.limits.never)
+        never = [one for value in refused if value is not None and (one := scale.exactly(value)) is not None]
+        return units[(units >= lowest) & (units <= highest) & ~np.isin(units, never)]
+
+
+def _known(field: Field) -> Scale:
+    """How the column counts; who has none was objected to."""
+    scale = scale_of(field.column)
+    assert scale is not None  # noqa: S101 – as said
+    return scale
 
 
 @cache
