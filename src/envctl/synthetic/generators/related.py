@@ -37,8 +37,9 @@ class Copy(Generator):
         """What it can be depends on the row."""
 
     def make(self, field: Field, rows: Rows) -> pl.Series:
-        """It."""
-        return value(self.of, field, rows)
+        """It; of a moment the day, where the column holds no more."""
+        found = value(self.of, field, rows)
+        return found.dt.date() if field.column.family == "date" and isinstance(found.dtype, pl.Datetime) else found
 
 
 class Case(Generator):
@@ -75,6 +76,12 @@ class Case(Generator):
 
     def space(self, field: Field) -> None:  # it depends on other columns
         """What it can be depends on the row."""
+
+    def distinct(self, field: Field) -> bool:
+        """Where rows differ in what it depends on, and each value there has another one here."""
+        keys = (field.table.key, *(unique.columns for unique in field.table.uniques if unique.exact))
+        said = [entry for entry in self._entries().values() if isinstance(entry, str | int | float)]
+        return (self.of,) in keys and self.otherwise is None and len(self.values) == len(said) == len(set(said))
 
     def make(self, field: Field, rows: Rows) -> pl.Series:
         """What each value asks for, of the rows that have it."""
