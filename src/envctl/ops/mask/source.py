@@ -157,6 +157,13 @@ def _readable(here: Here, workload: Workload) -> Readable:
             unchanged=NOT_MOVED,
             hint='Take a dump of its database (pg_dump --format=custom), or a live server with method = "logical".',
         )
+    if database.synthetic is not None:
+        raise EnvctlError(
+            Exit.DATA_REFUSED,
+            f"{database.data}, which {workload.service} is filled with, is made up: its rows are nobody's",
+            unchanged=NOT_MOVED,
+            hint="There is nothing to be masked: `envctl seed --masked` takes it as it is.",
+        )
     return cast("Readable", source_of(here, replace(workload, database=replace(database, mask=None))))
 
 

@@ -62,6 +62,8 @@ class MadeUp:
             self._ahead.close()
 
     def _planned(self, catalogue: Catalogue) -> Plan:
+        from pydantic import ValidationError
+
         from envctl.synthetic.base import Impossible
         from envctl.synthetic.plan import plan
         from envctl.synthetic.settings import Settings
@@ -72,13 +74,22 @@ class MadeUp:
             return plan(catalogue, settings, self.seed, self.shape, left_out=left_out)
         except Impossible as impossible:
             raise self._refused(str(impossible)) from None
+        except ValidationError as wrong:
+            first = wrong.errors(include_url=False, include_input=False)[0]
+            raise self._refused(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
 
     def _refused(self, why: str) -> EnvctlError:
         return EnvctlError(Exit.DATA_REFUSED, f"{self.words} cannot be made: {why}.", hint=self.advice, unchanged=KEPT)
 
     def _blocks(self, ahead: Ahead, count: int, step: int) -> Iterator[bytes]:
+        from envctl.synthetic.base import Impossible
+
         for first in range(0, count, step):
-            yield ahead.take()
+            try:
+                block = ahead.take()
+            except Impossible as impossible:
+                raise self._refused(str(impossible)) from None
+            yield block
             self._made += min(step, count - first)
 
 

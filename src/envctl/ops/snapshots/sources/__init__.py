@@ -62,7 +62,7 @@ def _raw(workload: Workload) -> Source:
         from envctl.ops.snapshots.sources.synthetic import MadeUp
 
         return MadeUp(workload, database, database.synthetic)
-    if workload.derived is not None:
+    if workload.derived is not None and workload.data is not None:
         from envctl.ops.snapshots.sources.rows import Rows
 
         return Rows(workload, workload.derived)
