@@ -18,6 +18,7 @@ _SURE = 0.6  # confidence of a hint, from which on it counts
 _NAMES = frozenset({"name", "nom", "names", "nombre", "bezeichnung", "navn"})
 _STATUS = frozenset({"status", "state", "zustand", "statut", "estado", "condition"})
 _PLACES = frozenset({"city", "postcode", "country", "address"})
+_CODES: Mapping[tuple[str, ...], Rule] = {("country",): "country_code", ("currency",): "currency"}  # of tables
 _SECOND_LINE = re.compile(r"(address|addr|street|line|adresse).*2$", re.IGNORECASE)
 _UNITS: Mapping[str, object] = {"generate": "pick", "from": [f"Apt. {n}" for n in range(1, 100)]}
 
@@ -26,11 +27,13 @@ def rules_for(column: Column, table: Table) -> Iterator[Rule]:
     """What may make it. Not each fits the type."""
     said = words(column.name)
     if said[-1:] and said[-1] in _STATUS and not (said[-1] == "state" and _places(column, table)):
-        yield _status((*words(table.name), *said[:-1]))
+        yield _status((*_singles(table.name), *said[:-1]))
     elif said[-1:] == ("state",):
         yield "state"
     if _SECOND_LINE.search(column.name):
         yield _UNITS
+    if said == ("title",) and (of_people(table.name) or JOBS.intersection(_singles(table.name))):
+        yield "job" if JOBS.intersection(_singles(table.name)) else "salutation"
     yield from _phrases([said], column, table)
     yield from _names(column, table)
     yield from _phrases([said[at:] for at in range(1, len(said) - 1)], column, table)
@@ -39,15 +42,13 @@ def rules_for(column: Column, table: Table) -> Iterator[Rule]:
 
 
 def _names(column: Column, table: Table) -> Iterator[Rule]:
-    """Of a column that is some name, or a title."""
-    said, of = words(column.name), words(table.name)
-    if said == ("title",) and (of_people(table.name) or JOBS.intersection(of)):
-        yield "job" if JOBS.intersection(of) else "salutation"
+    """Of a column that is some name."""
+    said = words(column.name)
     if said[-1:] and said[-1] in PEOPLE - {"account", "profile", "user"} and len(said) <= 2:  # noqa: PLR2004 – words
         yield "full_name"
     if not said or said[-1] not in _NAMES or _sure(hints(column.name, table.name)):
         return
-    owners = said[-2:-1] or of[-1:]
+    owners = said[-2:-1] or _singles(table.name)[-1:]
     for owner in owners:
         yield from (rule for rule, phrase in NAMED if owner in phrase.split())
         yield from _listed((owner,))
@@ -57,6 +58,14 @@ def _names(column: Column, table: Table) -> Iterator[Rule]:
             yield "company"
     person = any(_of_a_person(other.name, table.name) for other in table.columns if other != column)
     yield "full_name" if person and len(said) == 1 else "title"
+
+
+def _singles(table: str) -> tuple[str, ...]:
+    """The words of a table's name, each in the singular."""
+    return tuple(
+        word[:-3] + "y" if word.endswith("ies") else word.removesuffix("s") if not word.endswith("ss") else word
+        for word in words(table)
+    )
 
 
 def _of_a_person(column: str, table: str) -> bool:
@@ -78,8 +87,8 @@ def _phrases(tails: Sequence[tuple[str, ...]], column: Column, table: Table) -> 
         rule = _called().get(tail)
         if rule == "paragraph" and column.length is not None and column.length < _LONG:
             rule = "sentence"
-        if tail == ("code",) and words(table.name)[-1:] in {("country",), ("currency",), ("language",)}:
-            rule = {"country": "country_code", "currency": "currency"}.get(words(table.name)[-1])
+        if tail == ("code",):
+            rule = _CODES.get(_singles(table.name)[-1:]) or rule
         if rule is not None:
             yield rule
         yield from _listed(tail)
@@ -93,6 +102,10 @@ def _kinds(column: Column, table: Table) -> Iterator[Rule]:
     if found[0].kind == "address":
         others = {hint.kind for other in table.columns if other != column for hint in hints(other.name, table.name)[:1]}
         yield "street" if others & {"city", "postcode"} else "address"
+    elif found[0].kind == "flag" and column.family == "integer":
+        yield {"generate": "pick", "from": [1, 0], "weights": [OFTEN, 1]}
+    elif found[0].kind == "flag" and column.length == 1:
+        yield {"generate": "pick", "from": ["Y", "N"], "weights": [OFTEN, 1]}
     elif found[0].kind == "picture":
         yield {"generate": "file_name", "ending": "jpg"}
     elif found[0].kind in KINDS:
