@@ -97,6 +97,8 @@ class Moment(Generator):
         first, last = self.window(field)
         draws, family = rows.draws(field.column.name), field.column.family
         floor, soon = self._floor(field, rows)
+        if field.limits.high is not None:  # a condition counts more than what it would come after
+            floor = np.where(floor < last - 1, floor, NONE)
         last -= _reserve(field) if last == field.until else 0
         end = np.full(len(rows.numbers), last) if self.before is None else self._said(self.before, field, rows, last)
         start = later(np.where(floor > NONE, np.maximum(floor, self._lowest(field) - 1), first - 1), family)
