@@ -1,12 +1,14 @@
-"""Times of day and intervals."""
+"""Times of day."""
 
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 
 from envctl.synthetic.base import Impossible, Limits
-from envctl.synthetic.generators.times_clock import Clock, Duration, lasting, read_interval
+from envctl.synthetic.generators.times_clock import Clock, since_midnight
+from envctl.synthetic.generators.times_days import NONE
 from tests.synthetic import rows as some
 
 
@@ -31,28 +33,6 @@ def test_times_are_within_their_limits() -> None:
         Clock().space(some.field_of(table, "c", Limits(low="noon")))
 
 
-def test_intervals_are_within_their_limits() -> None:
-    """In whole minutes."""
-    table = some.table_of("t", some.typed("c", "interval", "other"))
-    field = some.field_of(table, "c", Limits(low="00:00:01", high="1 day 00:02:00"))
-    assert (24 * 60 + 2, "1 minutes") == (Duration().space(field), Duration().nth(field, np.arange(1))[0])
-    assert all(0 < seconds <= 8 * 3600 for seconds in lasting(Duration().make(field, some.rows(table, 500))))
-    assert "no interval is left between its limits" == Duration().objection(
-        some.field_of(table, "c", Limits(high="-01:00:00"))
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [
-        ("01:02:03", 3723),
-        ("2 days", 172800),
-        ("-1 days +02:00:00", -79200),
-        ("-00:00:10", -10),
-        ("1 mon", None),
-        ("", None),
-    ],
-)
-def test_intervals_are_read(text: str, seconds: int | None) -> None:
-    """As the server writes them; what has no exact length is not guessed."""
-    assert seconds == read_interval(text)
+def test_times_are_read_as_they_are_written() -> None:
+    """What is none, and null, is none."""
+    assert [0, 86399, NONE, NONE] == list(since_midnight(pl.Series(["00:00:00", "23:59:59.9+02", "noon", None])))

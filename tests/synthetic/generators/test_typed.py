@@ -25,7 +25,8 @@ AND typtype IN ('b', 'r', 'm') AND typarray <> 0 ORDER BY 1"""
 # Those with a width or a scale of their own, in the words of SQL.
 MEASURED = (
     "numeric(10,2) numeric(3,5) numeric(3,-2) numeric(30,25) numeric(40,0) varchar(1) varchar(5) varchar(30) char(3) "
-    "char(30) bit(3) bit(100) varbit(7) timestamp(0) timestamptz(3) time(0) interval(0) interval_day_to_second"
+    "char(30) bit(3) bit(100) varbit(7) timestamp(0) timestamptz(3) time(0) interval(0) interval_day_to_second "
+    "interval_year interval_hour"
 )
 SCHEMA = """CREATE EXTENSION hstore;
 CREATE EXTENSION citext;

@@ -40,7 +40,8 @@ from envctl.synthetic.generators.secrets import PasswordHash, Token
 from envctl.synthetic.generators.template import Template
 from envctl.synthetic.generators.texts import FileName, Paragraph, Product, Sentence, Slug, Title, Word
 from envctl.synthetic.generators.times import Moment
-from envctl.synthetic.generators.times_clock import Clock, Duration
+from envctl.synthetic.generators.times_clock import Clock
+from envctl.synthetic.generators.times_lengths import Duration
 from envctl.synthetic.generators.typed_odd import Odd
 from envctl.synthetic.generators.typed_text import Text
 

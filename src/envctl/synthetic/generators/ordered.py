@@ -205,7 +205,10 @@ def _pair(fields: Mapping[str, Field], said: _Said, found: Mapping[str, Generato
     name, other = (fact.right, fact.left) if fact.right not in found else (fact.left, fact.right)
     if name in found:
         raise Impossible(f"{_table(fields)}: {said.constraint}: {name} is compared with other columns too")
-    return {name: Same(column=other) if fact.op == "=" else Differing(column=other)}
+    made: Generator = Same(column=other) if fact.op == "=" else Differing(column=other)
+    if why := made.objection(fields[name]):
+        raise Impossible(f"{_table(fields)}: {said.constraint}: {name}: {why}")
+    return {name: made}
 
 
 def _table(fields: Mapping[str, Field]) -> str:

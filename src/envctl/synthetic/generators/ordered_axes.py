@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -19,21 +18,23 @@ from envctl.synthetic.generators.numbers import Number
 from envctl.synthetic.generators.numbers_types import Scale, scale_of
 from envctl.synthetic.generators.numbers_usual import Usual, usual
 from envctl.synthetic.generators.times import Moment, read_moment
-from envctl.synthetic.generators.times_clock import lasting, read_clock, read_length, times
+from envctl.synthetic.generators.times_clock import read_clock, since_midnight, times
 from envctl.synthetic.generators.times_days import DAY, NONE, moments, seconds
+from envctl.synthetic.generators.times_lengths import MONTH, lasting, lengths, read_length, spelled, unit_of
 
 Kind = Literal["number", "moment", "time", "interval"]
 _MINUTE = 60
 _FAR = 1 << 52  # steps: a double still tells all whole numbers apart
+_LONGEST = (1 << 31) * _MINUTE  # seconds: 4000 years
 _CENTURIES = 200 * 366 * DAY
 _MINUTES = Usual(Decimal(1), Decimal(480), 2)
-_UNITS = (
-    ("year", Fraction(365), Fraction(366)),
-    ("mon", Fraction(28), Fraction(31)),
-    ("day", Fraction(1), Fraction(1)),
-)
-_PART = re.compile(r"(-?[0-9]+) (year|mon|day)s? ?")
-_CLOCK = re.compile(r"(-?)([0-9]+):([0-9]{2}):([0-9]{2}(?:\.[0-9]+)?)")
+_MONTHS = (28 * DAY, 31 * DAY)  # seconds of the shortest and the longest
+
+_READ: Mapping[str, Callable[[str, Field], Fraction | int]] = {
+    "moment": read_moment,
+    "time": read_clock,
+    "interval": read_length,
+}
 
 
 @dataclass(frozen=True)
@@ -47,22 +48,24 @@ class Axis:
         """The first and the last step that a column may say, and those of what it usually says."""
         if self.kind == "number":
             return _number_ends(field, self.step)
-        limits = field.limits
+        limits, read = field.limits, _READ[self.kind]
         if self.kind == "moment":
             low, high = field.until - _CENTURIES, field.until + _CENTURIES
-            read, soft = read_moment, Moment(alone=True).window(field)
+            soft = Moment(alone=True).window(field)
         elif self.kind == "time":
-            low, high, read, soft = 0, DAY - 1, read_clock, (0, DAY)
+            low, high, soft = 0, DAY - 1, (0, DAY)
         else:
-            low, high, read, soft = 0, _FAR, read_length, (_MINUTE, _FAR)
-        low = low if limits.low is None else read(limits.low, field)
-        high = high if limits.high is None else read(limits.high, field)
-        hard = (ceil(low / self.step), floor(high / self.step))
+            low, high, soft = 0, _LONGEST, (_MINUTE, _LONGEST)
+        first = low if limits.low is None else read(limits.low, field)
+        last = high if limits.high is None else read(limits.high, field)
+        hard = (ceil(first / self.step), floor(last / self.step))
         return hard, (max(hard[0], ceil(soft[0] / self.step)), min(hard[1], floor((soft[1] - 1) / self.step)))
 
     def usual(self, field: Field) -> tuple[int, int, float]:
         """Between which steps it mostly is, and how much nearer to the first."""
-        said = usual(field) if self.kind == "number" else _MINUTES
+        if self.kind != "number":
+            return int(_MINUTES.low), int(_MINUTES.high), _MINUTES.skew
+        said = usual(field)
         return floor(Fraction(said.low) / self.step), ceil(Fraction(said.high) / self.step), said.skew
 
     def read(self, values: pl.Series, *, up: bool) -> Numbers:
@@ -82,15 +85,19 @@ class Axis:
             return scale.series(steps * int(self.step / Fraction(scale.unit)))
         when = steps * int(self.step)
         if self.kind == "interval":
-            return pl.DataFrame({"n": when // _MINUTE}).select(pl.concat_str("n", pl.lit(" minutes"))).to_series()
+            unit = unit_of(field.column)
+            return lengths(when // (unit.seconds if unit else _MINUTE), field.column)
         return times(when) if self.kind == "time" else moments(when, field.column.family)
 
     def distance(self, text: str) -> tuple[Fraction, Fraction] | None:
         """The least and the most steps that an offset is: months are not all as long. None: it cannot be read."""
         if not text:
             return Fraction(0), Fraction(0)
-        if self.kind != "number" and (found := _interval(text)) is not None:
-            return found[0] / self.step, found[1] / self.step
+        if self.kind != "number" and (said := spelled(text)) is not None:
+            months = (MONTH, MONTH) if self.kind == "interval" else _MONTHS
+            exact = said.days * DAY + said.seconds
+            ends = sorted(said.months * month + exact for month in months)
+            return ends[0] / self.step, ends[1] / self.step
         try:
             number = Fraction(Decimal(text)) * (DAY if self.kind == "moment" else 1)
         except InvalidOperation:
@@ -109,6 +116,8 @@ def axis_of(fields: Sequence[Field]) -> Axis | None:
         return Axis(kind, max(Fraction(scale.unit) for scale in scales if scale is not None))
     if kind == "moment":
         return Axis(kind, Fraction(DAY if any(field.column.family == "date" for field in fields) else 1))
+    if kind == "interval":
+        return Axis(kind, Fraction(max(unit.seconds for field in fields if (unit := unit_of(field.column)))))
     return None if kind is None else Axis(kind, Fraction(_MINUTE))
 
 
@@ -116,7 +125,7 @@ def _kind(field: Field) -> Kind | None:
     column = field.column
     if column.array:
         return None
-    if (column.base or column.type).startswith("interval"):
+    if unit_of(column) is not None:
         return "interval"
     families: Mapping[str, Kind] = {"date": "moment", "timestamp": "moment", "time": "time"}
     return families.get(column.family) or (None if scale_of(column) is None else "number")
@@ -136,20 +145,4 @@ def _number_ends(field: Field, step: Fraction) -> tuple[tuple[int, int], tuple[i
 
 
 def _seconds(values: pl.Series, kind: Kind) -> Numbers:
-    return seconds(values) if kind == "moment" else lasting(values)
-
-
-def _interval(text: str) -> tuple[Fraction, Fraction] | None:
-    """An interval as Postgres writes it, in seconds: the least and the most."""
-    least = most = Fraction(0)
-    rest = text
-    while found := _PART.match(rest):
-        number, rest = int(found[1]), rest[found.end() :]
-        shortest, longest = next((low, high) for unit, low, high in _UNITS if unit == found[2])
-        least += min(number * shortest, number * longest) * DAY
-        most += max(number * shortest, number * longest) * DAY
-    if rest and (clock := _CLOCK.fullmatch(rest)):
-        moved = int(clock[2]) * 3600 + int(clock[3]) * 60 + Fraction(clock[4])
-        moved = -moved if clock[1] else moved
-        return least + moved, most + moved
-    return None if rest else (least, most)
+    return {"moment": seconds, "time": since_midnight, "interval": lasting}[kind](values)

@@ -11,6 +11,8 @@ from envctl.synthetic.base import Field, Generator, Rows
 
 _ALL: frozenset[Family] = frozenset(get_args(Family))
 
+_MANY = 1 << 31
+
 
 class Same(Generator):
     """What another column of the row holds."""
@@ -57,7 +59,7 @@ class Differing(Generator):
     def make(self, field: Field, rows: Rows) -> pl.Series:
         """One value, and where the other column has it, the next one: that differs from it."""
         alone = _alone(field)
-        space = alone.space(field) or 1
+        space = alone.space(field) or _MANY  # what has none has as many numbers
         drawn = rows.draws(field.column.name).below(rows.numbers, space)
         first, second = alone.nth(field, drawn), alone.nth(field, (drawn + 1) % space)
         other = rows.column(self.column).cast(first.dtype, strict=False)

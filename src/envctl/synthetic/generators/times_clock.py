@@ -1,4 +1,4 @@
-"""Times of day, and how long something takes."""
+"""Times of day."""
 
 from __future__ import annotations
 
@@ -17,12 +17,9 @@ from envctl.synthetic.generators.times_ranks import rank_of
 from envctl.synthetic.generators.typed_letters import chosen, named
 
 _CLOCK = re.compile(r"([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?(?:[+-][0-9:]+)?")
-_SPELLED = re.compile(r"(?:(-?[0-9]+) days? ?)?(?:([-+]?)([0-9]+):([0-9]{2}):([0-9]{2}))?")
 _STEP = 300  # seconds between times that people say
 _MORNING, _NOON, _NIGHT = 6 * 3600, 12 * 3600, 22 * 3600
 _STARTED, _ENDED = 20, 70  # ranks
-_LONGEST = 1 << 31  # minutes: 4000 years
-_USUAL = 480
 
 
 class Clock(Generator):
@@ -56,47 +53,11 @@ class Clock(Generator):
         return times((made // _STEP * _STEP).astype(np.int64).clip(span.low, span.high))
 
 
-class Duration(Generator):
-    """How long something takes: minutes, up to eight hours."""
-
-    name: ClassVar[str] = "duration"
-    makes: ClassVar[frozenset[Family]] = frozenset({"other"})
-
-    def objection(self, field: Field) -> str | None:
-        """Intervals only; some must be left."""
-        if not (field.column.base or field.column.type).startswith("interval"):
-            return f"{field.column.type} is no interval"
-        return None if self.space(field) else "no interval is left between its limits"
-
-    def space(self, field: Field) -> int:
-        """As many minutes as there are between its limits."""
-        return _minutes(field).size
-
-    def nth(self, field: Field, numbers: Numbers) -> pl.Series:
-        """From the shortest on."""
-        minutes = pl.Series("n", _minutes(field).nth(numbers))
-        return minutes.to_frame().select(pl.concat_str("n", pl.lit(" minutes"))).to_series()
-
-    def make(self, field: Field, rows: Rows) -> pl.Series:
-        """Short ones are more frequent."""
-        limit = min(self.space(field), _USUAL)
-        drawn = rows.draws(field.column.name).fractions(rows.numbers)
-        return self.nth(field, (drawn * drawn * limit).astype(np.int64))
-
-
 def _span(field: Field) -> Span:
     limits = field.limits
     low = 0 if limits.low is None else read_clock(limits.low, field)
     high = DAY - 1 if limits.high is None else min(read_clock(limits.high, field), DAY - 1)
     return Span.without(low, high, [read_clock(text, field) for text in limits.never])
-
-
-def _minutes(field: Field) -> Span:
-    """Rounded into the limits: those are in seconds."""
-    limits = field.limits
-    low = 1 if limits.low is None else -(-read_length(limits.low, field) // 60)
-    high = max(_LONGEST, low) if limits.high is None else read_length(limits.high, field) // 60
-    return Span.without(low, high, [read_length(text, field) // 60 for text in limits.never])
 
 
 def read_clock(text: str, field: Field) -> int:
@@ -107,24 +68,6 @@ def read_clock(text: str, field: Field) -> int:
     return int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3] or 0)
 
 
-def read_length(text: str, field: Field) -> int:
-    """An interval as Postgres writes it, in seconds. Raises Impossible."""
-    found = read_interval(text)
-    if found is None:
-        raise Impossible(f"{named(field)}: its limit {text} is no interval of days, hours, minutes and seconds")
-    return found
-
-
-def read_interval(text: str) -> int | None:
-    """An interval as Postgres writes it, in seconds; None where it has months, or parts of seconds."""
-    found = _SPELLED.fullmatch(text)
-    if found is None or not text:
-        return None
-    sign = -1 if found[2] == "-" else 1
-    clock = int(found[3] or 0) * 3600 + int(found[4] or 0) * 60 + int(found[5] or 0)
-    return int(found[1] or 0) * DAY + sign * clock
-
-
 def times(when: Numbers) -> pl.Series:
     """Seconds since midnight as texts."""
     hours, minutes, rest = when // 3600, when // 60 % 60, when % 60
@@ -133,12 +76,11 @@ def times(when: Numbers) -> pl.Series:
     return frame.select(pl.concat_str("h", colon, "m", colon, "s")).to_series()
 
 
-def lasting(values: pl.Series) -> Numbers:
-    """Times of day and intervals, as they are written here, in seconds; `NONE` for nulls and for what is neither."""
-    clock = pl.col("t").str.extract_groups(r"^([0-9]+):([0-9]{2}):([0-9]{2})").struct
-    parts = [clock.field(str(at)).cast(pl.Int64) for at in (1, 2, 3)]
-    minutes = pl.col("t").str.extract(r"^([0-9]+) minutes?$").cast(pl.Int64) * 60
-    whole = pl.coalesce(parts[0] * 3600 + parts[1] * 60 + parts[2], minutes).fill_null(NONE)
+def since_midnight(values: pl.Series) -> Numbers:
+    """Times of day in seconds; `NONE` for nulls and for what is none."""
+    clock = pl.col("t").str.extract_groups(r"^([0-9]{2}):([0-9]{2}):([0-9]{2})").struct
+    hours, minutes, rest = (clock.field(str(at)).cast(pl.Int64) for at in (1, 2, 3))
+    whole = (hours * 3600 + minutes * 60 + rest).fill_null(NONE)
     found: Numbers = values.cast(pl.String).to_frame("t").select(whole).to_series().to_numpy()
     return found
 

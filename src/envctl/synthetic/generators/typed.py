@@ -14,7 +14,8 @@ from envctl.synthetic.generators.numbers import Number
 from envctl.synthetic.generators.pattern import Matching
 from envctl.synthetic.generators.ranges import Range
 from envctl.synthetic.generators.times import Moment
-from envctl.synthetic.generators.times_clock import Clock, Duration
+from envctl.synthetic.generators.times_clock import Clock
+from envctl.synthetic.generators.times_lengths import Duration
 from envctl.synthetic.generators.typed_letters import named
 from envctl.synthetic.generators.typed_odd import Odd
 from envctl.synthetic.generators.typed_text import Text
