@@ -52,8 +52,9 @@ def reopened(site: Site, snapshot: Snapshot, workload: Workload, image: str) -> 
             yield copy.client
     finally:
         with suppress(EnvctlError):  # the next builder, or gc, clears away what is left
-            mine = world.engine.volumes({labels.SNAPSHOT: site.address}, prefix=f"{marker(site.address)}-{token}-")
-            discard(world, site.address, mine)
+            names = {spec.name for spec in layout.volumes}
+            of_site = world.engine.volumes({labels.SNAPSHOT: site.address})
+            discard(world, site.address, [one for one in of_site if one.name in names])
 
 
 def _layout(world: World, image: str, source: Held, volume: str) -> Layout:
