@@ -162,6 +162,16 @@ class Synthetic:
 
 
 @dataclass(frozen=True)
+class Csv:
+    """Files with the rows of tables: a folder, or one file. `settings` say as JSON how they are read, and what of them
+    belongs where.
+    """
+
+    path: Path
+    settings: str = "{}"
+
+
+@dataclass(frozen=True)
 class Database:
     """A Postgres database that must exist and may be filled: its name, owner and what it is filled from.
 
@@ -178,6 +188,7 @@ class Database:
     mask: Masking | None = None  # nothing of the data gets in without it
     schema: Schema | None = None
     synthetic: Synthetic | None = None
+    csv: Csv | None = None
     later: str | None = None
 
 

@@ -105,15 +105,15 @@ CASES = {
     "data from nowhere known": (
         stack(rest='[data.catalogue]\nfrom = "dmup"\npath = "x"'),
         "envctl.toml:12: data.catalogue.from: data cannot come from 'dmup'; did you mean dump? "
-        "(known: dump, backup, live, rows, synthetic)",
+        "(known: dump, backup, live, rows, synthetic, csv)",
     ),
     "data that says not from where": (
         stack(rest='[data.catalogue]\npath = "x"'),
-        "envctl.toml:11: data.catalogue.from: is missing (known: dump, backup, live, rows, synthetic)",
+        "envctl.toml:11: data.catalogue.from: is missing (known: dump, backup, live, rows, synthetic, csv)",
     ),
     "data from a number": (
         stack(rest="[data.catalogue]\nfrom = 1"),
-        "envctl.toml:12: data.catalogue.from: must be text, not a number (known: dump, backup, live, rows, synthetic)",
+        "envctl.toml:12: data.catalogue.from: must be text, not a number (known: dump, backup, live, rows, synthetic, csv)",
     ),
     "data that is no table": (
         stack(rest='[data]\ncatalogue = "live"'),

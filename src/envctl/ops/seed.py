@@ -101,6 +101,8 @@ def _seeding(workload: Workload, seconds: float) -> Seeding:
     database = _database_of(workload).database
     assert database is not None  # noqa: S101 – chosen for it
     origin = str(database.dump or database.backup or (database.live.secret if database.live else ""))
+    if database.csv is not None:
+        origin = str(database.csv.path)
     if database.synthetic is not None:
         origin = f"synthetic, seed {database.synthetic.seed}"
     if workload.derived is not None:

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field
 
 from envctl.services import Section
 from envctl.services.fields import Folder, kind_of, real, refuse
+from envctl.stack.csv import CsvSection
 from envctl.stack.lines import Key
 from envctl.stack.plain import validate
 from envctl.stack.problems import Notes
@@ -178,7 +179,7 @@ class Live(Section):
         return replace(database, live=LiveServer(self.url, self.method), mask=mask)
 
 
-DataSection = Dump | Backup | Live | Rows | SyntheticSection
+DataSection = Dump | Backup | Live | Rows | SyntheticSection | CsvSection
 
 DATA_KINDS: Mapping[str, type[DataSection]] = {
     "dump": Dump,
@@ -186,6 +187,7 @@ DATA_KINDS: Mapping[str, type[DataSection]] = {
     "live": Live,
     "rows": Rows,
     "synthetic": SyntheticSection,
+    "csv": CsvSection,
 }
 
 

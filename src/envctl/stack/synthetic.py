@@ -21,6 +21,7 @@ from envctl.synthetic.settings import MOST
 from envctl.workload import Database, Schema, Synthetic
 
 _RECIPES = Path(__file__).parents[1] / "recipes"
+SCHEMA_NEEDS = "write it, or take it from a database: pg_dump --schema-only"
 _LARGEST = 1 << 62  # a seed
 _COUNT = 'write a number, or a table: { per = "customers", mean = 3 }'
 _LOCALE = r"[a-z]{2,3}_[A-Z]{2}"
@@ -60,7 +61,7 @@ class FromSchema(Section):
     @property
     def needs(self) -> str:
         """What to do where the file is not there."""
-        return "write it, or take it from a database: pg_dump --schema-only"
+        return SCHEMA_NEEDS
 
     def described(self, root: Path) -> Schema:
         """Where its tables are described."""

@@ -12,11 +12,12 @@ from pathlib import Path
 from envctl.secret import KEY, Source
 from envctl.services import Service
 from envctl.services.references import SECRETS
+from envctl.stack.data import DataSection
 from envctl.stack.model import Stack
 from envctl.stack.problems import Problem, dotted, refused
 from envctl.stack.rows import Rows
 from envctl.stack.shares import shares
-from envctl.stack.synthetic import SyntheticSection
+from envctl.stack.synthetic import SCHEMA_NEEDS, FromSchema, SyntheticSection
 from envctl.text import Named, PublishedPort, Text, text
 from envctl.workload import Address, Database, Derived, Recipe, Workload
 
@@ -136,11 +137,19 @@ def _missing_of_recipe(stack: Stack, service: str, recipe: Recipe) -> Iterator[P
 
 
 def _missing_data(stack: Stack, wanted: Collection[str]) -> Iterator[Problem]:
-    for name, data in stack.data.items():
-        path = data.at(stack.root)
-        if name in wanted and path is not None and not _is_there(path, bool):
-            key = ("data", name, "schema" if isinstance(data, SyntheticSection) else "path")
-            yield Problem(dotted(key), stack.lines.find(key), f"there is no {path}", data.needs)
+    for name in (name for name in stack.data if name in wanted):
+        for said, path, needs in _needed(stack.data[name], stack.root):
+            if path is not None and not _is_there(path, bool):
+                key = ("data", name, said)
+                yield Problem(dotted(key), stack.lines.find(key), f"there is no {path}", needs)
+
+
+def _needed(data: DataSection, root: Path) -> Iterator[tuple[str, Path | None, str]]:
+    """The keys that name files, these files, and what to do where they are not there."""
+    if isinstance(data, FromSchema):
+        yield "schema", data.described(root).file, SCHEMA_NEEDS
+    if not isinstance(data, SyntheticSection):
+        yield "path", data.at(root), data.needs
 
 
 def _is_there(path: Path, of_kind: Callable[[int], bool]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
@@ -64,6 +65,17 @@ def found(path: Path) -> tuple[File, ...]:
         what = "holds no file with rows" if path.is_dir() else "is no file with rows, by its name"
         raise refused(f"{path} {what}.", f"There may be {ENDINGS}.")
     return files
+
+
+def content_of(path: Path) -> str:
+    """What identifies all files that may hold rows, by their names and what is in them. Raises EnvctlError."""
+    digest = sha256()
+    for file in found(path):
+        content = sha256()
+        for block in file.blocks(lambda _read: None):
+            content.update(block)
+        digest.update(f"{file.name} {content.hexdigest()}\n".encode())
+    return f"sha256:{digest.hexdigest()}"
 
 
 def _file(path: Path) -> File | None:

@@ -28,10 +28,11 @@ class Settings:
     known: Settings | None = None
 
     @classmethod
-    def read(cls, text: str, recipe: Mapping[str, Any] | None = None) -> Settings:
-        """As JSON has them, and what the recipe adds."""
-        known = cls._of(recipe) if recipe else None
-        return cls._of({**json.loads(text), "known": known})
+    def read(cls, text: str) -> Settings:
+        """As JSON has them, with what the recipe knows."""
+        said = json.loads(text)
+        known = said.pop("known", None)
+        return cls._of({**said, "known": cls._of(known) if known else None})
 
     @classmethod
     def _of(cls, said: Mapping[str, Any]) -> Settings:

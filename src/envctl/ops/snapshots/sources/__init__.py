@@ -58,10 +58,8 @@ def _raw(workload: Workload) -> Source:
         from envctl.ops.snapshots.sources.backup import BaseBackup
 
         return BaseBackup(database)
-    if database is not None and database.data is not None and database.synthetic is not None:
-        from envctl.ops.snapshots.sources.synthetic import MadeUp
-
-        return MadeUp(workload, database, database.synthetic)
+    if database is not None and database.data is not None and database.schema is not None:
+        return _by_schema(workload, database)
     if workload.derived is not None and workload.data is not None:
         from envctl.ops.snapshots.sources.rows import Rows
 
@@ -69,6 +67,17 @@ def _raw(workload: Workload) -> Source:
     from envctl.ops.snapshots.sources.empty import Empty
 
     return Empty(workload.kind)
+
+
+def _by_schema(workload: Workload, database: Database) -> Source:
+    """Data that does not say itself of what tables it is."""
+    if database.csv is not None:
+        from envctl.ops.snapshots.sources.csv import CsvFiles
+
+        return CsvFiles(workload, database, database.csv)
+    from envctl.ops.snapshots.sources.synthetic import MadeUp
+
+    return MadeUp(workload, database, database.synthetic or Synthetic())
 
 
 def read_again(
