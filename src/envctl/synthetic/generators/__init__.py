@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from envctl.synthetic.base import Generator
+from envctl.synthetic.generators.addresses import Address, Street
 from envctl.synthetic.generators.arrays import Array
 from envctl.synthetic.generators.between import Between
 from envctl.synthetic.generators.binary import Bits, Bytes, Network, Uuid
@@ -14,6 +15,8 @@ from envctl.synthetic.generators.booleans import Flag, Listed, Null
 from envctl.synthetic.generators.codes import Card, Ean, Iban, Isbn, Sku
 from envctl.synthetic.generators.commerce import Company, Currency, Price
 from envctl.synthetic.generators.contacts import Email, Username
+from envctl.synthetic.generators.countries import Country, CountryCode
+from envctl.synthetic.generators.degrees import Latitude, Longitude
 from envctl.synthetic.generators.documents import Hstore, Json
 from envctl.synthetic.generators.formula import Formula
 from envctl.synthetic.generators.network import Color, Domain, Ip, Mac, MimeType, Url, UserAgent
@@ -22,18 +25,7 @@ from envctl.synthetic.generators.pattern import Matching
 from envctl.synthetic.generators.people import FirstName, FullName, Gender, Job, LastName, Salutation
 from envctl.synthetic.generators.phone import Phone
 from envctl.synthetic.generators.pick import Constant, Pick, Sequence
-from envctl.synthetic.generators.places import (
-    Address,
-    City,
-    Country,
-    CountryCode,
-    Latitude,
-    Longitude,
-    Postcode,
-    State,
-    Street,
-    Timezone,
-)
+from envctl.synthetic.generators.places import City, Postcode, State, Timezone
 from envctl.synthetic.generators.ranges import Range
 from envctl.synthetic.generators.related import Case, Copy, Same
 from envctl.synthetic.generators.secrets import PasswordHash, Token
