@@ -10,6 +10,7 @@ from envctl.shape import Shape
 from envctl.synthetic.base import Impossible
 from envctl.synthetic.names import table_named
 from envctl.synthetic.settings import MOST, Per, Settings
+from envctl.synthetic.shaped_counts import skew_of
 from envctl.synthetic.targets import Target
 
 _MEAN = 3  # rows for each of the table that they belong to
@@ -40,11 +41,19 @@ def counted(
         found[target.full] = (
             _said(target, *asked[target.full], keys, tables, found)
             if target.full in asked
-            else Count(known, said=True, owner=_owner(target, keys))
+            else _like(known, target, _owner(target, keys), shape)
             if known is not None
             else _guessed(target, keys, found, settings.rows)
         )
     return found
+
+
+def _like(rows: int, target: Target, owner: ForeignKey | None, shape: Shape | None) -> Count:
+    """As many as in an example, shared out among those that they belong to as unevenly as there."""
+    seen = shape.column(target.full, owner.columns[0]) if shape and owner else None
+    parents = shape.rows(owner.table) if shape and owner else None
+    skew = skew_of(seen, parents) if seen and parents else None
+    return Count(rows, said=True, owner=owner, skew=skew)
 
 
 def _said(
