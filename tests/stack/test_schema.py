@@ -20,7 +20,7 @@ from envctl.stack.data import DATA_KINDS
 from envctl.stack.json_schema import schema
 from envctl.stack.model import EnvironmentLimits, ProjectSection
 from envctl.stack.plain import keys_of
-from envctl.stack.reference import FILE, MASKS, masks, page
+from envctl.stack.reference import FILE, GENERATORS, MASKS, generators, masks, page
 from envctl.stack.secrets import SECRET_KINDS
 from tests.stack.test_lines import keys_of as every_key
 from tests.stack.test_lines import toml
@@ -182,6 +182,7 @@ def test_the_reference_is_what_the_models_say() -> None:
     """The committed page is what the code writes: `python -m envctl.stack.reference docs/reference`."""
     assert page() == (ROOT / "docs/reference" / FILE).read_text(encoding="utf-8")
     assert masks() == (ROOT / "docs/reference" / MASKS).read_text(encoding="utf-8")
+    assert generators() == (ROOT / "docs/reference" / GENERATORS).read_text(encoding="utf-8")
 
 
 SECTIONS: dict[str, tuple[type[Section], ...]] = {

@@ -32,6 +32,7 @@ from envctl.workload import Address
 WRITTEN = "<!-- Written by `python -m envctl.stack.reference docs/reference`; a test compares it with the code. -->"
 FILE = "stack-file.md"
 MASKS = "masks.md"
+GENERATORS = "generators.md"
 
 INTRODUCTION = f"""{WRITTEN}
 
@@ -146,6 +147,36 @@ def masks() -> str:
     return "\n".join([MASKING, *parts])
 
 
+MAKING = f"""{WRITTEN}
+
+# What makes values
+
+What `generate = "…"` may say of a column in `[data.NAME.columns]`, where the data is made up (`from = "synthetic"`): as
+a word (`"customers.email" = "email"`) or with settings beside it. Every column may also have
+
+- `nulls`: the share of its rows that have none, from 0 to 1, where the column allows that; it may stand alone.
+
+A column of which nothing is said gets what its name, its table's name and its type suggest, and whatever conditions of
+the table (`CHECK`) ask for. Every value depends on the seed, the table, the column and the number of the row alone. So
+columns of one row agree: names, addresses of mail and genders are those of one person, towns, postcodes and time zones
+those of one place; `billing_name` and `shipping_name` are two people. Where a column is unique, each row gets another
+value, with a number behind it once there are no more.
+
+Nobody's details are among them: addresses of mail and of pages are under domains that are kept for examples (RFC 2606),
+telephones are numbers that regulators keep free, cards are of a range for tests, accounts at banks that are none.
+
+*types* are those of the column, below all domains. What is in an array is made one by one.
+"""
+
+
+def generators() -> str:
+    """The page about what makes values, asked from those who do."""
+    from envctl.synthetic.generators import GENERATORS as known
+
+    parts = [_part(f"`{name}`", kind, types=sorted(kind.makes)) for name, kind in sorted(known.items())]
+    return "\n".join([MAKING, *parts])
+
+
 def _row(name: str, field: FieldInfo) -> str:
     examples = "<br>".join(f"`{_toml(example)}`" for example in field.examples or ())
     cells = (f"`{field.alias or name}`", field.description or "", _default(field), examples)
@@ -190,3 +221,4 @@ def page() -> str:
 if __name__ == "__main__":
     (Path(sys.argv[1]) / FILE).write_text(page(), encoding="utf-8")
     (Path(sys.argv[1]) / MASKS).write_text(masks(), encoding="utf-8")
+    (Path(sys.argv[1]) / GENERATORS).write_text(generators(), encoding="utf-8")

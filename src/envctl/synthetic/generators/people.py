@@ -12,7 +12,7 @@ from envctl.synthetic.base import Field, Generator, Rows
 from envctl.synthetic.draws import Numbers
 from envctl.synthetic.generators.person import people, persons
 from envctl.synthetic.generators.typed_letters import chosen
-from envctl.synthetic.generators.worded import Pooled, Worded, longest
+from envctl.synthetic.generators.worded import Pooled, Worded, longest, refused
 from envctl.synthetic.pools import pool, told_apart
 
 _RARE = 50
@@ -44,10 +44,11 @@ class _Half(Pooled):
         return told_apart(self._all(field))
 
     def make(self, field: Field, rows: Rows) -> pl.Series:
-        """Of the person that the row is about, unless the column takes only some."""
-        if field.unique or self.total(field) < len(self.entries(field)):
+        """Of the person that the row is about, unless the column takes only some; cut a little without room."""
+        known = self._all(field)
+        if field.unique or refused(field, known):
             return super().make(field, rows)
-        return chosen(self._all(field), self._places(field, persons(field, rows)))
+        return chosen(known.str.slice(0, longest(field)), self._places(field, persons(field, rows)))
 
 
 class FirstName(_Half):

@@ -14,12 +14,11 @@ from envctl.synthetic.base import Field, Rows
 from envctl.synthetic.draws import Numbers
 from envctl.synthetic.generators.spot import letters, lists, spots
 from envctl.synthetic.generators.typed_letters import chosen
-from envctl.synthetic.generators.worded import Pooled, longest
+from envctl.synthetic.generators.worded import Pooled, longest, refused
 from envctl.synthetic.places import Places, places, states
 from envctl.synthetic.pools import pool, told_apart
 
 _SHORT = 3  # characters of codes
-_CUT = 10  # characters that say enough of a longer name
 
 
 class _Placed(Pooled):
@@ -56,16 +55,9 @@ class _Placed(Pooled):
     def make(self, field: Field, rows: Rows) -> pl.Series:
         """Of the row's place, unless the column takes only some; cut a little where there is no room."""
         known = self.at(places(field.locale), code=self._code(field))
-        if field.unique or lists(field, *self.listed) or _refused(field, known):
+        if field.unique or lists(field, *self.listed) or refused(field, known):
             return super().make(field, rows)
         return chosen(known.str.slice(0, longest(field)), self.place(field, rows))
-
-
-def _refused(field: Field, entries: pl.Series) -> bool:
-    """Whether the column must not hold some of them, even if they are cut."""
-    most, sizes = longest(field), entries.str.len_chars().to_list()
-    narrow = most is not None and most < min(max(sizes), _CUT)
-    return narrow or min(sizes) < field.limits.shortest or entries.is_in(list(field.limits.never)).any()
 
 
 @cache

@@ -12,6 +12,7 @@ from envctl.synthetic.draws import Numbers
 from envctl.synthetic.generators.typed_letters import chosen
 
 _ENOUGH = 16  # characters with which a text that is cut still says something
+_TOLD = 8  # characters that say enough of a name that is longer
 MANY = 1 << 62  # values that nobody ever runs out of
 
 
@@ -30,6 +31,13 @@ def numbered(texts: pl.Series, numbers: Numbers, field: Field, between: str = " 
         frame = pl.DataFrame({"text": texts, "behind": behind})
         texts = frame.select(pl.col("text").str.slice(0, room.clip(lower_bound=0)).str.strip_chars_end())["text"]
     return texts + behind
+
+
+def refused(field: Field, entries: pl.Series) -> bool:
+    """Whether the column must not hold some of them, even if they are cut a little."""
+    most, sizes = longest(field), entries.str.len_chars().to_list()
+    narrow = most is not None and most < min(max(sizes), _TOLD)
+    return narrow or min(sizes) < field.limits.shortest or entries.is_in(list(field.limits.never)).any()
 
 
 class Worded(Generator):
