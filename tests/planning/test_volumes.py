@@ -16,9 +16,9 @@ from envctl.plan import Load
 from envctl.planning.compare import compare
 from envctl.planning.ownership import own_labels
 from envctl.planning.provision import cloned_facts
-from envctl.planning.volumes import beneath, refuse_lost, wanting
+from envctl.planning.volumes import beneath, refuse_lost, wanting, worth_it
 from envctl.snapshot import Held, Part, Snapshot
-from envctl.workload import Database, Freezing
+from envctl.workload import Database, Derived, Freezing
 from tests.planning.made_up import API, DB, IDENTITY, PASSWORDS, blueprint
 
 FROZEN = replace(DB, freezing=Freezing(check="true", slow_start=True))
@@ -141,6 +141,21 @@ def test_data_that_is_no_copy_stays_as_it_is() -> None:
     assert {} == wanting(SHOP, old)
     assert {} == wanting(SHOP, old, ("db",))
     assert ["load catalogue into db  # asked for"] == planned(old, {}, ("db",))
+
+
+def test_what_is_made_of_rows_comes_from_a_snapshot_always() -> None:
+    """Also where a store begins empty else; asked for, what it holds gives way to a copy, which `up` does not do."""
+    plain = replace(FROZEN, database=None, freezing=Freezing(check="true"))
+    made = replace(plain, derived=Derived("messages", of=DB))
+    assert [False, True] == [worth_it(one) for one in (plain, made)]
+    assert [None, "messages", "catalogue"] == [one.data for one in (plain, made, DB)]
+    assert {"messages", "catalogue"} == made.reads
+    old, shop = Observed(volumes=(volume(), record())), blueprint((made,))
+    assert {} == wanting(shop, old)
+    assert {"db": "asked for"} == wanting(shop, old, ("db",))
+    assert {} == wanting(blueprint((plain,)), old, ("db",))
+    facts = cloned_facts(made, replace(FOUND, parts=()))
+    assert {"data.db": f"snapshot {ADDRESS}", "clone.db": ADDRESS} == facts
 
 
 def test_asked_for_anew_the_copy_gives_way_to_another() -> None:
