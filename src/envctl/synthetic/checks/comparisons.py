@@ -27,7 +27,6 @@ class Comparisons(Kinds):
 
     def compared(self, op: str, left: Tree, right: Tree) -> Alternatives:
         """The ways in which two values stand so to each other, or one is null. Raises Unreadable."""
-        op = self._own(op, left)
         if op == "^@":
             return texts.begins(self, left, right)
         if op == "<@":
@@ -76,7 +75,7 @@ class Comparisons(Kinds):
             return one(Never(first.name, ("infinity", "-infinity")))
         raise Unreadable(f"the function {call.name}")
 
-    def _own(self, op: str, left: Tree) -> str:
+    def own(self, op: str, left: Tree) -> str:
         """An operator of an extension's type as the one it is like."""
         schema, _, sign = op.rpartition(".")
         if not schema:

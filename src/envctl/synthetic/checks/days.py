@@ -27,6 +27,8 @@ def compared(kinds: Kinds, op: Sign, left: Tree, right: Tree) -> Alternatives | 
         return _day(kinds, left.inner.name, op, moment_of(kinds, right))
     if isinstance(left, Op) and left.sign == "-" and {kinds.of(part) for part in left.args} <= MOMENTS:
         return _between(kinds, op, left.args, span_of(kinds, right))
+    if isinstance(left, Cast) and left.type == "date" and isinstance(left.inner, Call):
+        left = left.inner if left.inner.name == "date_trunc" else left
     return _of_call(kinds, op, left, right) if isinstance(left, Call) and len(left.args) in {1, 2} else None
 
 

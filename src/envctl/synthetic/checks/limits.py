@@ -201,7 +201,7 @@ def _multiples(fact: Multiple, column: Column, scale: Scale, limits: Limits) -> 
     low = None if limits.low is None else scale.read(limits.low)
     high = None if limits.high is None else scale.read(limits.high)
     least, most = (None, None) if column.low is None else (Decimal(column.low), Decimal(column.high or 0))
-    down = low is None and high is not None and high < 0
+    down = low is None and (rest < 0 or (high is not None and high < 0))
     start = (high if down else low) or Decimal(0)
     first = (start / by).to_integral_value(ROUND_CEILING if not down else ROUND_FLOOR) * by
     found: list[str] = []

@@ -14,6 +14,8 @@ from envctl.synthetic.checks.numbers import TURNED
 from envctl.synthetic.checks.parse import parse
 from envctl.synthetic.checks.sums import ALWAYS, NEVER, Alternatives, both, either, filled, one
 from envctl.synthetic.checks.tree import (
+    FALSE,
+    TRUE,
     Call,
     Case,
     Cast,
@@ -61,6 +63,8 @@ def read(check: Check, table: Table) -> Alternatives:
     reader = _Reader(table)
     found = reader.meets(reader.plain(parse(check.text), check), want=True)
     possible = tuple(alternative for alternative in found if consistent(alternative, table))
+    if not possible and reader.passed_over is not None:
+        raise reader.passed_over
     if not possible:
         raise Contradiction("no value can meet it")
     return possible
@@ -70,6 +74,7 @@ class _Reader(Comparisons):
     """Reads conditions of one table. `want` is what must come of one, or null; if it is `sure`, not null either."""
 
     _splits = 0
+    passed_over: Unreadable | None = None  # a way to meet it that is not understood, where there are others
 
     def meets(self, tree: Tree, *, want: bool, sure: bool = False) -> Alternatives:
         """The ways in which that comes of a condition."""
@@ -97,6 +102,8 @@ class _Reader(Comparisons):
         """A column or a function that says yes or no by itself."""
         if isinstance(tree, Col) and self.of(tree) == "boolean":
             return self._surely(one(OneOf(tree.name, ("true" if want else "false",))), tree, sure=sure)
+        if isinstance(tree, Call) and (ways := self._ways(tree, sure=sure)) is not None:
+            return either(*(both(way, self.meets(then, want=want, sure=sure)) for way, then in ways))
         if isinstance(tree, Call):
             return self._surely(self.called(tree, want=want), tree, sure=sure)
         raise Unreadable("a value where a condition must stand")
@@ -125,6 +132,7 @@ class _Reader(Comparisons):
                 odd = unreadable
         if odd is not None and not any(found):
             raise odd
+        self.passed_over = odd or self.passed_over
         return found
 
     def _constant(self, tree: Const, *, want: bool, sure: bool) -> Alternatives:
@@ -158,6 +166,8 @@ class _Reader(Comparisons):
             return either(*(self._not_null(part) for part in inner.args))
         if isinstance(inner, Call) and inner.name == "nullif":
             return both(self._not_null(inner.args[0]), self.meets(Op("<>", inner.args), want=True))
+        if self._is_condition(inner) and not isinstance(inner, Col):
+            return either(*(self.meets(inner, want=value, sure=True) for value in (True, False)))
         self._strict(inner)
         return filled(columns(inner))
 
@@ -177,6 +187,8 @@ class _Reader(Comparisons):
     def _distinct(self, tree: Distinct, *, want: bool) -> Alternatives:
         """Two values, or nulls, that are alike or not."""
         left, right = tree.left, tree.right
+        if self._is_condition(left) and self._is_condition(right):  # both are sure, or nobody knows
+            return self._operator(Op("<>" if want else "=", (left, right)), want=True, sure=True)
         if isinstance(left, Const):
             left, right = right, left
         if isinstance(right, Const):
@@ -206,6 +218,7 @@ class _Reader(Comparisons):
 
     def _operator(self, tree: Op, *, want: bool, sure: bool) -> Alternatives:
         left, right = tree.args
+        tree = Op(self.own(tree.sign, left), tree.args)
         if tree.sign in {"=", "<>"} and self._is_condition(left) and self._is_condition(right):
             alike = (tree.sign == "=") == want
             return either(
@@ -219,7 +232,7 @@ class _Reader(Comparisons):
         if tree.sign not in _NEGATED and tree.sign not in {"^@", "<@", "&&", "@>"}:
             raise Unreadable(f"the operator {tree.sign}")
         for part in walk(tree):
-            if (ways := self._ways(part)) is not None:
+            if (ways := self._ways(part, sure=sure)) is not None:
                 return self._split(tree, part, ways, want=want, sure=sure)
         if any(isinstance(part, Const) and part.text is None for part in tree.args):
             return NEVER if sure else ALWAYS
@@ -245,24 +258,29 @@ class _Reader(Comparisons):
     def _is_condition(self, tree: Tree) -> bool:
         return isinstance(tree, Logic | Is | Every | Distinct) or self.of(tree) == "boolean"
 
-    def _ways(self, part: Tree) -> list[tuple[Alternatives, Tree]] | None:
+    def _ways(self, part: Tree, *, sure: bool) -> list[tuple[Alternatives, Tree]] | None:
         """What a value can be, and when, where it depends on a condition."""
         if isinstance(part, Case):
             return self._branches(part)
         if isinstance(part, Cast) and part.type == "integer" and self._is_condition(part.inner):
             values = ((True, Const("1", "integer")), (False, Const("0", "integer")))
-            return [(self.meets(part.inner, want=value, sure=True), number) for value, number in values]
+            return [(self.meets(part.inner, want=value, sure=sure), number) for value, number in values]
         if isinstance(part, Call) and part.name == "coalesce" and part.args:
-            first, rest = part.args[0], part.args[1:]
-            if not rest:
-                return [(ALWAYS, first)]
-            return [(self._not_null(first), first), (self._null(first), Call("coalesce", rest))]
+            return self._first(part.args[0], part.args[1:])
         if isinstance(part, Call) and part.name in _COUNTS:
             total: Tree = Const("0", "integer")
             for one_of in part.args:
                 total = Op("+", (total, Cast(Is(one_of, "null", _COUNTS[part.name]), "integer")))
             return [(ALWAYS, total)]
         return None
+
+    def _first(self, first: Tree, rest: tuple[Tree, ...]) -> list[tuple[Alternatives, Tree]]:
+        """The first value that is not null."""
+        if not rest:
+            return [(ALWAYS, first)]
+        if self._is_condition(first) and not isinstance(first, Col):
+            return [(self.meets(first, want=value, sure=True), TRUE if value else FALSE) for value in (True, False)]
+        return [(self._not_null(first), first), (self._null(first), Call("coalesce", rest))]
 
     def _split(
         self, tree: Tree, part: Tree, ways: list[tuple[Alternatives, Tree]], *, want: bool, sure: bool

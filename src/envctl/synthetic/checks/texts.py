@@ -35,8 +35,8 @@ def compared(kinds: Kinds, op: str, left: Tree, right: Tree) -> Alternatives | N
         if (measured := _measured(kinds, left, op, right.text)) is not None:
             return measured
         return _called(kinds, left, op, right.text)
-    if isinstance(right, Col) and op == "=" and left.args and left.args[0] == right:
-        return _unchanged(kinds, left, right)
+    if isinstance(right, Col) and left.args and left.args[0] == right:
+        return _unchanged(kinds, left, right) if op == "=" else _changed(kinds, op, left, right)
     return None
 
 
@@ -232,6 +232,13 @@ def _found(kinds: Kinds, left: Call, op: str, value: int) -> Alternatives:
     if not ways:
         raise Unreadable("where a text is found in another")
     return either(*ways)
+
+
+def _changed(kinds: Kinds, op: str, left: Call, right: Col) -> Alternatives | None:
+    """A function makes of a text another."""
+    if op != "<>" or left.name not in _FOLDING or kinds.of(right) != "text":
+        return None
+    return one(Matches(right.name, "[a-z]" if left.name == "upper" else "[A-Z]"))
 
 
 def _unchanged(kinds: Kinds, left: Call, right: Col) -> Alternatives | None:
