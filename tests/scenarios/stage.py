@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 # ENVCTL_COMMAND names another installation to test, such as one from a wheel.
 ENVCTL = tuple(shlex.split(os.environ.get("ENVCTL_COMMAND", ""))) or (sys.executable, "-m", "envctl")
+_PARTING = 4  # environments that go at the same time
 LONGEST = 180  # seconds that a command may take on a loaded machine
 # Commands that are for no environment, or name it in another way.
 _FOR_ANY = frozenset({
@@ -162,16 +164,16 @@ class Stage:
                 if process.poll() is None:
                     process.kill()
 
-    def here(self) -> Here:
-        """The same environment for a story that is told in this process, which is quicker."""
+    def here(self, file: Path | None = None, name: str | None = None) -> Here:
+        """The same environment, or one of another name, for a story that is told in this process, which is quicker."""
         from envctl.events import nobody
         from envctl.ops.setting import Here
         from envctl.planning.names import by_hand
         from envctl.stack import load
         from envctl.world import real_world
 
-        stack = load(self.folder / "envctl.toml", environ=self.environ)
-        return Here(real_world(nobody, self.environ), stack, by_hand(self.project, self.name))
+        stack = load(file or self.folder / "envctl.toml", environ=self.environ)
+        return Here(real_world(nobody, self.environ), stack, by_hand(self.project, name or self.name))
 
     def full(self, name: str | None = None) -> str:
         """What the names of an environment's objects begin with."""
@@ -217,13 +219,14 @@ class Stage:
 
     def close(self) -> None:
         """Take every environment down and see that nothing is left."""
-        self.by_branch = True
+        from envctl.ops.down import down
+
         named = {environment for environment in (thing.split("_")[1] for thing in self.objects()) if environment}
         parting = self.folder / "parting.toml"  # the test may have left an envctl.toml that cannot be read
         parting.write_text(f'[project]\nname = "{self.project}"\n[services.none]\nimage = "none"\n')
         try:
-            for environment in sorted(named):
-                self.did("down", "--env", environment, "--file", str(parting))
+            with ThreadPoolExecutor(_PARTING) as pool:
+                list(pool.map(lambda name: down(self.here(parting, name), keep=False), sorted(named)))
             assert set() == self.objects()
             assert [] == [str(path) for path in self.runtime.glob("envctl/environments/*")]
         finally:

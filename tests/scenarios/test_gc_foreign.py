@@ -19,6 +19,7 @@ from envctl.ops.up import up as bring_up
 from envctl.planning.names import by_hand
 from tests.convergence.daemons import Daemon, impossible
 from tests.images.boxes import image_of
+from tests.scenarios.contents import called
 from tests.scenarios.others import Others, as_one, beside, compose, own
 from tests.scenarios.stage import Stage
 
@@ -110,15 +111,16 @@ class Crowd:
         return {thing for thing in self.others.stage.objects() - self.claims if "__bundle-" not in thing}
 
 
-@pytest.fixture
-def crowd(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Crowd]:
+@pytest.fixture(scope="module")
+def crowd(shared_stage: Stage) -> Iterator[Crowd]:
     """Our environments, and everybody else."""
-    monkeypatch.setenv("TESTCONTAINERS_RYUK_DISABLED", "true")  # its reaper is an image of its own
-    from testcontainers.core.container import DockerContainer
-
+    stage = shared_stage
     stage.write(STACK)
     ours = up(stage)
-    with beside(stage) as others:
+    with pytest.MonkeyPatch.context() as patched, beside(stage) as others:
+        patched.setenv("TESTCONTAINERS_RYUK_DISABLED", "true")  # its reaper is an image of its own
+        from testcontainers.core.container import DockerContainer
+
         plant(stage, others)
         plant_projects(stage, others)
         with DockerContainer(others.base).with_command("sleep infinity") as made:
@@ -126,8 +128,26 @@ def crowd(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Crowd]:
             yield Crowd(others, frozenset(stage.objects() - ours))
 
 
-def test_gc_must_leave_others_alone_with_every_switch(stage: Stage, crowd: Crowd) -> None:
+def test_gc_must_say_what_it_left_alone(crowd: Crowd) -> None:
+    """Whatever carries our labels and is not ours is named, with why."""
+    stage = crowd.others.stage
+    left = stage.data("gc", "--dry-run", "--project", stage.project)["left"]
+    named = {f"{thing['what']} {thing['name']}" for thing in left}
+    full = stage.full()
+    assert {
+        f"container {full}_eight",
+        f"container {full}_seven",
+        f"container {full}_six",
+        f"volume {stage.project}-claims",
+        f"volume {full}__lease-8",
+        f"network {stage.project}-claims",
+    } <= named
+    assert all(thing["why"] for thing in left)
+
+
+def test_gc_must_leave_others_alone_with_every_switch(crowd: Crowd) -> None:
     """Dry it changes nothing at all, over all projects too; then ours go, and theirs are as they were."""
+    stage = crowd.others.stage
     before, ours = crowd.seen(), stage.objects()
     for switches in SWITCHES:
         for scope in (("--project", stage.project), ("--all-projects",)):
@@ -148,24 +168,10 @@ def test_gc_must_leave_others_alone_with_every_switch(stage: Stage, crowd: Crowd
             up(stage, names)
 
 
-def test_gc_must_say_what_it_left_alone(stage: Stage, crowd: Crowd) -> None:
-    """Whatever carries our labels and is not ours is named, with why."""
-    left = stage.data("gc", "--dry-run", "--project", stage.project)["left"]
-    named = {f"{thing['what']} {thing['name']}" for thing in left}
-    full = stage.full()
-    assert {
-        f"container {full}_eight",
-        f"container {full}_seven",
-        f"container {full}_six",
-        f"volume {stage.project}-claims",
-        f"volume {full}__lease-8",
-        f"network {stage.project}-claims",
-    } <= named
-    assert all(thing["why"] for thing in left)
-
-
-def test_gc_must_work_from_anywhere(stage: Stage, crowd: Crowd, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_gc_must_work_from_anywhere(crowd: Crowd, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Without a home, a checkout and a stack file: in a runner that knows the daemon and nothing else."""
+    stage, names = crowd.others.stage, ("far", "further")
+    up(stage, names)
     before, home = crowd.seen(), tmp_path_factory.mktemp("home")
     elsewhere: dict[str, Any] = {
         "cwd": Path("/"),
@@ -174,11 +180,11 @@ def test_gc_must_work_from_anywhere(stage: Stage, crowd: Crowd, tmp_path_factory
     home.chmod(0o700)
     assert 2 == stage.envctl("gc", "--max", "0", **elsewhere).status  # whose is not said
     did = stage.data("gc", "--max", "0", "--project", stage.project, **elsewhere)
-    assert ["removed"] * len(NAMES) == [fate["verdict"] for fate in did["environments"]]
+    assert ["removed"] * len(names) == [fate["verdict"] for fate in did["environments"]]
     assert before == crowd.seen()
     assert set() == crowd.left()
-    for stage.name in NAMES:
-        stage.did("down")  # what lies in the memory of who made them only they can reach
+    for name in names:
+        called(stage, name).did("down")  # what lies in the memory of who made them only they can reach
     assert before == crowd.seen()
 
 
