@@ -111,3 +111,27 @@ def test_a_server_that_cannot_be_asked_is_named(stage: Stage, elsewhere: Elsewhe
     assert Exit.DATA_REFUSED == refused.value.code
     assert "live far cannot be asked for its statistics: " in refused.value.message
     assert "c4nary" not in str(refused.value.__dict__)
+
+
+def ask(stage: Stage, question: str) -> list[str]:
+    """What the environment's database answers, column by column."""
+    database = stage.project.replace("-", "_")
+    status, said = stage.inside("db", "psql", "--no-psqlrc", "-U", "postgres", "-d", database, "-Atc", question)
+    assert 0 == status, said
+    return said.strip().split("|")
+
+
+def test_a_database_is_filled_like_another(stage: Stage, elsewhere: Elsewhere) -> None:
+    """By the statistics of a live server alone: as many rows, nulls, shares and numbers as there, and nobody of it."""
+    written(stage, elsewhere)
+    made = '[data.made]\nfrom = "synthetic"\nschema = "schema.sql"\n'
+    db = '[services.db]\nkind = "postgres"\n'
+    stage.write(STACK.replace(db, f'{db}data = "made"\n') + made, **{"schema.sql": f"{PEOPLE[0]};\n"})
+    stage.up()
+    assert ["1000"] == ask(stage, "SELECT count(*) FROM people")
+    stage.did("seed --synthetic --like far")
+    nulls, gold = "count(*) - count(secret)", "count(*) FILTER (WHERE level = 'gold')"
+    found = ask(stage, f"SELECT count(*), {nulls}, {gold}, avg(balance)::int, min(seen)::date FROM people")
+    assert ("20000", "2024") == (found[0], found[-1][:4])
+    assert [4000, 5000, 500] == pytest.approx(list(map(int, found[1:4])), rel=0.05)
+    assert ["0"] == ask(stage, f"SELECT count(*) FROM people p WHERE p::text LIKE '%{SECRET}%'")
