@@ -124,10 +124,11 @@ class Server:
 
 
 @contextmanager
-def server(image: str, settings: Sequence[str] = ()) -> Iterator[Server]:
-    """One for a while, with a database of that name."""
+def server(image: str, settings: Sequence[str] = (), *, published: bool = False) -> Iterator[Server]:
+    """One for a while, with a database of that name; `published` on loopback, or without a network."""
     name = f"envctl-bench-{token_hex(4)}"
-    run = ("docker", "run", "--detach", "--name", name, "--network=none", "--shm-size=1g", "--env=POSTGRES_PASSWORD=x")
+    network = "--publish=127.0.0.1::5432" if published else "--network=none"
+    run = ("docker", "run", "--detach", "--name", name, network, "--shm-size=1g", "--env=POSTGRES_PASSWORD=x")
     world = real_world(nobody)
     with fifos(world.engine.daemon(), world.runtime, name) as pipes:
         binds = (f"--volume={pipes.folder}:{pipes.folder}",) if pipes else ()
@@ -254,7 +255,7 @@ def ratios(source: Server, target: Server, dump: Path, rounds: int, *, updates: 
         yield Ratio("masked, from a custom dump", found["from dump"], found["update"], "restore, UPDATE, VACUUM", inf)
 
 
-def _image() -> str:
+def image() -> str:
     """As envctl would find it: under its very name, else in the chosen registry."""
     prefix = choose(os.environ).prefix
     return f"{prefix}/{IMAGE}" if prefix else IMAGE
@@ -265,7 +266,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="of each (3)")
     parser.add_argument("--customers", type=int, default=CUSTOMERS, help="rows of the large table")
-    parser.add_argument("--image", default=_image(), help="of both servers")
+    parser.add_argument("--image", default=image(), help="of both servers")
     parser.add_argument("--no-update", action="store_true", help="leave out the restore with an UPDATE")
     chosen = parser.parse_args(words)
     unsafe = [f"--{name}={value}" for name, value in UNSAFE.items() if name != "unix_socket_directories"]
