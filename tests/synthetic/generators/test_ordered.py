@@ -19,7 +19,9 @@ from envctl.catalogue import Column, Table
 from envctl.synthetic.base import Field, Generator, Impossible, Limits
 from envctl.synthetic.checks.facts import Compare, Op
 from envctl.synthetic.draws import Draws
+from envctl.synthetic.generators.formula import Formula
 from envctl.synthetic.generators.ordered import chains
+from envctl.synthetic.generators.times import Moment
 from envctl.synthetic.generators.typed import typed
 from envctl.synthetic.rows import Block, Gaps, Generated, Made
 from tests.synthetic import rows as some
@@ -186,3 +188,50 @@ def test_what_nobody_can_order_is_named() -> None:
     moments = {"a": day, "b": replace(day, column=some.typed("b", "date", "date"))}
     with pytest.raises(Impossible, match=r"t_check: a = b \+ 1 mon cannot be kept to"):
         chains(moments, [("t_check", Compare("a", "=", "b", "1 mon"))])
+
+
+def test_what_is_given_is_fitted() -> None:
+    """A column that something else makes stays as it is, and what is compared with it is made to fit."""
+    fields = fields_of(
+        some.typed("ends", "timestamp", "timestamp"),
+        some.typed("starts", "timestamp", "timestamp"),
+        some.typed("price", "numeric(8,2)", "number", -999999, 999999),
+        some.typed("total", "numeric(8,2)", "number", -999999, 999999),
+        some.typed("discount", "numeric(8,2)", "number", -999999, 999999),
+        discount=Limits(low="0"),
+    )
+    said = [("c", Compare("starts", "<", "ends")), ("d", Compare("discount", "<=", "total"))]
+    given = {
+        "ends": Moment.model_validate({"from": "2010-01-01", "to": "2011-01-01", "alone": True}),
+        "total": Formula(formula="price * 2"),
+    }
+    found = chains(fields, said, given)
+    assert {"starts", "discount"} == set(found)
+    rows = block(fields["ends"].table, {**found, **given}, fields)
+    assert (rows.column("starts") < rows.column("ends")).all()
+    assert (rows.column("ends") < datetime(2011, 1, 1)).all()
+    assert (rows.column("discount") <= rows.column("total")).all()
+
+
+def test_whoever_says_what_a_column_is_made_of_knows() -> None:
+    """It could not be made of what is made to fit it."""
+    fields = fields_of(some.typed("starts", "date", "date"), some.typed("ends", "date", "date"))
+    said = [("c", Compare("starts", "<", "ends"))]
+    assert {} == chains(fields, said, {"ends": Moment(after="starts")})
+    assert {} == chains(fields, said, {"ends": Moment()})
+    assert {"starts"} == set(chains(fields, said, {"ends": Moment(alone=True)}))
+
+
+def test_what_is_compared_follows_what_came_before() -> None:
+    """By its name, though no CHECK says so, and whatever is null between."""
+    fields = fields_of(
+        some.typed("created_at", "timestamp", "timestamp"),
+        some.typed("shipped_on", "date", "date"),
+        some.typed("delivered_on", "date", "date"),
+    )
+    said = [("c", Compare("shipped_on", "<=", "delivered_on"))]
+    rows = block(fields["created_at"].table, chains(fields, said), fields, 0.2)
+    created, shipped, delivered = (rows.column(name).cast(pl.Datetime("us")) for name in fields)
+    for before, after in ((created, shipped), (shipped, delivered), (created, delivered)):
+        assert (before <= after).drop_nulls().all()
+    assert 500 < (shipped - created < timedelta(days=4)).sum()

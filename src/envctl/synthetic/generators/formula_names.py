@@ -14,7 +14,9 @@ _PRICES = frozenset({"price", "cost", "rate", "fare"})
 _QUANTITIES = frozenset({"quantity", "qty", "hour"})
 _TOTALS = frozenset({"total", "amount", "sum"})
 _PARTS = frozenset({"subtotal", "sub", "net"})
-_ADDED = frozenset({"tax", "vat", "shipping", "freight", "delivery", "fee", "tip"})
+_TAXES = frozenset({"tax", "vat"})
+_TAX = "0.2"
+_ADDED = frozenset({*_TAXES, "shipping", "freight", "delivery", "fee", "tip"})
 _TAKEN = frozenset({"discount", "rebate", "voucher", "refund", "deduction"})
 _AROUND = frozenset(
     {"unit", "line", "item", "price", "cost", "amount", "total", "value", "order", "invoice", "per", "fee"}
@@ -35,6 +37,8 @@ def formulas(table: Table) -> dict[str, Generator]:
     found: dict[str, Generator] = {}
     if product and part:
         found[part.name] = Formula(formula=product)
+    if total and part and (tax := _only(columns, _TAXES)):
+        found[tax.name] = Formula(formula=f"{written(part.name)} * {_TAX}")
     if total and part and added:
         found[total.name] = Formula(formula=" + ".join(written(c.name) for c in (part, *added)))
     elif total and product and not part and not added:

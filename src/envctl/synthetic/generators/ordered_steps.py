@@ -6,7 +6,7 @@ Once every condition that follows from others is written down, whatever is chose
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 _ORIGIN = ""
@@ -36,15 +36,19 @@ class Place:
 
 
 def places(
-    ends: Mapping[str, tuple[int, int]], distances: Iterable[tuple[str, str, int]], names: Sequence[str]
+    ends: Mapping[str, tuple[int, int]],
+    distances: Iterable[tuple[str, str, int]],
+    names: Sequence[str],
+    given: Container[str] = (),
 ) -> tuple[Place, ...]:
-    """The names in an order in which they can be chosen, the lower ones first.
+    """The names in an order in which they can be chosen: those that are given, then the lower ones first.
 
     A distance (a, b, d) is b - a ≤ d. Raises Contrary.
     """
     between = _closed(names, distances)
     whole = _closed([_ORIGIN, *names], [*((a, b, d) for (a, b), d in between.items()), *_of_ends(ends)])
-    order = sorted(names, key=lambda name: sum(between.get((name, other), 1) <= 0 for other in names))
+    behind = {name: sum(between.get((name, other), 1) <= 0 for other in names) for name in names}
+    order = sorted(names, key=lambda name: (name not in given, behind[name]))
     found: list[Place] = []
     for at, name in enumerate(order):
         before = order[:at]

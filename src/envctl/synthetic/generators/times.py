@@ -145,7 +145,7 @@ class Moment(Generator):
         nothing = np.full(len(rows.numbers), NONE)
         if rank_of(field.column.name).order == BIRTH or self.before is not None:
             return nothing, None
-        earlier = [] if self.alone else _earlier(field)
+        earlier = [] if self.alone else earlier_of(field)
         later_ones = [name for name in earlier if rank_of(name).order > BIRTH]
         if later_ones:
             return np.maximum.reduce([seconds(rows.column(name)) - 1 for name in later_ones]), gap
@@ -186,7 +186,7 @@ def _stamp(when: datetime) -> int:
     return int((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp())
 
 
-def _earlier(field: Field) -> list[str]:
+def earlier_of(field: Field) -> list[str]:
     """The columns of the row that its own comes after, by their names."""
     found = [column.name for column in moments_of(field.table)]
     return found[: found.index(field.column.name)] if field.column.name in found else []
