@@ -34,8 +34,8 @@ class Files:
 
     @property
     def words(self) -> str:
-        """`The files of catalogue`."""
-        return f"The files of {self.name}"
+        """`The data catalogue`."""
+        return f"The data {self.name}"
 
     @property
     def advice(self) -> str:
