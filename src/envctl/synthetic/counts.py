@@ -80,8 +80,8 @@ def _said(
 def _guessed(target: Target, keys: list[ForeignKey], found: Mapping[str, Count], usual: int) -> Count:
     owner = _owner(target, keys)
     if owner is None:
-        own = len(target.columns)
-        return Count(min(usual, max(_FEW, usual // _FEW)) if own <= _SMALL else usual)
+        small = len(target.columns) <= _SMALL and not target.table.partitioned
+        return Count(min(usual, max(_FEW, usual // _FEW)) if small else usual)
     parents = max(found[key.table].rows for key in keys) if _joins(target, keys) else found[owner.table].rows
     if _is_one_each(target, owner):
         return Count(found[owner.table].rows, owner=owner)

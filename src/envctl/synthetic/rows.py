@@ -174,7 +174,7 @@ class Empty:
     """Nulls."""
 
     def values(self, block: Block) -> pl.Series:
-        return pl.repeat(None, len(block.numbers), dtype=pl.String, eager=True)
+        return pl.repeat(None, len(block.numbers), dtype=pl.Null, eager=True)
 
 
 @dataclass(frozen=True)
@@ -224,7 +224,14 @@ class Divided:
             order.append(there)
         if len(parts) <= 1:
             return parts[0] if parts else self.fillers[0].values(block)
-        return pl.concat(parts).gather(np.argsort(np.concatenate(order)))
+        return pl.concat(_alike(parts)).gather(np.argsort(np.concatenate(order)))
+
+
+def _alike(parts: list[pl.Series]) -> list[pl.Series]:
+    """In one type, if need be as they are written."""
+    types = {part.dtype for part in parts if part.dtype != pl.Null}
+    kind = types.pop() if len(types) == 1 else pl.String()
+    return [part.cast(kind) for part in parts]
 
 
 def _without(values: pl.Series, gone: Flags) -> pl.Series:
