@@ -59,6 +59,8 @@ def field(table: str, column: Column | str, *others: Column | str, limits: Limit
         ("users", "api_token", (), "token"),
         ("users", "created_by", (), "username"),
         ("tasks", "assignee", (), "full_name"),
+        ("providers", "name", ("gender",), "full_name"),
+        ("payments", "card_brand", (), "pick"),
         ("posts", "slug", (), "slug"),
         ("posts", "body", (), "paragraph"),
         ("posts", text("description", 200), (), "sentence"),

@@ -9,7 +9,7 @@ from functools import cache
 from envctl.catalogue import Column, Table
 from envctl.masking.suggesting.names import Hint, hints, of_people, words
 from envctl.masking.suggesting.vocabulary import COMPANIES, PEOPLE
-from envctl.synthetic.vocabulary import CALLED, CHOICES, JOBS, KINDS, NAMED, OFTEN, OWNERS, STATUSES
+from envctl.synthetic.vocabulary import CALLED, CHOICES, GOODS, JOBS, KINDS, NAMED, OFTEN, OWNERS, STATUSES
 
 Rule = str | Mapping[str, object]
 
@@ -18,6 +18,7 @@ _SURE = 0.6  # confidence of a hint, from which on it counts
 _NAMES = frozenset({"name", "nom", "names", "nombre", "bezeichnung", "navn"})
 _STATUS = frozenset({"status", "state", "zustand", "statut", "estado", "condition"})
 _PLACES = frozenset({"city", "postcode", "country", "address"})
+_CATEGORIES = frozenset({"category", "kategorie", "categorie", "categoria"})
 _CODES: Mapping[tuple[str, ...], Rule] = {("country",): "country_code", ("currency",): "currency"}  # of tables
 _SECOND_LINE = re.compile(r"(address|addr|street|line|adresse).*2$", re.IGNORECASE)
 _UNITS: Mapping[str, object] = {"generate": "pick", "from": [f"Apt. {n}" for n in range(1, 100)]}
@@ -70,7 +71,8 @@ def _singles(table: str) -> tuple[str, ...]:
 
 def _of_a_person(column: str, table: str) -> bool:
     found = hints(column, table)
-    return bool(found) and found[0].kind in {"email", "birth_date", "first_name", "last_name", "phone"}
+    told = {"email", "birth_date", "first_name", "last_name"}
+    return bool(found) and (found[0].kind in told or found[0].because in {"gender", "sex", "geschlecht"})
 
 
 def _sure(found: tuple[Hint, ...]) -> bool:
@@ -83,7 +85,7 @@ def _sure(found: tuple[Hint, ...]) -> bool:
 
 def _phrases(tails: Sequence[tuple[str, ...]], column: Column, table: Table) -> Iterator[Rule]:
     """By how its name ends: the longest that is known."""
-    for tail in tails:
+    for tail in filter(None, tails):
         rule = _called().get(tail)
         if rule == "paragraph" and column.length is not None and column.length < _LONG:
             rule = "sentence"
@@ -91,7 +93,8 @@ def _phrases(tails: Sequence[tuple[str, ...]], column: Column, table: Table) -> 
             rule = _CODES.get(_singles(table.name)[-1:]) or rule
         if rule is not None:
             yield rule
-        yield from _listed(tail)
+        elsewhere = tail[-1] in _CATEGORIES and not GOODS.intersection(_singles(table.name))
+        yield from _listed(("type",) if elsewhere else tail)
 
 
 def _kinds(column: Column, table: Table) -> Iterator[Rule]:

@@ -61,7 +61,10 @@ _SPELLED = {
 @cache
 def pool(kind: Kind, locale: str) -> pl.Series:
     """Texts of a kind, sorted. Raises LookupError where Faker has none for the locale."""
-    invent: Callable[[], str] | None = getattr(faker(locale), _METHODS[kind], None)
+    source = faker(locale)
+    invent: Callable[[], str] | None = getattr(source, _METHODS[kind], None)
+    if kind == "street" and locale.startswith("ja"):  # Faker writes those as in English
+        invent = lambda: source.town() + source.chome() + source.ban() + source.gou()  # noqa: E731 – as the others
     if invent is None:
         raise LookupError(f"there is no {kind} in the locale {locale}")
     drawn = {" ".join(invent().split()) for _ in range(_DRAWN)} - {""}

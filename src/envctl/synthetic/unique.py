@@ -12,6 +12,7 @@ from math import prod
 
 from envctl.catalogue import ForeignKey, Unique
 from envctl.synthetic.columns import Work
+from envctl.synthetic.generators.people import together
 from envctl.synthetic.references import Beside, Digit, Each, Owned, Tree
 from envctl.synthetic.rows import Chosen, Ordinal
 from envctl.synthetic.slots import SKEWS, Slots
@@ -42,7 +43,7 @@ def settle(work: Work, unique: Unique) -> None:
         return
     free = [name for name in unique.columns if work.is_free(name)]
     keys = [key for key in work.keys if set(key.columns) <= set(unique.columns) and work.is_open(key)]
-    for way in (_counted, _numbered_within, _pairs, _wide, _one_each, _digits):
+    for way in (_counted, _numbered_within, _pairs, _people, _wide, _one_each, _digits):
         if way(work, unique, keys, free):
             work.distinct.append(frozenset(unique.columns))
             return
@@ -79,6 +80,18 @@ def _pairs(work: Work, _unique: Unique, keys: Sequence[ForeignKey], _free: list[
     if len(others) < 2:  # noqa: PLR2004 – a pair
         return False
     return _beside(work, others, [Choice(work.parents(key), key) for key in others])
+
+
+def _people(work: Work, unique: Unique, _keys: Sequence[ForeignKey], free: list[str]) -> bool:
+    """By the first and the last name of somebody: there are many, and none comes twice."""
+    for piece in work.known:
+        if together([piece.generators[name] for name in free], [piece.fields[name] for name in free]) < work.rows:
+            return False
+    if not unique.nulls and any(work.field(name).column.nullable for name in free):
+        return False
+    for name in free:
+        work.generate(name)
+    return True
 
 
 def _wide(work: Work, _unique: Unique, _keys: Sequence[ForeignKey], free: list[str]) -> bool:

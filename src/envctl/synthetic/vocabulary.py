@@ -77,7 +77,7 @@ CALLED: tuple[tuple[str | dict[str, object], str], ...] = (
     ("product", "product, product name, item name, article name, produkt, produktname, product title"),
     (
         "company",
-        "company, company name, manufacturer, vendor, supplier, publisher, studio, carrier, insurer, employer, brand,"
+        "company, company name, manufacturer, vendor, supplier, publisher, studio, insurer, employer, brand,"
         "insurance provider, insurance company, bank, bank name, organization, organization name, merchant",
     ),
     ("job", "job, job title, occupation, profession, beruf, position title, role title, contact title"),
@@ -139,6 +139,7 @@ OWNERS = frozenset({"billing", "shipping", "delivery", "emergency", "receiver", 
 SPOTS = frozenset(
     _words("home work office birth origin destination departure arrival pickup from to mailing start end source target")
 )
+GOODS = frozenset({"product", "item", "article", "category", "produkt", "artikel", "catalog", "shop"})  # in categories
 JOBS = frozenset({"employee", "staff", "worker", "mitarbeiter", "contact", "manager", "personnel"})  # with a title
 
 # What a status is of, by the words of its table or before it; what is behind | comes more often.
@@ -159,6 +160,8 @@ STATUSES: tuple[tuple[str, str], ...] = (
 )
 # What columns hold whose name ends so, or is so where a table lists them.
 CHOICES: tuple[tuple[str, str], ...] = (
+    ("card brand, card type, card network", "mastercard amex | visa"),
+    ("carrier, shipping carrier, delivery service", "UPS FedEx DPD GLS | DHL"),
     ("payment method, payment type, pay method", "paypal bank_transfer invoice gift_card | card"),
     ("shipping method, delivery method, shipping type, ship mode", "express overnight pickup | standard"),
     ("http method, method", "POST PUT PATCH DELETE | GET"),

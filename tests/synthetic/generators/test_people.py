@@ -11,12 +11,15 @@ import pytest
 from envctl.catalogue import Unique
 from envctl.synthetic.base import Field, Generator, Limits
 from envctl.synthetic.generators.contacts import Email, Username
-from envctl.synthetic.generators.people import FirstName, FullName, Gender, Job, LastName, Salutation
+from envctl.synthetic.generators.people import FirstName, FullName, Gender, Job, LastName, Salutation, together
 from envctl.synthetic.generators.person import people, whose
 from envctl.synthetic.generators.phone import Phone
 from envctl.synthetic.generators.secrets import PasswordHash, Token
+from envctl.synthetic.plan import plan
+from envctl.synthetic.settings import Settings
 from tests.synthetic.laws import LAWS, Case, Law, in_locales, named
 from tests.synthetic.rows import field_of, rows, table_of, text, typed
+from tests.synthetic.schemas import catalogue, table, whole, word
 
 CASES = {
     **in_locales(FirstName(), LastName(), FullName(), lengths=(None, 12)),
@@ -107,6 +110,40 @@ def test_more_names_than_there_are() -> None:
     assert 0 == names.head(total).str.contains("[0-9]").sum()
 
 
+def test_other_names_of_a_person() -> None:
+    """A middle name is another one than the first, and of the same gender; a maiden name is another last name."""
+    table = table_of("people", "first_name", "middle_name", "last_name", "maiden_name")
+    first, middle, last, maiden = (
+        generator.make(field_of(table, name), rows(table, COUNT)).to_list()
+        for generator, name in (
+            (FirstName(), "first_name"),
+            (FirstName(), "middle_name"),
+            (LastName(), "last_name"),
+            (LastName(), "maiden_name"),
+        )
+    )
+    women = set(people("en_US").first.head(people("en_US").firsts))
+    assert [name in women for name in first] == [name in women for name in middle]
+    assert COUNT // 20 > sum(a == b for a, b in zip(first, middle, strict=True))
+    assert COUNT // 20 > sum(a == b for a, b in zip(last, maiden, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (("first_name", "last_name"), people("en_US").total),
+        (("billing_first_name", "last_name"), 0),
+        (("first_name", "first_name"), 0),
+        (("middle_name", "last_name"), 0),
+    ],
+)
+def test_first_and_last_names_together(names: tuple[str, str], expected: int) -> None:
+    """Those of one person are all different for long."""
+    table = table_of("people", *dict.fromkeys((*names, "name")))
+    kinds = [FirstName() if "first" in name or "middle" in name else LastName() for name in names]
+    assert expected == together(kinds, [field_of(table, name) for name in names])
+
+
 def test_the_last_name_comes_first_in_japanese() -> None:
     """Names are written in the order of their language."""
     lasts = set(people("ja_JP").last)
@@ -169,3 +206,18 @@ def test_names_of_a_table_without_a_name_in_it() -> None:
     """An address of mail needs no name beside it."""
     table = replace(table_of("newsletter", "email"), uniques=(Unique("u", ("email",)),))
     assert 1000 == Email().make(field_of(table, "email"), rows(table, 1000)).n_unique()
+
+
+def test_people_who_must_differ_keep_their_names() -> None:
+    """Where first and last name are unique together, nobody gets a number behind the name."""
+    people_ = table(
+        "people",
+        whole("id", counted=True),
+        word("first_name"),
+        word("last_name"),
+        uniques=[Unique("u", ("first_name", "last_name"))],
+    )
+    made_ = plan(catalogue(people_), Settings(rows=COUNT), 1).copy("shop.people", 0, COUNT).decode().splitlines()
+    names = [line.split("\t")[1:] for line in made_]
+    assert COUNT == len({tuple(name) for name in names})
+    assert not any(re.search("[0-9]", name) for pair in names for name in pair)

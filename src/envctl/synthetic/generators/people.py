@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
 import polars as pl
 
 from envctl.catalogue import Family
+from envctl.masking.suggesting.names import words
 from envctl.synthetic.base import Field, Generator, Rows
 from envctl.synthetic.draws import Numbers
-from envctl.synthetic.generators.person import people, persons
+from envctl.synthetic.generators.person import people, persons, whose
 from envctl.synthetic.generators.typed_letters import chosen
 from envctl.synthetic.generators.worded import Pooled, Worded, longest, refused
 from envctl.synthetic.pools import pool, told_apart
 
 _RARE = 50
+_OTHERS = frozenset({"middle", "second", "maiden", "former", "previous", "geburtsname"})  # names that somebody has, too
 _WOMEN = frozenset({"f", "w", "k", "2", "female", "woman", "weiblich", "frau", "femme", "feminin", "féminin", "mujer"})
 _MEN = frozenset({"m", "h", "1", "male", "man", "männlich", "mann", "homme", "masculin", "hombre", "masculino"})
 _SALUTATIONS = {
@@ -43,6 +46,12 @@ class _Half(Pooled):
         """Of women and men."""
         return told_apart(self._all(field))
 
+    def tells(self, field: Field) -> bool:
+        """Whether it holds the whole name that the row's person has."""
+        most, known = longest(field), self._all(field)
+        cut = most is not None and most < max(known.str.len_chars())
+        return not (cut or refused(field, known) or _OTHERS.intersection(words(field.column.name)))
+
     def make(self, field: Field, rows: Rows) -> pl.Series:
         """Of the person that the row is about, unless the column takes only some; cut a little without room."""
         known = self._all(field)
@@ -52,7 +61,9 @@ class _Half(Pooled):
 
 
 class FirstName(_Half):
-    """A first name of the row's person; it fits `gender`, `email` and `username` of the same row."""
+    """The first name of the row's person; it fits `gender`, `email` and `username` of the same row. `middle_name` is
+    another one.
+    """
 
     name: ClassVar[str] = "first_name"
 
@@ -60,11 +71,17 @@ class FirstName(_Half):
         return people(field.locale).first
 
     def _places(self, field: Field, persons: Numbers) -> Numbers:
-        return people(field.locale).split(persons)[1]
+        known = people(field.locale)
+        men, firsts, lasts = known.split(persons)
+        if not _OTHERS.intersection(words(field.column.name)):
+            return firsts
+        return men * known.firsts + (firsts + lasts + 1) % known.firsts
 
 
 class LastName(_Half):
-    """A last name of the row's person, as women or men have it where a language makes a difference."""
+    """The last name of the row's person, as women or men have it where a language makes a difference. `maiden_name` is
+    another one.
+    """
 
     name: ClassVar[str] = "last_name"
 
@@ -72,7 +89,22 @@ class LastName(_Half):
         return people(field.locale).last
 
     def _places(self, field: Field, persons: Numbers) -> Numbers:
-        return people(field.locale).split(persons)[2]
+        known = people(field.locale)
+        men, firsts, lasts = known.split(persons)
+        if not _OTHERS.intersection(words(field.column.name)):
+            return lasts
+        return men * known.lasts + (firsts + lasts + 1) % known.lasts
+
+
+def together(generators: Sequence[Generator], fields: Sequence[Field]) -> int:
+    """In so many rows no two have the same in these columns together: those with both names of one person."""
+    halves = {
+        (type(generator), whose(field.table, field.column.name))
+        for generator, field in zip(generators, fields, strict=True)
+        if isinstance(generator, _Half) and generator.tells(field)
+    }
+    both = any((FirstName, who) in halves and (LastName, who) in halves for _, who in halves)
+    return people(fields[0].locale).total if both else 0
 
 
 class FullName(Worded):
@@ -130,13 +162,13 @@ class Gender(Generator):
     def make(self, field: Field, rows: Rows) -> pl.Series:
         """By the first name."""
         said = _sexes(field)
-        words = [*said["f"][:1], *said["m"][:1], *said[""]]
+        spelled = [*said["f"][:1], *said["m"][:1], *said[""]]
         men = people(field.locale).split(persons(field, rows))[0]
         chance = rows.draws(field.column.name)
         if said[""]:
             other = chance.below(rows.numbers, _RARE) == 0
             men = np.where(other, 2 + chance.of("other").below(rows.numbers, len(said[""])), men)
-        return _as_type(chosen(pl.Series(words, dtype=pl.String), men), field)
+        return _as_type(chosen(pl.Series(spelled, dtype=pl.String), men), field)
 
 
 class Salutation(Pooled):
@@ -185,5 +217,5 @@ def _sexes(field: Field) -> dict[str, list[str]]:
     return said
 
 
-def _as_type(words: pl.Series, field: Field) -> pl.Series:
-    return words.cast(pl.Int64) if field.column.family == "integer" else words
+def _as_type(spelled: pl.Series, field: Field) -> pl.Series:
+    return spelled.cast(pl.Int64) if field.column.family == "integer" else spelled
