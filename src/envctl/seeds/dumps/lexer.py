@@ -280,4 +280,5 @@ class Lexer:
 def inserts(run: bytes) -> list[bytes]:
     """The statements of a piece that begins with INSERT: it may be a run of them."""
     found: list[bytes] = _INSERT.findall(run)
-    return found if b"".join(found).rstrip() == run.rstrip() else [run]
+    rest = run[sum(map(len, found)) :]
+    return [run] if rest.strip() else [*found, rest]
