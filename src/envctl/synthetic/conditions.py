@@ -29,16 +29,20 @@ class Conditions:
     compared: tuple[tuple[str, Compare], ...] = ()
     equal: tuple[Equal, ...] = ()
 
-    def related(self, table: Table, fields: Mapping[str, Field], said: Collection[str]) -> Mapping[str, Generator]:
+    def related(
+        self, table: Table, fields: Mapping[str, Field], said: Mapping[str, Generator]
+    ) -> Mapping[str, Generator]:
         """What makes the columns that depend on others of their row; not those of which somebody `said` what does.
 
         Raises Impossible where what is compared cannot be.
         """
-        apart = {*said, *(name for key in table.foreign_keys for name in key.columns)}
+        keys = {name for key in table.foreign_keys for name in key.columns}
+        apart = {*said, *keys}
         sums = {fact.column: equals(fact) for fact in self.equal if fact.column not in apart}
         usual = {name: made for name, made in formulas(table).items() if name not in apart and name not in sums}
-        pairs = [(name, fact) for name, fact in self.compared if not apart & {fact.left, fact.right}]
-        ordered = chains({name: field for name, field in fields.items() if name not in apart}, pairs)
+        pairs = [(name, fact) for name, fact in self.compared if not keys & {fact.left, fact.right}]
+        given = {name: made for name, made in {**said, **sums}.items() if name not in keys}
+        ordered = chains({name: field for name, field in fields.items() if name not in keys}, pairs, given)
         return {**usual, **ordered, **sums}
 
 

@@ -114,12 +114,12 @@ def _generators(
 ) -> Mapping[str, Generator]:
     """Of all columns that reference nothing."""
     referencing = {name for key in target.table.foreign_keys for name in key.columns}
-    said = _said(own)
+    said = {name: generator_of(own[name], fields[name]) for name in _said(own) if name in fields}
     related = found.related(target.table, fields, said)
     generators: dict[str, Generator] = {}
     for name, field in fields.items():
         if name in said:
-            generators[name] = generator_of(own[name], field)
+            generators[name] = said[name]
         elif name not in referencing:
             generators[name] = related.get(name) or _shaped(choose(field), field, hints)
     return generators

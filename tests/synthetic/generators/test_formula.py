@@ -122,7 +122,8 @@ def test_a_condition_is_a_formula() -> None:
         ("price qty line_total", {"line_total": "price * qty"}),
         ("amount hours rate", {"amount": "rate * hours"}),
         ("unit_price quantity subtotal tax shipping_cost total_amount", {
-            "subtotal": "unit_price * quantity", "tax": "subtotal * 0.2", "total_amount": "subtotal + tax + shipping_cost",
+            "subtotal": "unit_price * quantity", "tax": "subtotal * 0.2",
+            "total_amount": "subtotal + tax + shipping_cost",
         }),
         ("subtotal vat total", {"vat": "subtotal * 0.2", "total": "subtotal + vat"}),
         ("Price quantity total", {"total": '"Price" * quantity'}),

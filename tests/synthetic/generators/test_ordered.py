@@ -23,6 +23,7 @@ from envctl.synthetic.generators.formula import Formula
 from envctl.synthetic.generators.ordered import chains
 from envctl.synthetic.generators.times import Moment
 from envctl.synthetic.generators.typed import typed
+from envctl.synthetic.generators.typed_text import Text
 from envctl.synthetic.rows import Block, Gaps, Generated, Made
 from tests.synthetic import rows as some
 
@@ -220,6 +221,8 @@ def test_whoever_says_what_a_column_is_made_of_knows() -> None:
     assert {} == chains(fields, said, {"ends": Moment(after="starts")})
     assert {} == chains(fields, said, {"ends": Moment()})
     assert {"starts"} == set(chains(fields, said, {"ends": Moment(alone=True)}))
+    texts = fields_of(some.text("a"), some.text("b"))
+    assert {} == chains(texts, [("c", Compare("a", "<", "b"))], {"a": Text()})
 
 
 def test_what_is_compared_follows_what_came_before() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import ceil, floor
@@ -40,8 +40,8 @@ def chains(
     """What makes columns of a table that are compared with each other, by the facts and the constraints that say them.
 
     Rows meet all of them. Columns that are `given` are made otherwise, and what is compared with them fits them; not
-    where they are made of it themselves: then whoever said so knows. Raises Impossible, with the constraint's name,
-    where that cannot be, or cannot be seen to.
+    where they are made of it themselves, or where that cannot be: then whoever said so knows. Raises Impossible, with
+    the constraint's name, where that cannot be, or cannot be seen to, and nothing of it is given.
     """
     group = _Group(fields, given or {})
     known = group.deciding([_Said(name, fact) for name, fact in facts if fact.left != fact.right])
@@ -52,10 +52,12 @@ def chains(
     group.compared = {name for said in known for name in said.names}
     found: dict[str, Generator] = {}
     for connected in _connected([*ordered, *apart]):
-        found.update(group.network(connected))
+        with group.passing_over(connected):
+            found.update(group.network(connected))
     for said in others:
         if said not in apart:
-            found.update(group.pair(said, found))
+            with group.passing_over([said]):
+                found.update(group.pair(said, found))
     return found
 
 
@@ -94,6 +96,11 @@ class _Group:
         free = {name for said in facts for name in said.names} - set(self.given)
         seeing = {name for name, maker in self.given.items() if free.intersection(_looks_at(maker, self.fields[name]))}
         return [said for said in facts if said.names & free and not said.names & seeing]
+
+    def passing_over(self, facts: Sequence[_Said]) -> AbstractContextManager[None]:
+        """What cannot be is no matter where something is given: the server alone sees whether it holds."""
+        given = any(not said.names.isdisjoint(self.given) for said in facts)
+        return suppress(Impossible) if given else nullcontext()
 
     def network(self, facts: Sequence[_Said]) -> dict[str, Generator]:
         """By numbers that keep their distances; as they usually are, if that can be."""
