@@ -83,3 +83,9 @@ def test_the_log_is_below_the_volumes_root() -> None:
     """A root may hold lost+found, which a broker takes for a broken topic."""
     assert "/var/lib/kafka/data" == work().mounts[0].path
     assert "/var/lib/kafka/data/logs" == str(work().environment["KAFKA_LOG_DIRS"])
+
+
+def test_what_its_topics_are_filled_from() -> None:
+    """By name; without one a broker begins empty."""
+    assert (None, "messages") == (work().data, work(data="messages").data)
+    assert work().derived is None

@@ -66,3 +66,11 @@ def test_its_url() -> None:
     """Without a user, with the password, database 0."""
     settings = make().settings("cache", "shop", Address("cache", text("6379")))
     assert text("redis://default:", Password("cache"), "@cache:6379/0") == settings["url"]
+
+
+def test_what_it_is_filled_from() -> None:
+    """By name, through a program that is not told the password, only where it lies."""
+    derived = work(data="carts").derived
+    assert derived is not None
+    assert (None, "carts") == (work().data, derived.data)
+    assert ("feed", "/run/secrets/cache-password", "6379") == derived.feed[3:]
