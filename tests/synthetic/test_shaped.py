@@ -89,6 +89,9 @@ def test_few_numbers_are_no_more() -> None:
     seen = ColumnShape(bounds=("0.99", "0.99", "3", "3", "5"), distinct=3)
     found = made(typed("n", "numeric(10,2)", "number", -1000, 1000), seen, Number()).cast(pl.Float64)
     assert [0.99, 3, 5] == found.unique().sort().to_list()
+    limits = Limits("1", "100")
+    found = made(typed("n", "numeric(10,2)", "number", -1000, 1000), seen, Number(), limits).cast(pl.Float64)
+    assert [3, 5] == found.unique().sort().to_list()
 
 
 def test_numbers_follow_a_histogram() -> None:
@@ -139,6 +142,8 @@ def test_texts_have_the_lengths_of_an_example() -> None:
 
 def test_as_many_values_differ_as_in_an_example() -> None:
     """Of those that a column may have."""
+    short = made(text("code", 1), ColumnShape(distinct=500, lengths=(1, 1)), Text())
+    assert 36 == short.n_unique()  # there are no more
     assert 30 == made(text("company"), ColumnShape(distinct=30), Company()).n_unique()
 
 

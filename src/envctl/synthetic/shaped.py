@@ -49,9 +49,10 @@ def _spread(field: Field, seen: ColumnShape, chosen: Generator) -> Generator:
         return LikeNumbers(chosen=chosen, bounds=tuple(map(float, seen.bounds)), few=few)
     if len(seen.bounds) > 1 and chosen.name in _MOMENTS:
         return LikeMoments(chosen=chosen, bounds=seen.bounds)
+    different = different if different and different < (chosen.space(field) or 0) else None
     if seen.lengths and chosen.name in _TEXTS:
         return LikeTexts(chosen=chosen, lengths=seen.lengths, different=different)
-    if different and chosen.name in _ALONE | _TEXTS and different < (chosen.space(field) or 0):
+    if different and chosen.name in _ALONE | _TEXTS:
         return Fewer(chosen=chosen, different=different)
     return chosen
 
@@ -128,8 +129,9 @@ class LikeNumbers(_Like):
         low, high = (None if said is None else read_number(said, field) for said in _ends(field))
         lowest = scale.low if low is None else max(scale.low, scale.above(low))
         highest = scale.high if high is None else min(scale.high, scale.below(high))
-        if self.few and low is None and high is None:
-            made = Spread(self.bounds).nearest(drawn)
+        inside = [one for one in self.bounds if (low is None or one >= low) and (high is None or one <= high)]
+        if self.few and inside:
+            made = Spread(inside).nearest(drawn)
         else:
             made = Spread(self.bounds).at(drawn, _float(low), _float(high))
         units = np.rint(made / float(scale.unit)).clip(lowest, highest).astype(np.int64)

@@ -33,7 +33,9 @@ def moments_like(bounds: Sequence[str], field: Field, rows: Rows) -> pl.Series:
     made = _by_day(seconds_of(months_of(bounds).at(place, low, high)))
     for name in _earlier(field):
         made = np.maximum(made, seconds(rows.column(name)))
-    return moments(made if ends == [None, None] else np.clip(made, *ends), field.column.family)
+    first, last = ends
+    made = made if first is None else np.maximum(made, first)
+    return moments(made if last is None else np.minimum(made, last), field.column.family)
 
 
 def _place(rows: Rows, known: tuple[str, ...]) -> Fractions:
