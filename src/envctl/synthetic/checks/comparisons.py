@@ -8,11 +8,13 @@ from envctl.synthetic.checks import days, moments, numbers, texts
 from envctl.synthetic.checks.facts import Compare, High, Kind, Length, Low, Never, OneOf, Proper
 from envctl.synthetic.checks.facts import Op as Sign
 from envctl.synthetic.checks.kinds import Kinds
+from envctl.synthetic.checks.likes import escaped
 from envctl.synthetic.checks.sums import NEVER, Alternatives, one
 from envctl.synthetic.checks.tree import Call, Col, Const, Items, Tree, columns
+from envctl.synthetic.checks.turned import TURNED
 from envctl.synthetic.patterns import Unreadable
 
-_SIGNS: Mapping[str, Sign] = {sign: sign for sign in numbers.TURNED.values()}
+_SIGNS: Mapping[str, Sign] = {sign: sign for sign in TURNED.values()}
 # Types whose values are the same where their texts are, as Postgres writes them.
 _EQUATED = frozenset(
     {"text", "enum", "uuid", "bytes", "network", "json", "time", "interval", "range", "array", "boolean"}
@@ -41,7 +43,7 @@ class Comparisons(Kinds):
 
     def _sized(self, sign: Sign, left: Tree, right: Tree) -> Alternatives:
         """With the constant on the right."""
-        turned = numbers.TURNED[sign]
+        turned = TURNED[sign]
         if isinstance(left, Const):
             left, right, sign, turned = right, left, turned, sign
         for reader, as_sign, this, other in (
@@ -125,7 +127,7 @@ class Comparisons(Kinds):
         if kind == "text" and not text:
             return one(Length(left.name, 1))
         if kind == "text" and self.column(left.name).caseless:
-            return texts.matches(self, left, Const(f"(?i)^{texts.escaped(text)}$", "text"), want=False)
+            return texts.matches(self, left, Const(f"(?i)^{escaped(text)}$", "text"), want=False)
         if kind == "range" and text == "empty":
             return one(Proper(left.name))
         return one(Never(left.name, (text,)))

@@ -25,8 +25,8 @@ _KINDS: Mapping[str, str] = {
     "bytea": "bytes",
     **dict.fromkeys(("inet", "cidr"), "network"),
 }
-_NUMBERS = frozenset({"integer", "number"})
-_SAME = (_NUMBERS, frozenset({"text"}), frozenset({"timestamp"}), frozenset({"json"}), frozenset({"time"}))
+NUMBERS = frozenset({"integer", "number"})
+_SAME = (NUMBERS, frozenset({"text"}), frozenset({"timestamp"}), frozenset({"json"}), frozenset({"time"}))
 _LOGICAL = frozenset({"=", "<>", "<", "<=", ">", ">=", "~", "!~", "~*", "!~*", "~~", "!~~", "~~*", "!~~*"})
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "%"})
 
@@ -71,7 +71,7 @@ class Kinds:
         kinds = {self.of(part) for part in tree.args}
         if tree.sign in _LOGICAL:
             return "boolean"
-        if tree.sign in _ARITHMETIC and kinds <= _NUMBERS:
+        if tree.sign in _ARITHMETIC and kinds <= NUMBERS:
             return "number" if "number" in kinds else "integer"
         if tree.sign in {"+", "-"} and "interval" in kinds and kinds & {"date", "timestamp"}:
             return "timestamp"
@@ -103,7 +103,7 @@ class Kinds:
         limited = "(" in cast.type
         if isinstance(inner, Const):
             return _constant(inner, kind, cast)
-        if {kind, to} <= _NUMBERS and (to == "number" or kind == "integer") and not limited:
+        if {kind, to} <= NUMBERS and (to == "number" or kind == "integer") and not limited:
             return inner
         if not limited and (
             (kind == to and any(kind in same for same in _SAME)) or (kind, to) == ("date", "timestamp")
@@ -124,9 +124,9 @@ def _constant(inner: Const, kind: str, cast: Cast) -> Tree:
     to = kind_of_type(cast.type)
     if inner.text is None:
         return Const(None, cast.type)
-    exact = kind in _NUMBERS and to == "integer" and Decimal(inner.text) == Decimal(inner.text).to_integral_value()
+    exact = kind in NUMBERS and to == "integer" and Decimal(inner.text) == Decimal(inner.text).to_integral_value()
     same = kind == to or (kind, to) == ("date", "timestamp") or kind == "text"
-    if exact or (kind in _NUMBERS and to == "number" and "(" not in cast.type) or (same and "(" not in cast.type):
+    if exact or (kind in NUMBERS and to == "number" and "(" not in cast.type) or (same and "(" not in cast.type):
         return Const(inner.text, cast.type)
     return cast
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from envctl.catalogue import Column, Table
+from envctl.masking.parts.arrays import parse
 from envctl.synthetic.base import Limits
 from envctl.synthetic.checks.facts import (
     Fact,
@@ -29,6 +30,7 @@ from envctl.synthetic.patterns import Pattern, Unreadable
 _LISTED = 10_000  # values of those that a number is a multiple of
 _BYTES = 4  # of a character, at most
 _SHORT = 16  # characters
+_FAR = 1 << 30  # longer than anything
 _TRIMMED = r"^(\S(.*\S)?)?$"
 _FOLDED = {True: "^[^[:lower:]]*$", False: "^[^[:upper:]]*$"}
 _DOCUMENTS = {
@@ -89,7 +91,7 @@ def _of_values(mine: Sequence[Fact], column: Column, *, filled: bool) -> Limits:
     )
     values = _values(mine, column, scale, limits)
     if values is not None:
-        values = _allowed(values, scale, limits)
+        values = _allowed(values, column, scale, limits)
         if not values:
             raise Contradiction(f"{column.name} can be nothing")
     elif patterns and not Pattern(*patterns, shortest=shortest, longest=_shorter(longest, column)).space:
@@ -222,7 +224,7 @@ def _same(value: str, scale: Scale | None) -> object:
     return value if scale is None else scale.read(value)
 
 
-def _allowed(values: Sequence[str], scale: Scale | None, limits: Limits) -> tuple[str, ...]:
+def _allowed(values: Sequence[str], column: Column, scale: Scale | None, limits: Limits) -> tuple[str, ...]:
     """Those that the other limits let in."""
     never = {_same(value, scale) for value in limits.never if not value.endswith("infinity")}
     found = [value for value in values if _same(value, scale) not in never]
@@ -231,13 +233,21 @@ def _allowed(values: Sequence[str], scale: Scale | None, limits: Limits) -> tupl
         high = None if limits.high is None else scale.read(limits.high)
         found = [v for v in found if (low is None or scale.read(v) >= low) and (high is None or scale.read(v) <= high)]
     elif limits.shortest or limits.longest is not None or limits.patterns:
-        found = _fitting(found, limits)
+        found = _fitting(found, column, limits)
     return tuple(found)
 
 
-def _fitting(values: Sequence[str], limits: Limits) -> list[str]:
-    """Texts that are as long as they must be and match."""
+def _fitting(values: Sequence[str], column: Column, limits: Limits) -> list[str]:
+    """Those that are as long as they must be, and match."""
     import polars as pl
 
+    if column.array or column.family == "bytes":
+        most = _FAR if limits.longest is None else limits.longest
+        return [value for value in values if limits.shortest <= _count(value, column) <= most]
     pattern = Pattern(*limits.patterns, shortest=limits.shortest, longest=limits.longest)
     return pl.Series(values, dtype=pl.String).filter(pattern.accepts(pl.Series(values, dtype=pl.String))).to_list()
+
+
+def _count(value: str, column: Column) -> int:
+    """The items of an array, or the bytes of a bytea in hexadecimal digits."""
+    return len(parse(value).items) if column.array else len(value.removeprefix("\\x")) // 2

@@ -7,10 +7,9 @@ enough: rows that fit one of the alternatives meet the condition. It need not be
 from __future__ import annotations
 
 from envctl.catalogue import Check, Table
-from envctl.synthetic.checks.comparisons import Comparisons
-from envctl.synthetic.checks.facts import Null, OneOf
+from envctl.synthetic.checks.facts import OneOf
 from envctl.synthetic.checks.limits import Contradiction, consistent
-from envctl.synthetic.checks.numbers import TURNED
+from envctl.synthetic.checks.nulls import NEGATED, Nulls
 from envctl.synthetic.checks.parse import parse
 from envctl.synthetic.checks.sums import ALWAYS, NEVER, Alternatives, both, either, filled, one
 from envctl.synthetic.checks.tree import (
@@ -32,22 +31,9 @@ from envctl.synthetic.checks.tree import (
     replaced,
     walk,
 )
+from envctl.synthetic.checks.turned import TURNED
 from envctl.synthetic.patterns import Unreadable
 
-_NEGATED = {
-    **{"=": "<>", "<>": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"},
-    **{"~": "!~", "!~": "~", "~*": "!~*", "!~*": "~*", "~~": "!~~", "!~~": "~~", "~~*": "!~~*", "!~~*": "~~*"},
-}
-# What is null where one of its parts is, and only there.
-_STRICT_SIGNS = frozenset({*_NEGATED, "+", "-", "*", "/", "%", "||", "^@", "<@"})
-_STRICT_CALLS = frozenset(
-    {
-        *("lower", "upper", "btrim", "ltrim", "rtrim", "left", "right", "substring", "substr", "replace", "strpos"),
-        *("length", "char_length", "character_length", "octet_length", "bit_length", "cardinality", "starts_with"),
-        *("abs", "mod", "sign", "round", "trunc", "floor", "ceil", "ceiling", "scale", "regexp_replace", "regexp_like"),
-        *("now", "age", "date_part", "date_trunc", "isempty", "isfinite", "jsonb_typeof", "json_typeof"),
-    }
-)
 _COUNTS = {"num_nulls": False, "num_nonnulls": True}
 # What is so compared with all of several values, and with one of them otherwise.
 _EXTREMES = {"greatest": frozenset({"<", "<="}), "least": frozenset({">", ">="})}
@@ -70,7 +56,7 @@ def read(check: Check, table: Table) -> Alternatives:
     return possible
 
 
-class _Reader(Comparisons):
+class _Reader(Nulls):
     """Reads conditions of one table. `want` is what must come of one, or null; if it is `sure`, not null either."""
 
     _splits = 0
@@ -112,7 +98,7 @@ class _Reader(Comparisons):
         """With nothing that is null, if it must be sure."""
         if not sure:
             return found
-        self._strict(tree)
+        self.strict(tree)
         return both(found, filled(columns(tree)))
 
     def _combined(self, tree: Logic, *, want: bool, sure: bool) -> Alternatives:
@@ -149,57 +135,24 @@ class _Reader(Comparisons):
             return self.meets(tree.inner, want=truth == wanted, sure=wanted)
         if tree.what == "unknown":
             raise Unreadable("IS UNKNOWN")
-        return self._null(tree.inner) if wanted else self._not_null(tree.inner)
-
-    def _null(self, inner: Tree) -> Alternatives:
-        if isinstance(inner, Const):
-            return ALWAYS if inner.text is None else NEVER
-        if isinstance(inner, Call) and inner.name == "coalesce":
-            return both(*(self._null(part) for part in inner.args))
-        self._strict(inner)
-        return either(*(one(Null(column)) for column in columns(inner)))
-
-    def _not_null(self, inner: Tree) -> Alternatives:
-        if isinstance(inner, Const):
-            return NEVER if inner.text is None else ALWAYS
-        if isinstance(inner, Call) and inner.name == "coalesce":
-            return either(*(self._not_null(part) for part in inner.args))
-        if isinstance(inner, Call) and inner.name == "nullif":
-            return both(self._not_null(inner.args[0]), self.meets(Op("<>", inner.args), want=True))
-        if self._is_condition(inner) and not isinstance(inner, Col):
-            return either(*(self.meets(inner, want=value, sure=True) for value in (True, False)))
-        self._strict(inner)
-        return filled(columns(inner))
-
-    def _strict(self, tree: Tree) -> None:
-        """Raises Unreadable where it is not certain that something is null exactly where a part of it is."""
-        for part in walk(tree):
-            fine = (
-                (isinstance(part, Col) and self.of(part) != "range")  # lower and upper of one may be null
-                or isinstance(part, Items | Cast)
-                or (isinstance(part, Const) and part.text is not None)
-                or (isinstance(part, Op) and part.sign in _STRICT_SIGNS)
-                or (isinstance(part, Call) and part.name in _STRICT_CALLS)
-            )
-            if not fine:
-                raise Unreadable("IS NULL of something that is computed")
+        return self.null(tree.inner) if wanted else self.not_null(tree.inner)
 
     def _distinct(self, tree: Distinct, *, want: bool) -> Alternatives:
         """Two values, or nulls, that are alike or not."""
         left, right = tree.left, tree.right
-        if self._is_condition(left) and self._is_condition(right):  # both are sure, or nobody knows
+        if self.is_condition(left) and self.is_condition(right):  # both are sure, or nobody knows
             return self._operator(Op("<>" if want else "=", (left, right)), want=True, sure=True)
         if isinstance(left, Const):
             left, right = right, left
         if isinstance(right, Const):
             if right.text is None:
-                return self._not_null(left) if want else self._null(left)
+                return self.not_null(left) if want else self.null(left)
             alike = self.meets(Op("=", (left, right)), want=True, sure=True)
-            return either(self._null(left), self.meets(Op("<>", (left, right)), want=True)) if want else alike
+            return either(self.null(left), self.meets(Op("<>", (left, right)), want=True)) if want else alike
         if want:
-            return both(self.meets(Op("<>", (left, right)), want=True), self._not_null(left))
+            return both(self.meets(Op("<>", (left, right)), want=True), self.not_null(left))
         alike = self.meets(Op("=", (left, right)), want=True, sure=True)
-        return either(alike, both(self._null(left), self._null(right)))
+        return either(alike, both(self.null(left), self.null(right)))
 
     def _branches(self, case: Case) -> list[tuple[Alternatives, Tree]]:
         """What comes of each branch, and the ways in which it is the one."""
@@ -219,7 +172,7 @@ class _Reader(Comparisons):
     def _operator(self, tree: Op, *, want: bool, sure: bool) -> Alternatives:
         left, right = tree.args
         tree = Op(self.own(tree.sign, left), tree.args)
-        if tree.sign in {"=", "<>"} and self._is_condition(left) and self._is_condition(right):
+        if tree.sign in {"=", "<>"} and self.is_condition(left) and self.is_condition(right):
             alike = (tree.sign == "=") == want
             return either(
                 *(
@@ -229,15 +182,15 @@ class _Reader(Comparisons):
             )
         if (extreme := self._extreme(tree, want=want, sure=sure)) is not None:
             return extreme
-        if tree.sign not in _NEGATED and tree.sign not in {"^@", "<@", "&&", "@>"}:
+        if tree.sign not in NEGATED and tree.sign not in {"^@", "<@", "&&", "@>"}:
             raise Unreadable(f"the operator {tree.sign}")
         for part in walk(tree):
             if (ways := self._ways(part, sure=sure)) is not None:
                 return self._split(tree, part, ways, want=want, sure=sure)
         if any(isinstance(part, Const) and part.text is None for part in tree.args):
             return NEVER if sure else ALWAYS
-        if not want and tree.sign in _NEGATED:
-            found = self.compared(_NEGATED[tree.sign], left, right)
+        if not want and tree.sign in NEGATED:
+            found = self.compared(NEGATED[tree.sign], left, right)
         else:
             found = self.compared(tree.sign, left, right) if want else self.uncontained(tree.sign, left, right)
         return self._surely(found, tree, sure=sure)
@@ -245,7 +198,7 @@ class _Reader(Comparisons):
     def _extreme(self, tree: Op, *, want: bool, sure: bool) -> Alternatives | None:
         """The greatest or the least of several values stands so to another; nulls are not among them."""
         left, right = tree.args
-        sign = tree.sign if want else _NEGATED.get(tree.sign, "")
+        sign = tree.sign if want else NEGATED.get(tree.sign, "")
         if isinstance(right, Call) and right.name in _EXTREMES and sign in TURNED:
             left, right, sign = right, left, TURNED[sign]
         if not isinstance(left, Call) or left.name not in _EXTREMES or sign not in {"<", "<=", ">", ">="}:
@@ -255,14 +208,11 @@ class _Reader(Comparisons):
         each = (self.meets(Op(sign, (value, right)), want=True, sure=True) for value in left.args)
         return both(*each) if sign in _EXTREMES[left.name] else either(*each)
 
-    def _is_condition(self, tree: Tree) -> bool:
-        return isinstance(tree, Logic | Is | Every | Distinct) or self.of(tree) == "boolean"
-
     def _ways(self, part: Tree, *, sure: bool) -> list[tuple[Alternatives, Tree]] | None:
         """What a value can be, and when, where it depends on a condition."""
         if isinstance(part, Case):
             return self._branches(part)
-        if isinstance(part, Cast) and part.type == "integer" and self._is_condition(part.inner):
+        if isinstance(part, Cast) and part.type == "integer" and self.is_condition(part.inner):
             values = ((True, Const("1", "integer")), (False, Const("0", "integer")))
             return [(self.meets(part.inner, want=value, sure=sure), number) for value, number in values]
         if isinstance(part, Call) and part.name == "coalesce" and part.args:
@@ -278,9 +228,9 @@ class _Reader(Comparisons):
         """The first value that is not null."""
         if not rest:
             return [(ALWAYS, first)]
-        if self._is_condition(first) and not isinstance(first, Col):
+        if self.is_condition(first) and not isinstance(first, Col):
             return [(self.meets(first, want=value, sure=True), TRUE if value else FALSE) for value in (True, False)]
-        return [(self._not_null(first), first), (self._null(first), Call("coalesce", rest))]
+        return [(self.not_null(first), first), (self.null(first), Call("coalesce", rest))]
 
     def _split(
         self, tree: Tree, part: Tree, ways: list[tuple[Alternatives, Tree]], *, want: bool, sure: bool

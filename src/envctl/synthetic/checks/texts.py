@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from envctl.masking.conditions.literals import Problem
-from envctl.masking.conditions.literals import pattern as of_like
 from envctl.synthetic.checks.facts import Fact, Folded, Length, Matches, Never, OneOf, Trimmed, Unit
 from envctl.synthetic.checks.kinds import Kinds
+from envctl.synthetic.checks.likes import caseless, escaped, regex_of, text_of
 from envctl.synthetic.checks.sums import ALWAYS, NEVER, Alternatives, both, either, one
 from envctl.synthetic.checks.tree import Call, Col, Const, Tree
 from envctl.synthetic.patterns import Pattern, Unreadable
@@ -23,7 +22,6 @@ _LENGTHS: Mapping[str, Unit] = {
 }
 _ITEMS_OF_FIRST = frozenset({"array_length", "array_upper"})
 _BITS = 8
-_SIMILAR = re.compile(r"^(?:[\w @#&,;:/'\"<>=!~`-]|[%|()*+?]|\[[\w.-]+\]|\{\d+(?:,\d*)?\}|_)*$", re.ASCII)
 _AFTER_ALL = 1 << 30  # longer than any text
 
 
@@ -42,12 +40,12 @@ def compared(kinds: Kinds, op: str, left: Tree, right: Tree) -> Alternatives | N
 
 def begins(kinds: Kinds, text: Tree, start: Tree, *, want: bool = True) -> Alternatives:
     """That a text starts with another, or does not."""
-    return one(Matches(_text(kinds, text), f"^{escaped(_said(start))}", negated=not want))
+    return one(Matches(_text(kinds, text), f"^{escaped(text_of(start))}", negated=not want))
 
 
 def matches(kinds: Kinds, text: Tree, regex: Tree, *, want: bool = True) -> Alternatives:
     """That a regular expression is found in a text, or is not."""
-    return one(*_pattern(kinds, text, _said(regex), negated=not want))
+    return one(*_pattern(kinds, text, text_of(regex), negated=not want))
 
 
 def measure(low: int, high: int | None, column: str, unit: Unit) -> Alternatives:
@@ -70,11 +68,6 @@ def bounds(op: str, value: int) -> list[tuple[int, int | None]]:
     return ways[op]
 
 
-def escaped(text: str) -> str:
-    """A text as a regular expression of it, to Postgres and to Python."""
-    return re.sub(r"[\x00-\x7f]", lambda found: found[0] if found[0].isalnum() else f"\\{found[0]}", text)
-
-
 def _whole(said: str) -> int:
     if not re.fullmatch(r"-?\d{1,18}", said):
         raise Unreadable("a length that is no whole number")
@@ -86,12 +79,6 @@ def _text(kinds: Kinds, tree: Tree) -> str:
     if not isinstance(tree, Col) or kinds.of(tree) != "text":
         raise Unreadable("a pattern or a part of something that is no text in a column")
     return tree.name
-
-
-def _said(tree: Tree) -> str:
-    if not isinstance(tree, Const) or tree.text is None:
-        raise Unreadable("a pattern that is computed")
-    return tree.text
 
 
 def _pattern(kinds: Kinds, text: Tree, regex: str, *, negated: bool) -> tuple[Fact, ...]:
@@ -106,13 +93,13 @@ def _pattern(kinds: Kinds, text: Tree, regex: str, *, negated: bool) -> tuple[Fa
 
 def matched(kinds: Kinds, op: str, left: Tree, right: Tree) -> Alternatives:
     """That a pattern of LIKE, SIMILAR TO or a regular expression fits, or does not."""
-    negated, regex, op = op.startswith("!"), _regex(op, right), op.lstrip("!")
+    negated, regex, op = op.startswith("!"), regex_of(op, right), op.lstrip("!")
     column = kinds.column(left.name) if isinstance(left, Col) else None
-    caseless = op.endswith("*") or (column is not None and column.caseless)
+    blind = op.endswith("*") or (column is not None and column.caseless)
     if column is not None and kinds.of(left) == "enum":
-        pattern = Pattern(_caseless(regex) if caseless else regex)
+        pattern = Pattern(caseless(regex) if blind else regex)
         return one(OneOf(column.name, _labels(pattern, column.labels, negated=negated)))
-    return one(*_pattern(kinds, left, _caseless(regex) if caseless else regex, negated=negated))
+    return one(*_pattern(kinds, left, caseless(regex) if blind else regex, negated=negated))
 
 
 def _labels(pattern: Pattern, labels: tuple[str, ...], *, negated: bool) -> tuple[str, ...]:
@@ -120,38 +107,6 @@ def _labels(pattern: Pattern, labels: tuple[str, ...], *, negated: bool) -> tupl
 
     accepted = pattern.accepts(pl.Series(labels, dtype=pl.String))
     return tuple(label for label, fits in zip(labels, accepted, strict=True) if fits != negated)
-
-
-def _caseless(regex: str) -> str:
-    return regex if regex.startswith("(?i)") else f"(?i){regex}"
-
-
-def _regex(op: str, right: Tree) -> str:
-    """A pattern of any sort as a regular expression."""
-    if isinstance(right, Call) and right.name in {"similar_to_escape", "similar_escape"}:
-        return _of_similar(_said(right.args[0]))
-    if not op.lstrip("!").startswith("~~"):
-        return _said(right)
-    if isinstance(right, Call) and right.name == "like_escape":
-        like, escape = (_said(part) for part in right.args)
-        if len(escape) != 1 or "\\" in like:
-            raise Unreadable("the escape of a LIKE")
-        return _of_like(like.replace(escape, "\\"))
-    return _of_like(_said(right))
-
-
-def _of_like(like: str) -> str:
-    try:
-        return of_like(like)
-    except Problem:
-        raise Unreadable("a pattern of LIKE that ends with its escape") from None
-
-
-def _of_similar(said: str) -> str:
-    if not _SIMILAR.match(said):
-        raise Unreadable("a pattern of SIMILAR TO")
-    inside = re.sub(r"\[[^\]]*\]|\{[^}]*\}|%|_", lambda at: {"%": ".*", "_": "."}.get(at[0], at[0]), said)
-    return f"^(?:{inside})$"
 
 
 def _measured(kinds: Kinds, left: Call, op: str, said: str) -> Alternatives | None:
@@ -203,7 +158,7 @@ def _folded(kinds: Kinds, left: Call, op: str, said: str) -> Alternatives:
 
 def _part(kinds: Kinds, left: Call, op: str, said: str) -> Alternatives:
     column, negated = _text(kinds, left.args[0]), op == "<>"
-    numbers = [int(_said(part)) for part in left.args[1:] if isinstance(part, Const) and part.type == "integer"]
+    numbers = [int(text_of(part)) for part in left.args[1:] if isinstance(part, Const) and part.type == "integer"]
     if len(numbers) != len(left.args) - 1 or not numbers:
         raise Unreadable(f"{left.name} with something unusual")
     if left.name == "left" and len(said) == numbers[0]:
@@ -218,7 +173,7 @@ def _part(kinds: Kinds, left: Call, op: str, said: str) -> Alternatives:
 
 def _found(kinds: Kinds, left: Call, op: str, value: int) -> Alternatives:
     """Where a text is found in another: from 1 on, 0 where it is not."""
-    column, what = _text(kinds, left.args[0]), _said(left.args[1])
+    column, what = _text(kinds, left.args[0]), text_of(left.args[1])
     there, nowhere = one(Matches(column, escaped(what))), one(Matches(column, escaped(what), negated=True))
     ways: list[Alternatives] = []
     for low, high in bounds(op, value):
@@ -248,11 +203,11 @@ def _unchanged(kinds: Kinds, left: Call, right: Col) -> Alternatives | None:
     if left.name in _TRIMMING and len(left.args) == 1:
         return one(Trimmed(_text(kinds, right)))
     if left.name in {"replace", "regexp_replace"} and len(left.args) > 2 and left.args[2] == Const("", "text"):  # noqa: PLR2004 – what takes its place
-        what = _said(left.args[1])
+        what = text_of(left.args[1])
         if left.name == "replace":
             return one(Matches(_text(kinds, right), escaped(what), negated=True)) if what else ALWAYS
-        flags = _said(left.args[3]) if len(left.args) > 3 else ""  # noqa: PLR2004 – the last one
+        flags = text_of(left.args[3]) if len(left.args) > 3 else ""  # noqa: PLR2004 – the last one
         if set(flags) - {"g", "i"}:
             raise Unreadable("the flags of regexp_replace")
-        return one(*_pattern(kinds, right, _caseless(what) if "i" in flags else what, negated=True))
+        return one(*_pattern(kinds, right, caseless(what) if "i" in flags else what, negated=True))
     return None
