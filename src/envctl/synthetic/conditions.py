@@ -40,10 +40,21 @@ class Conditions:
         apart = {*said, *keys}
         sums = {fact.column: equals(fact) for fact in self.equal if fact.column not in apart}
         usual = {name: made for name, made in formulas(table).items() if name not in apart and name not in sums}
-        pairs = [(name, fact) for name, fact in self.compared if not keys & {fact.left, fact.right}]
+        pairs = [
+            (name, fact)
+            for name, fact in self.compared
+            if not keys & {fact.left, fact.right} and not _minded(fact, said)
+        ]
         given = {name: made for name, made in {**said, **sums}.items() if name not in keys}
         ordered = chains({name: field for name, field in fields.items() if name not in keys}, pairs, given)
         return {**usual, **ordered, **sums}
+
+
+def _minded(fact: Compare, said: Mapping[str, Generator]) -> bool:
+    """Whether what makes one of two columns looks at the other: it is up to whoever said so that they compare well."""
+    return any(
+        other in said[name].reads for name, other in ((fact.left, fact.right), (fact.right, fact.left)) if name in said
+    )
 
 
 def conditions_of(table: Table, said: Collection[str], leaf: Table | None = None) -> tuple[Conditions, ...]:

@@ -12,7 +12,7 @@ from pydantic import Field as Said
 from envctl.catalogue import Family
 from envctl.synthetic.base import Field, Generator, Impossible, Rows
 from envctl.synthetic.generators.pick import Choice
-from envctl.synthetic.generators.related_nested import nested
+from envctl.synthetic.generators.related_nested import nested, reads_of
 from envctl.synthetic.generators.related_paths import PATH, Path, Some, at, own, value
 
 Entry = Choice | Annotated[tuple[Choice, ...], Said(strict=False, min_length=1)] | dict[str, Any]
@@ -62,8 +62,9 @@ class Case(Generator):
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """What it depends on, if it is of the row."""
-        return own(self.of)
+        """What it depends on, if it is of the row, and what those look at that stand in it."""
+        inner = (name for entry in self._entries().values() for name in reads_of(entry))
+        return tuple(dict.fromkeys((*own(self.of), *inner)))
 
     def objection(self, field: Field) -> str | None:
         """Each must fit the column."""

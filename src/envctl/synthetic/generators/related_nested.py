@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from envctl.synthetic.base import Field, Generator, Limits, Rows
+from envctl.synthetic.base import Field, Generator, Impossible, Limits, Rows
 
 _PREFERRED = ("number", "timestamp", "date", "boolean")  # of what a column of text may hold as texts
 
@@ -28,6 +28,16 @@ def nested(entry: Any, field: Field) -> Callable[[Rows], pl.Series]:
     other = _as_other(field, generator)
     generator = generator_of(rule, other)
     return lambda rows: generator.make(other, rows).cast(pl.String)
+
+
+def reads_of(entry: Any) -> tuple[str, ...]:
+    """The columns of the row that it looks at; none of what cannot be read, which is said elsewhere."""
+    from envctl.synthetic.choose import read  # as above
+
+    try:
+        return read(_rule(entry), "it").reads
+    except Impossible:
+        return ()
 
 
 def _rule(entry: Any) -> Mapping[str, Any]:
