@@ -12,8 +12,11 @@ from envctl.synthetic.base import Field, Impossible, Limits
 from envctl.synthetic.calling import rules_for
 from envctl.synthetic.choose import choose, generator_of, read
 from envctl.synthetic.generators import GENERATORS
+from envctl.synthetic.plan import plan
+from envctl.synthetic.settings import Settings
 from envctl.synthetic.vocabulary import CALLED, CHOICES, KINDS, NAMED
 from tests.synthetic.rows import field_of, rows, table_of, text, typed
+from tests.synthetic.schemas import catalogue, table, whole, word
 
 
 def field(table: str, column: Column | str, *others: Column | str, limits: Limits | None = None) -> Field:
@@ -133,9 +136,9 @@ def test_columns_that_must_differ() -> None:
 
 def test_every_status_is_one_word_of_its_table() -> None:
     """Orders are shipped, and users are not."""
-    for table, word in (("orders", "shipped"), ("users", "inactive"), ("subscriptions", "trialing")):
-        made = choose(field(table, "status")).make(field(table, "status"), rows(table_of(table, "status"), 500))
-        assert word in set(made)
+    for name, status in (("orders", "shipped"), ("users", "inactive"), ("subscriptions", "trialing")):
+        made = choose(field(name, "status")).make(field(name, "status"), rows(table_of(name, "status"), 500))
+        assert status in set(made)
 
 
 def test_the_vocabulary_names_what_there_is() -> None:
@@ -151,8 +154,8 @@ def test_the_vocabulary_names_what_there_is() -> None:
 @pytest.mark.parametrize("name", ["", "x", "__", "id", "Ünïcode Näme", "a" * 63, "名前", "1", "name_name_name", "2"])
 def test_odd_names(name: str) -> None:
     """Whatever a column is called, something makes it."""
-    for table in ("t", "Übersicht", name):
-        assert choose(field(table, name)).name in GENERATORS
+    for other in ("t", "Übersicht", name):
+        assert choose(field(other, name)).name in GENERATORS
 
 
 @pytest.mark.parametrize(
@@ -213,3 +216,10 @@ def test_every_type_has_something(family: Family) -> None:
     kinds = {"number": "numeric(10,2)", "timestamp": "timestamp with time zone", "json": "jsonb"}
     column = typed("whatever", kinds.get(family, family), family, -1000, 1000)
     assert 50 == len(choose(field("t", column)).make(field("t", column), rows(table_of("t", column), 50)))
+
+
+def test_a_locale_that_nobody_knows() -> None:
+    """It is named before anything is made, with one that looks like it."""
+    things = catalogue(table("things", whole("id", counted=True), word("name")))
+    with pytest.raises(Impossible, match=r"^locale: .*'de_XX'; there are .*de_"):
+        plan(things, Settings(locale="de_XX"), 1)

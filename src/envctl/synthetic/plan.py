@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from envctl.catalogue import Catalogue, Table
+from envctl.masking.parts.pools import known_locale
 from envctl.shape import Shape
 from envctl.synthetic.assign import Setting, assign, setting_of
 from envctl.synthetic.base import Impossible
@@ -71,6 +72,10 @@ def plan(
     left_out: Sequence[str] = (),
 ) -> Plan:
     """How rows for all tables are made, but for those left out (full names). Raises Impossible."""
+    try:
+        known_locale(settings.locale)
+    except ValueError as error:
+        raise Impossible(f"locale: {error}") from None
     targets = targets_of(catalogue, left_out)
     rules = rules_of(targets, settings)
     targets, against = ordered(without(targets, rules))

@@ -12,7 +12,7 @@ from envctl.catalogue import Family
 from envctl.synthetic.base import Field, Generator, Rows
 from envctl.synthetic.draws import Numbers
 from envctl.synthetic.generators.texts import Slug
-from envctl.synthetic.generators.typed_letters import HEX, digits, texts
+from envctl.synthetic.generators.typed_letters import HEX, chosen, digits, texts
 from envctl.synthetic.generators.worded import Pooled, longest
 from envctl.synthetic.pools import joined, pool
 
@@ -67,8 +67,11 @@ class Ip(Generator):
 
     def make(self, field: Field, rows: Rows) -> pl.Series:
         """One for examples."""
-        few = self.space(field) if self.version == 6 else _DOCUMENTED << 8  # noqa: PLR2004 – as it is called
-        return self.nth(field, rows.draws(field.column.name).below(rows.numbers, few))
+        draws = rows.draws(field.column.name)
+        if self.version == 6:  # noqa: PLR2004 – as it is called
+            return self.nth(field, draws.below(rows.numbers, self.space(field)))
+        few = self.nth(field, np.arange(_DOCUMENTED << 8, dtype=np.int64))
+        return chosen(few, draws.below(rows.numbers, len(few)))
 
 
 class Mac(Generator):
