@@ -119,3 +119,12 @@ def test_what_is_no_number_is_refused() -> None:
         assert objection == Number().objection(field)
     with pytest.raises(ValidationError, match="`low` is above `high`"):
         Number(low=2, high=1)
+
+
+@pytest.mark.parametrize("kind", ["real", "double precision", "numeric"])
+def test_where_there_is_little_room_more_digits_are_said(kind: str) -> None:
+    """Of a type that has no last one."""
+    limits = Limits(low="0.003", high="0.006")
+    found = values(some.typed("n", kind, "number"), limits)
+    assert 0.003 <= float(found[0]) <= float(found[-1]) <= 0.006
+    assert 300 < len(set(found))

@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 
+from envctl.catalogue import Column
 from envctl.synthetic.base import Impossible, Limits
 from envctl.synthetic.generators.pattern import Matching
 from tests.synthetic import rows as some
@@ -43,6 +44,15 @@ def test_what_is_excluded_costs_no_other() -> None:
     many = some.field_of(TABLE, "c", Limits(never=("x000007",)))
     every = Matching(regex="^x[0-9]{6}$").nth(many, np.arange(Matching(regex="^x[0-9]{6}$").space(many)))
     assert (10**6 - 2, False) == (every.n_unique(), "x000007" in every)
+
+
+@pytest.mark.parametrize(("regex", "count"), [("^[a-cA-C]$", 3), ("^[A-C]x?$", 3), ("^A[b-d]$", 3)])
+def test_where_case_is_ignored_texts_differ_by_more(regex: str, count: int) -> None:
+    """In small letters alone, or in capitals, as far as the expression lets them be."""
+    table = some.table_of("t", Column("c", "public.citext", "text", caseless=True))
+    field = some.field_of(table, "c")
+    every = Matching(regex=regex).nth(field, np.arange(Matching(regex=regex).space(field)))
+    assert count == len(every) == every.str.to_lowercase().n_unique()
 
 
 def test_what_cannot_be_read_is_said() -> None:

@@ -161,7 +161,12 @@ def test_settings_say_what_comes_before_and_after() -> None:
 def test_limits_win(day: bool) -> None:
     """Over what is usual, and over the end of time; unique ones keep them too, and never meet."""
     table = some.table_of("t", when("created_at", day=day))
-    for low, high in (("1999-12-30", "2000-01-03"), ("2030-01-01", None), ("2000-01-01 00:00:00+00", "2000-01-02")):
+    for low, high in (
+        ("1999-12-30", "2000-01-03"),
+        ("1999-12-30 23:59:58.25", "2000-01-01"),
+        ("2030-01-01", None),
+        ("2000-01-01 00:00:00+00", "2000-01-02"),
+    ):
         field = some.field_of(table, "created_at", Limits(low=low, high=high))
         found = moments(Moment().make(field, some.rows(table, 300)))
         first = datetime.fromisoformat(low).replace(tzinfo=None)

@@ -29,6 +29,8 @@ def test_times_are_within_their_limits() -> None:
     each = Clock().nth(field, np.arange(Clock().space(field))).to_list()
     assert ["22:30:00", "22:30:02"] == each[:2]
     assert (60, "22:31:00") == (len(set(each)), each[-1])
+    narrow = some.field_of(table, "c", Limits(low="08:00:00.5", high="08:00:01.50"))
+    assert (1, "08:00:01") == (Clock().space(narrow), Clock().nth(narrow, np.arange(1))[0])
     with pytest.raises(Impossible, match=r"public\.t\.c: its limit noon is no time of day"):
         Clock().space(some.field_of(table, "c", Limits(low="noon")))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import ClassVar, Self
 
@@ -19,6 +20,7 @@ from envctl.synthetic.generators.typed_letters import named
 
 _FEWEST = 2  # different values, below which what is usual does not fit: then limits alone count
 _MANY = 1000  # units above the lowest, where nothing usual fits
+_FINEST = 9  # digits after the point
 
 
 class Number(Generator):
@@ -63,24 +65,32 @@ class Number(Generator):
 
     def nth(self, field: Field, numbers: Numbers) -> pl.Series:
         """The lowest first."""
-        return self._scale(field).series(self.allowed(field).nth(numbers))
+        return self.scale(field).series(self.allowed(field).nth(numbers))
 
     def make(self, field: Field, rows: Rows) -> pl.Series:
         """Of those that are usual."""
         span, skew = self._usual(field)
         drawn = rows.draws(field.column.name).fractions(rows.numbers) ** skew
         places = np.minimum((drawn * span.size).astype(np.int64), span.size - 1)
-        return self._scale(field).series(span.nth(places))
+        return self.scale(field).series(span.nth(places))
 
-    def _scale(self, field: Field) -> Scale:
+    def scale(self, field: Field) -> Scale:
+        """What it is counted in there. Raises Impossible where the column holds no numbers."""
         scale = scale_of(field.column, self.digits)
         if scale is None:
             raise Impossible(f"{named(field)}: {field.column.type} is no number")
+        low, high = self._ends(field)
+        if not scale.free or self.digits is not None or low is None or high is None:
+            return scale
+        while (high - low) / scale.unit < _MANY and scale.digits < _FINEST:  # else there would be too few
+            scale = replace(scale, digits=scale.digits + 1)
         return scale
 
     def allowed(self, field: Field) -> Span:
-        """What limits, the type and these settings let it be; from 1 on where none of them names a lowest."""
-        scale, low, high = self._scale(field), *self._ends(field)
+        """What limits, the type and these settings let it be, in units of its scale; from 1 on where none of them names
+        a lowest.
+        """
+        scale, low, high = self.scale(field), *self._ends(field)
         highest = scale.high if high is None else min(scale.below(high), scale.high)
         if low is None:
             lowest = next((start for start in (1, 0) if start <= highest), scale.low)
@@ -100,7 +110,7 @@ class Number(Generator):
         )
 
     def _usual(self, field: Field) -> tuple[Span, float]:
-        allowed, scale, said = self.allowed(field), self._scale(field), usual(field)
+        allowed, scale, said = self.allowed(field), self.scale(field), usual(field)
         if self.low is not None and self.high is not None:
             return allowed, 1.0 if self.skew is None else self.skew
         lowest = scale.low if self._ends(field)[0] is None else allowed.low

@@ -31,6 +31,7 @@ class Scale:
     high: int
     digits: int = 0
     times: int = 1
+    free: bool = False  # the type has no last digit: more of them can be said
 
     @property
     def unit(self) -> Decimal:
@@ -102,12 +103,12 @@ def _scale(column: Column) -> Scale | None:
         return _numeric(int(found[1]), int(found[2]))
     if base in {"real", "double precision"}:
         most = _SINGLE if base == "real" else _DOUBLE
-        return Scale("float", -most, most, _USUAL)
+        return Scale("float", -most, most, _USUAL, free=True)
     if column.family not in {"integer", "number"} and base != "money":
         return None
     kind: Literal["integer", "decimal"] = "integer" if column.family == "integer" else "decimal"
     if column.high is None:
-        return Scale(kind, -_MOST, _MOST, 0 if kind == "integer" else _USUAL)
+        return Scale(kind, -_MOST, _MOST, 0 if kind == "integer" else _USUAL, free=base == "numeric")
     # How many digits there are after the point nobody knows, where it is a domain.
     return Scale(kind, max(column.low or 0, -_MOST), min(column.high, _MOST))
 

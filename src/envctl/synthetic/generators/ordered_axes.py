@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from math import ceil, floor
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 import polars as pl
@@ -15,7 +15,7 @@ import polars as pl
 from envctl.synthetic.base import Field
 from envctl.synthetic.draws import Numbers
 from envctl.synthetic.generators.numbers import Number
-from envctl.synthetic.generators.numbers_types import Scale, scale_of
+from envctl.synthetic.generators.numbers_types import scale_of
 from envctl.synthetic.generators.numbers_usual import Usual, usual
 from envctl.synthetic.generators.times import Moment, read_moment
 from envctl.synthetic.generators.times_clock import read_clock, since_midnight, times
@@ -30,10 +30,15 @@ _CENTURIES = 200 * 366 * DAY
 _MINUTES = Usual(Decimal(1), Decimal(480), 2)
 _MONTHS = (28 * DAY, 31 * DAY)  # seconds of the shortest and the longest
 
-_READ: Mapping[str, Callable[[str, Field], Fraction | int]] = {
+
+class _Reads(Protocol):
+    def __call__(self, text: str, field: Field, *, up: bool) -> Fraction | int: ...
+
+
+_READ: Mapping[str, _Reads] = {
     "moment": read_moment,
     "time": read_clock,
-    "interval": read_length,
+    "interval": lambda text, field, up: read_length(text, field),  # noqa: ARG005 – it is exact
 }
 
 
@@ -56,8 +61,8 @@ class Axis:
             low, high, soft = 0, DAY - 1, (0, DAY)
         else:
             low, high, soft = 0, _LONGEST, (_MINUTE, _LONGEST)
-        first = low if limits.low is None else read(limits.low, field)
-        last = high if limits.high is None else read(limits.high, field)
+        first = low if limits.low is None else read(limits.low, field, up=True)
+        last = high if limits.high is None else read(limits.high, field, up=False)
         hard = (ceil(first / self.step), floor(last / self.step))
         return hard, (max(hard[0], ceil(soft[0] / self.step)), min(hard[1], floor((soft[1] - 1) / self.step)))
 
@@ -81,7 +86,7 @@ class Axis:
     def write(self, steps: Numbers, field: Field) -> pl.Series:
         """As a column says it."""
         if self.kind == "number":
-            scale = scale_of(field.column) or Scale("integer", 0, 0)
+            scale = Number().scale(field)
             return scale.series(steps * int(self.step / Fraction(scale.unit)))
         when = steps * int(self.step)
         if self.kind == "interval":
@@ -112,8 +117,7 @@ def axis_of(fields: Sequence[Field]) -> Axis | None:
         return None
     kind = kinds.pop()
     if kind == "number":
-        scales = [scale_of(field.column) for field in fields]
-        return Axis(kind, max(Fraction(scale.unit) for scale in scales if scale is not None))
+        return Axis(kind, max(Fraction(Number().scale(field).unit) for field in fields))
     if kind == "moment":
         return Axis(kind, Fraction(DAY if any(field.column.family == "date" for field in fields) else 1))
     if kind == "interval":
@@ -132,7 +136,7 @@ def _kind(field: Field) -> Kind | None:
 
 
 def _number_ends(field: Field, step: Fraction) -> tuple[tuple[int, int], tuple[int, int]]:
-    span, scale = Number().allowed(field), scale_of(field.column) or Scale("integer", 0, 0)
+    span, scale = Number().allowed(field), Number().scale(field)
     unit = Fraction(scale.unit)
     first = scale.low if field.limits.low is None else span.low
     low, soft, high = (

@@ -18,6 +18,7 @@ from envctl.synthetic.generators.typed_letters import named
 from envctl.synthetic.patterns import Pattern, Unreadable
 
 _FEW = 1 << 16  # texts, that may all be looked at
+_CASES = ("^[^[:upper:]]*$", "^[^[:lower:]]*$")  # so that texts differ also where case is ignored
 
 
 class Matching(Generator):
@@ -53,11 +54,14 @@ class Matching(Generator):
         lengths = [n for n in (field.column.length, field.limits.longest) if n is not None]
         if not regexes:
             raise Impossible(f"{named(field)}: say what it is to match with `regex`: no CHECK says so")
-        return _read(regexes, field.limits.shortest, min(lengths, default=None))
+        return _read(regexes, field.limits.shortest, min(lengths, default=None), field.column.caseless)
 
 
 @lru_cache(256)
-def _read(regexes: tuple[str, ...], shortest: int, longest: int | None) -> Pattern:
+def _read(regexes: tuple[str, ...], shortest: int, longest: int | None, caseless: bool) -> Pattern:
+    for one_case in _CASES if caseless else ():
+        if (found := Pattern(*regexes, one_case, shortest=shortest, longest=longest)).space:
+            return found
     return Pattern(*regexes, shortest=shortest, longest=longest)
 
 

@@ -118,9 +118,8 @@ class Moment(Generator):
         """From when to when (which is not in it any more); `usual` is how long that is, if nothing is said."""
         birth = rank_of(field.column.name).order == BIRTH and self.min_age is None and self.max_age is None
         youngest, oldest = _AGES if birth and self.from_ is None and self.to is None else (self.min_age, self.max_age)
-        low, high = (
-            None if text is None else read_moment(text, field) for text in (field.limits.low, field.limits.high)
-        )
+        low = None if field.limits.low is None else read_moment(field.limits.low, field, up=True)
+        high = None if field.limits.high is None else read_moment(field.limits.high, field)
         ends = [field.until if self.to is None else _stamp(self.to)]
         ends += [] if youngest is None else [field.until - youngest * _YEAR]
         ends += [] if high is None else [high + 1]
@@ -168,12 +167,13 @@ class Moment(Generator):
         return np.where(found == NONE, otherwise, found)
 
 
-def read_moment(text: str, field: Field) -> int:
-    """A limit as Postgres writes it, in seconds. Raises Impossible."""
+def read_moment(text: str, field: Field, *, up: bool = False) -> int:
+    """A limit as Postgres writes it, in seconds, rounded up or down. Raises Impossible."""
     if text in {"infinity", "-infinity"}:
         return _FAR if text == "infinity" else -_FAR
     try:
-        return _stamp(datetime.fromisoformat(text))
+        when = datetime.fromisoformat(text)
+        return _stamp(when.replace(microsecond=0)) + (up and when.microsecond > 0)
     except ValueError:
         raise Impossible(f"{named(field)}: its limit {text} is no date of the years 1 to 9999") from None
 

@@ -16,7 +16,7 @@ from envctl.synthetic.generators.times_days import DAY, NONE, time_of_day
 from envctl.synthetic.generators.times_ranks import rank_of
 from envctl.synthetic.generators.typed_letters import chosen, named
 
-_CLOCK = re.compile(r"([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?(?:[+-][0-9:]+)?")
+_CLOCK = re.compile(r"([0-9]{2}):([0-9]{2})(?::([0-9]{2})(\.[0-9]*[1-9][0-9]*)?(?:\.?0*))?(?:[+-][0-9:]+)?")
 _STEP = 300  # seconds between times that people say
 _MORNING, _NOON, _NIGHT = 6 * 3600, 12 * 3600, 22 * 3600
 _STARTED, _ENDED = 20, 70  # ranks
@@ -55,17 +55,17 @@ class Clock(Generator):
 
 def _span(field: Field) -> Span:
     limits = field.limits
-    low = 0 if limits.low is None else read_clock(limits.low, field)
+    low = 0 if limits.low is None else read_clock(limits.low, field, up=True)
     high = DAY - 1 if limits.high is None else min(read_clock(limits.high, field), DAY - 1)
     return Span.without(low, high, [read_clock(text, field) for text in limits.never])
 
 
-def read_clock(text: str, field: Field) -> int:
-    """A time as Postgres writes it, in seconds since midnight; fractions are left out. Raises Impossible."""
+def read_clock(text: str, field: Field, *, up: bool = False) -> int:
+    """A time as Postgres writes it, in seconds since midnight, rounded up or down. Raises Impossible."""
     found = _CLOCK.fullmatch(text)
     if found is None:
         raise Impossible(f"{named(field)}: its limit {text} is no time of day")
-    return int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3] or 0)
+    return int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3] or 0) + (up and found[4] is not None)
 
 
 def times(when: Numbers) -> pl.Series:
