@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 READ = (
+    r"bi::text ~ '^[1-9][0-9]{9}$'",
+    r"length(x::text) = 5",
+    r"length(x::text) <= 3",
+    r"'ab' = ANY (ta)",
+    r"x <= EXTRACT(year FROM now()) + 5",
+    r"x BETWEEN 1900 AND EXTRACT(year FROM CURRENT_DATE)",
+    r"d2 IS NULL OR d2 > d",
+    r"num_nonnulls(x, y, z) >= 2",
+    r"x::text ~ '^\d{3}$'",
+    r"array_position(ta, NULL) IS NULL",
     r"x > 0",
     r"n >= 0 AND n <= 100",
     r"n > 0",
@@ -266,6 +276,14 @@ READ = (
 # What is read as less than it lets in: what is beyond that may be taken too.
 LOOSE = frozenset(
     {
+        r"bi::text ~ '^[1-9][0-9]{9}$'",
+        r"length(x::text) = 5",
+        r"length(x::text) <= 3",
+        r"'ab' = ANY (ta)",
+        r"x <= EXTRACT(year FROM now()) + 5",
+        r"x BETWEEN 1900 AND EXTRACT(year FROM CURRENT_DATE)",
+        r"array_position(ta, NULL) IS NULL",
+        r"x::text ~ '^\d{3}$'",
         "array_length(a,1) > 0",
         "length(c) = 5",
         "EXTRACT(quarter FROM ts) IN (1, 3)",
@@ -289,7 +307,6 @@ UNREAD = (
     r"num_nonnulls(VARIADIC ARRAY[x, y]) = 1",
     r"(x, y) < (3, 4)",
     r"0 < ALL (a)",
-    r"array_position(ta, NULL) IS NULL",
     r"date_part('hour', ti) > 8",
     r"family(ip) = 4",
     r"initcap(s) = s",
@@ -301,6 +318,5 @@ UNREAD = (
     r"""s COLLATE "C" > 'a'""",
     r"s || v <> ''",
     r"tz AT TIME ZONE 'UTC' > '2000-01-01'",
-    r"x::text ~ '^\d{3}$'",
     r"xmlexists('//a' PASSING BY REF '<a/>')",
 )

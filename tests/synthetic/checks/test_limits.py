@@ -26,6 +26,7 @@ from envctl.synthetic.checks.limits import Contradiction, limits_of
 WHOLE = Column("c", "integer", "integer", low=-(1 << 31), high=(1 << 31) - 1, base="integer")
 MONEY = Column("c", "numeric(6,2)", "number", low=-9999, high=9999, base="numeric(6,2)")
 ANY_NUMBER = Column("c", "numeric", "number", base="numeric")
+SINGLE = Column("c", "real", "number", base="real")
 TEXT = Column("c", "text", "text", base="text")
 DAY = Column("c", "date", "date", base="date")
 MOMENT = Column("c", "timestamp without time zone", "timestamp", base="timestamp without time zone")
@@ -34,6 +35,7 @@ SPAN = Column("c", "interval", "other", base="interval")
 ENUM = Column("c", "mood", "enum", labels=("sad", "ok", "happy"), base="mood")
 FLAG = Column("c", "boolean", "boolean", base="boolean")
 DOCUMENT = Column("c", "jsonb", "json", base="jsonb")
+LIST = Column("c", "integer[]", "integer", array=True, base="integer")
 BYTES = Column("c", "bytea", "bytes", base="bytea")
 
 
@@ -46,6 +48,7 @@ BYTES = Column("c", "bytea", "bytes", base="bytea")
         (MONEY, (Low("c", "0.001"),), Limits(low="0.01")),
         (ANY_NUMBER, (Low("c", "0", True), High("c", "1", True)), Limits(low="0.01", high="0.99")),
         (ANY_NUMBER, (Low("c", "0", True), High("c", "0.003", True)), Limits(low="0.001", high="0.002")),
+        (SINGLE, (Low("c", "0.1"), High("c", "0.3")), Limits(low="0.1", high="0.29999998")),
         (DAY, (Low("c", "2020-02-28", True), High("c", "2020-12-31")), Limits(low="2020-02-29", high="2020-12-31")),
         (MOMENT, (Low("c", "2020-01-01 00:00:00", True),), Limits(low="2020-01-01 00:00:01")),
         (MOMENT, (High("c", "2020-01-01 02:00:00+02"),), Limits(high="2020-01-01 00:00:00")),
@@ -57,6 +60,16 @@ BYTES = Column("c", "bytea", "bytes", base="bytea")
         (TEXT, (Length("c", 36, 36, "bytes"),), Limits(shortest=36, longest=36, patterns=("^[ -~]*$",))),
         (TEXT, (Matches("c", "(?i)x", True), Filled("c")), Limits(patterns=("(?i)^(?!.*(?:x))",), filled=True)),
         (TEXT, (Folded("c", True),), Limits(patterns=("^[^[:lower:]]*$",))),
+        (
+            LIST,
+            (OneOf("c", ("{1}", "{1,2}", "{}")), Length("c", 1, 1, "items")),
+            Limits(None, None, ("{1}",), (), 1, 1),
+        ),
+        (
+            BYTES,
+            (OneOf("c", ("\\x01", "\\x0102")), Length("c", 2, None, "bytes")),
+            Limits(values=("\\x0102",), shortest=2),
+        ),
         (BYTES, (Length("c", 2, 4, "bytes"),), Limits(shortest=2, longest=4)),
         (ENUM, (Never("c", ("sad",)),), Limits(values=("ok", "happy"), never=("sad",))),
         (FLAG, (Never("c", ("true",)),), Limits(values=("false",), never=("true",))),

@@ -61,6 +61,19 @@ def test_what_depends_on_another() -> None:
     } == set(ways(both))
 
 
+def test_nulls_are_let_in_anyway() -> None:
+    """A way that needs a null is none beside one that lets it in, and a narrower way is none beside a wider one."""
+    assert ((Compare("sent", ">", "made"),),) == ways("((sent IS NULL) OR (sent > made))")
+    assert ((Low("count", "1"),),) == ways("((count >= 1) OR ((count >= 1) AND (price > (0)::numeric)))")
+    assert 2 == len(ways("((sent IS NULL) OR ((sent > made) AND (made IS NOT NULL)))"))
+
+
+def test_years() -> None:
+    """What this year is compared with holds this year and for years to come."""
+    text = "((count)::numeric <= (EXTRACT(year FROM now()) + (5)::numeric))"
+    assert ((High("count", "2031"), High("count", "2041")),) == ways(text)
+
+
 def test_times_in_a_row() -> None:
     """Points in time are compared as columns are, with what lies between them as Postgres writes it."""
     assert ((Compare("sent", ">=", "made", "1 days"),),) == ways("(sent >= (made + '1 day'::interval))")

@@ -9,11 +9,11 @@ from envctl.synthetic.checks.expressions import Arithmetic, Constant, Expression
 from envctl.synthetic.checks.facts import Equal
 from envctl.synthetic.checks.facts import Op as Sign
 from envctl.synthetic.checks.kinds import NUMBERS, Kinds
+from envctl.synthetic.checks.signs import TURNED
 from envctl.synthetic.checks.sums import Alternatives, one
 from envctl.synthetic.checks.terms import Terms, exactly
 from envctl.synthetic.checks.tree import Call, Col, Const, Op, Tree
 from envctl.synthetic.checks.tree import columns as columns_of
-from envctl.synthetic.checks.turned import TURNED
 from envctl.synthetic.patterns import Unreadable
 
 _FLOATS = frozenset({"real", "double precision"})

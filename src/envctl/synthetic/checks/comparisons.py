@@ -9,9 +9,9 @@ from envctl.synthetic.checks.facts import Compare, High, Kind, Length, Low, Neve
 from envctl.synthetic.checks.facts import Op as Sign
 from envctl.synthetic.checks.kinds import Kinds
 from envctl.synthetic.checks.likes import escaped
+from envctl.synthetic.checks.signs import TURNED
 from envctl.synthetic.checks.sums import NEVER, Alternatives, one
 from envctl.synthetic.checks.tree import Call, Col, Const, Items, Tree, columns
-from envctl.synthetic.checks.turned import TURNED
 from envctl.synthetic.patterns import Unreadable
 
 _SIGNS: Mapping[str, Sign] = {sign: sign for sign in TURNED.values()}
@@ -161,6 +161,12 @@ class Comparisons(Kinds):
         said = [_quoted(item.text) for item in right.args if isinstance(item, Const) and item.text is not None]
         every = f"{{{','.join(said)}}}"
         return one(OneOf(left.name, tuple(dict.fromkeys((*(f"{{{item}}}" for item in said), every)))))
+
+    def holding(self, array: Col, item: Const) -> Alternatives:
+        """An array that an item is in."""
+        if self.of(array) != "array" or item.text is None:
+            raise Unreadable("a comparison with the items of something that is no list")
+        return one(OneOf(array.name, (f"{{{_quoted(item.text)}}}",)))
 
     def _of_call(self, op: Sign, left: Call, right: Tree) -> Alternatives:
         first = left.args[0] if left.args else None

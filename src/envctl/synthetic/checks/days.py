@@ -11,9 +11,9 @@ from envctl.synthetic.checks.facts import OneOf
 from envctl.synthetic.checks.facts import Op as Sign
 from envctl.synthetic.checks.kinds import Kinds
 from envctl.synthetic.checks.moments import MOMENTS, MONTHS, Moment, bound, moment_of, pair, shifted, single, span_of
+from envctl.synthetic.checks.signs import TURNED
 from envctl.synthetic.checks.sums import NEVER, Alternatives, both, either, one
 from envctl.synthetic.checks.tree import Call, Cast, Col, Const, Op, Tree
-from envctl.synthetic.checks.turned import TURNED
 from envctl.synthetic.patterns import Unreadable
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2025  # of days that are listed

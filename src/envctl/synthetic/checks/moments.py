@@ -10,9 +10,9 @@ from envctl.synthetic.checks import lengths
 from envctl.synthetic.checks.facts import Compare, High, Low, Never, OneOf
 from envctl.synthetic.checks.facts import Op as Sign
 from envctl.synthetic.checks.kinds import Kinds
+from envctl.synthetic.checks.signs import TURNED
 from envctl.synthetic.checks.sums import Alternatives, one
 from envctl.synthetic.checks.tree import Call, Cast, Col, Const, Op, Tree
-from envctl.synthetic.checks.turned import TURNED
 from envctl.synthetic.patterns import Unreadable
 
 # Whoever checks a condition later than the rows were made does so between these: what must lie before now lies before

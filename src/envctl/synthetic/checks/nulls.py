@@ -53,6 +53,12 @@ class Nulls(Comparisons):
             return ALWAYS if inner.text is None else NEVER
         if isinstance(inner, Call) and inner.name == "coalesce":
             return both(*(self.null(part) for part in inner.args))
+        if (
+            isinstance(inner, Call)
+            and inner.name == "array_position"
+            and any(isinstance(arg, Const) and arg.text is None for arg in inner.args)
+        ):
+            return ALWAYS  # no array that is made has nulls in it
         self.strict(inner)
         return either(*(one(Null(column)) for column in columns(inner)))
 

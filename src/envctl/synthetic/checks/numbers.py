@@ -10,10 +10,10 @@ from envctl.synthetic.checks.calculations import digits, solved
 from envctl.synthetic.checks.facts import Compare, High, Low, Multiple, Never, OneOf
 from envctl.synthetic.checks.facts import Op as Sign
 from envctl.synthetic.checks.kinds import NUMBERS, Kinds
+from envctl.synthetic.checks.signs import TURNED
 from envctl.synthetic.checks.sums import NEVER, Alternatives, both, either, one
 from envctl.synthetic.checks.terms import Terms, difference, exactly, terms_of
 from envctl.synthetic.checks.tree import Call, Cast, Col, Const, Op, Tree
-from envctl.synthetic.checks.turned import TURNED
 from envctl.synthetic.patterns import Unreadable
 
 _PLACES = Decimal(1).scaleb(-12)  # as far as a bound is written that has no end

@@ -9,9 +9,11 @@ from __future__ import annotations
 from envctl.catalogue import Check, Table
 from envctl.synthetic.checks.facts import OneOf
 from envctl.synthetic.checks.limits import Contradiction, consistent
+from envctl.synthetic.checks.moments import EARLIEST, LATEST
 from envctl.synthetic.checks.nulls import NEGATED, Nulls
 from envctl.synthetic.checks.parse import parse
-from envctl.synthetic.checks.sums import ALWAYS, NEVER, Alternatives, both, either, filled, one
+from envctl.synthetic.checks.signs import TURNED
+from envctl.synthetic.checks.sums import ALWAYS, NEVER, Alternatives, both, either, filled, one, widest
 from envctl.synthetic.checks.tree import (
     FALSE,
     TRUE,
@@ -31,12 +33,15 @@ from envctl.synthetic.checks.tree import (
     replaced,
     walk,
 )
-from envctl.synthetic.checks.turned import TURNED
 from envctl.synthetic.patterns import Unreadable
 
 _COUNTS = {"num_nulls": False, "num_nonnulls": True}
 # What is so compared with all of several values, and with one of them otherwise.
 _EXTREMES = {"greatest": frozenset({"<", "<="}), "least": frozenset({">", ">="})}
+_ORDERED = frozenset({"<", "<=", ">", ">="})
+_THIS_YEAR = tuple(
+    Call("date_part", (Const("year", "text"), now)) for now in (Call("now", ()), Cast(Call("now", ()), "date"))
+)
 _SPLITS = 10  # conditions in a value that are looked at both ways
 
 
@@ -53,7 +58,7 @@ def read(check: Check, table: Table) -> Alternatives:
         raise reader.passed_over
     if not possible:
         raise Contradiction("no value can meet it")
-    return possible
+    return widest(possible)
 
 
 class _Reader(Nulls):
@@ -164,6 +169,8 @@ class _Reader(Nulls):
         return [(way, then) for way, then in (*found, (before, case.otherwise)) if way]
 
     def _every(self, tree: Every, *, want: bool, sure: bool) -> Alternatives:
+        if isinstance(tree.left, Const) and isinstance(tree.right, Col) and tree.sign == "=" and not tree.all and want:
+            return self._surely(self.holding(tree.right, tree.left), tree, sure=sure)
         if not isinstance(tree.right, Items):
             raise Unreadable("a comparison with the items of something that is no list")
         each = (self.meets(Op(tree.sign, (tree.left, item)), want=want, sure=sure) for item in tree.right.args)
@@ -185,6 +192,9 @@ class _Reader(Nulls):
         if tree.sign not in NEGATED and tree.sign not in {"^@", "<@", "&&", "@>"}:
             raise Unreadable(f"the operator {tree.sign}")
         for part in walk(tree):
+            if part in _THIS_YEAR and tree.sign in _ORDERED:  # between two years: what holds in both, holds
+                years = (Const(str(at.year), "integer") for at in (EARLIEST, LATEST))
+                return both(*(self.meets(replaced(tree, part, year), want=want, sure=sure) for year in years))
             if (ways := self._ways(part, sure=sure)) is not None:
                 return self._split(tree, part, ways, want=want, sure=sure)
         if any(isinstance(part, Const) and part.text is None for part in tree.args):
@@ -201,7 +211,7 @@ class _Reader(Nulls):
         sign = tree.sign if want else NEGATED.get(tree.sign, "")
         if isinstance(right, Call) and right.name in _EXTREMES and sign in TURNED:
             left, right, sign = right, left, TURNED[sign]
-        if not isinstance(left, Call) or left.name not in _EXTREMES or sign not in {"<", "<=", ">", ">="}:
+        if not isinstance(left, Call) or left.name not in _EXTREMES or sign not in _ORDERED:
             return None
         if sign in _EXTREMES[left.name] and not sure:
             return both(*(self.meets(Op(sign, (value, right)), want=True) for value in left.args))

@@ -45,6 +45,28 @@ class Scale:
         return down - self.step if open_ and down == value else down
 
 
+class _Single(Scale):
+    """Of a `real`, which Postgres makes a double of where it compares it: ends are what is inside then, too."""
+
+    def low(self, text: str, *, open_: bool) -> Decimal:
+        """As the base says."""
+        return _single(super().low(text, open_=open_), up=True)
+
+    def high(self, text: str, *, open_: bool) -> Decimal:
+        """As the base says."""
+        return _single(super().high(text, open_=open_), up=False)
+
+
+def _single(value: Decimal, *, up: bool) -> Decimal:
+    """The nearest number that four bytes hold and that is no less, or no more; in the digits that it takes."""
+    import numpy as np
+
+    found = np.float32(value)
+    if (Decimal(float(found)) < value) if up else (Decimal(float(found)) > value):
+        found = np.nextafter(found, np.float32(np.inf if up else -np.inf))
+    return Decimal(str(found))
+
+
 def scale_of(column: Column) -> Scale | None:
     """That of a column's type; None where it has no order that is known."""
     if column.array:
@@ -57,7 +79,7 @@ def scale_of(column: Column) -> Scale | None:
 def _of_number(column: Column) -> Scale:
     if (numeric := _NUMERIC.fullmatch(column.base)) is not None:
         return Scale(_number, _plain, Decimal(1).scaleb(-int(numeric[2] or 0)))
-    return Scale(_number, _plain, _USUAL, exact=False)
+    return (_Single if column.base == "real" else Scale)(_number, _plain, _USUAL, exact=False)
 
 
 def _number(text: str) -> Decimal:

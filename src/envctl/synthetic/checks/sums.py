@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from envctl.synthetic.checks.facts import Alternative, Fact, Filled, Kind, OneOf
+from envctl.synthetic.checks.facts import Alternative, Fact, Filled, Kind, Null, OneOf, about
 from envctl.synthetic.patterns import Unreadable
 
 Alternatives = tuple[Alternative, ...]  # none of them: nothing can hold
@@ -45,6 +45,24 @@ def both(*parts: Alternatives) -> Alternatives:
     for part in parts:
         found = _few([tuple(dict.fromkeys((*left, *right))) for left in found for right in part])
     return found
+
+
+def widest(found: Alternatives) -> Alternatives:
+    """Without those that another one lets in anyway: facts about values let nulls in."""
+    kept: list[Alternative] = []
+    for at, alternative in enumerate(found):
+        others = (*kept, *found[at + 1 :])
+        if not any(_lets_in(other, alternative) for other in others):
+            kept.append(alternative)
+    return tuple(kept)
+
+
+def _lets_in(wide: Alternative, narrow: Alternative) -> bool:
+    """Whether whatever fits one fits the other."""
+    empty = {fact.column for fact in narrow if isinstance(fact, Null)}
+    return all(
+        fact in narrow or (not isinstance(fact, Null | Filled) and not empty.isdisjoint(about(fact))) for fact in wide
+    )
 
 
 def _few(found: Sequence[Alternative]) -> Alternatives:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from envctl.synthetic.checks import numerals
 from envctl.synthetic.checks.facts import Fact, Folded, Length, Matches, Never, OneOf, Trimmed, Unit
 from envctl.synthetic.checks.kinds import Kinds
 from envctl.synthetic.checks.likes import caseless, escaped, regex_of, text_of
+from envctl.synthetic.checks.signs import bounds
 from envctl.synthetic.checks.sums import ALWAYS, NEVER, Alternatives, both, either, one
-from envctl.synthetic.checks.tree import Call, Col, Const, Tree
+from envctl.synthetic.checks.tree import Call, Cast, Col, Const, Tree
 from envctl.synthetic.patterns import Pattern, Unreadable
 
 MATCHING = frozenset({"~", "!~", "~*", "!~*", "~~", "!~~", "~~*", "!~~*"})
@@ -55,19 +57,6 @@ def measure(low: int, high: int | None, column: str, unit: Unit) -> Alternatives
     return one(Length(column, max(low, 0), high, unit))
 
 
-def bounds(op: str, value: int) -> list[tuple[int, int | None]]:
-    """What whole numbers from 0 on stand so to a number: from, to."""
-    ways: Mapping[str, list[tuple[int, int | None]]] = {
-        "=": [(value, value)],
-        "<": [(0, value - 1)],
-        "<=": [(0, value)],
-        ">": [(value + 1, None)],
-        ">=": [(value, None)],
-        "<>": [(0, value - 1), (value + 1, None)],
-    }
-    return ways[op]
-
-
 def _whole(said: str) -> int:
     if not re.fullmatch(r"-?\d{1,18}", said):
         raise Unreadable("a length that is no whole number")
@@ -86,6 +75,8 @@ def _pattern(kinds: Kinds, text: Tree, regex: str, *, negated: bool) -> tuple[Fa
     if isinstance(text, Call) and text.name in _FOLDING and len(text.args) == 1 and not negated:
         facts = (Folded(_text(kinds, text.args[0]), upper=text.name == "upper"),)
         text = text.args[0]
+    if isinstance(text, Cast) and not negated:
+        return numerals.matching(kinds, text, regex)
     column = _text(kinds, text)
     Pattern(f"^(?!.*(?:{regex.removeprefix('(?i)')}))" if negated else regex)  # raises Unreadable
     return (*facts, Matches(column, regex, negated=negated))
@@ -115,7 +106,10 @@ def _measured(kinds: Kinds, left: Call, op: str, said: str) -> Alternatives | No
         return None
     if left.name in _ITEMS_OF_FIRST and left.args[1:] != (Const("1", "integer"),):
         raise Unreadable(f"{left.name} of another dimension than the first")
-    inner, unit, value, trimmed = left.args[0], _LENGTHS[left.name], _whole(said), False
+    if isinstance(left.args[0], Cast):
+        return numerals.measured(kinds, left.args[0], op, _whole(said))
+    unit, value, trimmed = _LENGTHS[left.name], _whole(said), False
+    inner: Tree = left.args[0]
     while isinstance(inner, Call) and len(inner.args) == 1 and inner.name in _TRIMMING:
         inner, trimmed = inner.args[0], True
     if not isinstance(inner, Col):
