@@ -285,6 +285,14 @@ def test_a_condition_that_cannot_be_met_or_read_is_named(text: str, message: str
         assert 50 == len(rows_of(planned(found, columns={"things.n": "number"}), "things"))
 
 
+def test_columns_of_one_domain_all_keep_its_condition() -> None:
+    """The same text on another column is another condition."""
+    checks = [Check("code.code_check", (name,), "(VALUE ~ '^[A-Z]{2}$'::text)") for name in ("one", "other")]
+    found = catalogue(table("things", whole("id", counted=True), word("one"), word("other"), checks=checks))
+    values = {value for row in rows_of(planned(found), "things") for value in both(row, "one", "other")}
+    assert all(value is not None and 2 == len(value) and value.isupper() for value in values)
+
+
 def test_conditions_that_exclude_each_other_are_named() -> None:
     """Each could be met alone."""
     checks = [Check("low", ("n",), "(n < 3)"), Check("high", ("n",), "(n > 5)")]

@@ -64,14 +64,14 @@ def _divides(table: Table, tables: dict[str, Table]) -> bool:
 def _target(table: Table, leaves: list[Table], roots: dict[str, str]) -> Target:
     """Foreign keys lead to whole tables, and what partitions declare themselves is the table's."""
     keys: dict[tuple[tuple[str, ...], str], ForeignKey] = {}
-    checks: dict[str, Check] = {check.text: check for check in table.checks}
+    checks: dict[tuple[tuple[str, ...], str], Check] = {}
     uniques = {(unique.columns, unique.expressions): unique for unique in table.uniques}
     for part in (table, *leaves):
         for key in part.foreign_keys:
             whole = replace(key, table=roots.get(key.table, key.table))
             keys.setdefault((key.columns, whole.table), whole)
         for check in part.checks:
-            checks.setdefault(check.text, check)
+            checks.setdefault((check.columns, check.text), check)
         for unique in part.uniques:
             uniques.setdefault((unique.columns, unique.expressions), unique)
     merged = replace(
