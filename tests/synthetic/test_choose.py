@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from envctl.catalogue import Column, Family, ForeignKey, Unique
-from envctl.synthetic.base import Field, Impossible, Limits
+from envctl.synthetic.base import Field, Generator, Impossible, Limits
 from envctl.synthetic.calling import rules_for
 from envctl.synthetic.choose import choose, generator_of, read
 from envctl.synthetic.generators import GENERATORS
@@ -223,3 +223,11 @@ def test_a_locale_that_nobody_knows() -> None:
     things = catalogue(table("things", whole("id", counted=True), word("name")))
     with pytest.raises(Impossible, match=r"^locale: .*'de_XX'; there are .*de_"):
         plan(things, Settings(locale="de_XX"), 1)
+
+
+@pytest.mark.parametrize("kind", GENERATORS.values(), ids=GENERATORS)
+def test_every_generator_is_described(kind: type[Generator]) -> None:
+    """The reference has something to say of each, of its settings and of the types that it makes."""
+    assert kind.__doc__
+    assert kind.makes
+    assert [] == [name for name, setting in kind.model_fields.items() if not setting.description]

@@ -10,15 +10,15 @@ import polars as pl
 from pydantic import Field as Said
 
 from envctl.catalogue import Family
-from envctl.masking.parts.checks import account_checks, luhn_digits
 from envctl.synthetic.base import Field, Generator
 from envctl.synthetic.draws import Numbers
 from envctl.synthetic.generators.typed_letters import Letters, digits, texts
 from envctl.synthetic.generators.worded import longest
 from envctl.synthetic.places import country_code
-from envctl.synthetic.pools import joined
 
 _DIGITS, _ZERO = b"0123456789", 48  # and what the first of them is in ASCII
+_DOUBLED = np.array([0, 2, 4, 6, 8, 1, 3, 5, 7, 9])
+_MODULUS = 97  # of accounts (ISO 7064)
 # What stands in accounts of a country before so many digits: banks that are none.
 _ACCOUNTS = {
     "AT": ("00000", 11),
@@ -159,9 +159,8 @@ class Card(_Coded):
 
     def nth(self, field: Field, numbers: Numbers) -> pl.Series:
         """Number and check digit."""
-        before = texts([b"400000", digits(numbers, 9, _DIGITS)], len(numbers))
-        behind = pl.Series([""], dtype=pl.String).new_from_index(0, len(numbers))
-        made = before + luhn_digits(before, behind, (15, 0)).cast(pl.String)
+        known = _beside(b"400000", digits(numbers, 9, _DIGITS))
+        made = texts([known, _luhn(known)], len(numbers))
         return made.cast(pl.Int64) if field.column.family == "integer" else made
 
 
@@ -190,11 +189,23 @@ class Iban(_Coded):
     def nth(self, field: Field, numbers: Numbers) -> pl.Series:
         """Country, check digits, bank and account."""
         code, bank, count = self._account(field)
-        account = texts([bank.encode(), digits(numbers, count, _DIGITS)], len(numbers))
-        letters = sum(sign.isalpha() for sign in bank)
-        country = pl.Series([code]).new_from_index(0, len(numbers))
-        check = account_checks(country, account, len(bank) + letters + count)
-        return joined(code, check.cast(pl.String).str.zfill(2), account)
+        rest = (_counted(bank) * 10**count + numbers % _MODULUS) % _MODULUS  # of what stands before the country
+        check = _MODULUS + 1 - (rest * 10**6 + _counted(f"{code}00")) % _MODULUS
+        checks, accounts = digits(check, 2, _DIGITS), digits(numbers, count, _DIGITS)
+        return texts([code.encode(), checks, bank.encode(), accounts], len(numbers))
+
+
+def _counted(signs: str) -> int:
+    """What is left of them, letters counted from 10 on, when they are divided as accounts are."""
+    return int("".join(str(int(sign, 36)) for sign in signs)) % _MODULUS
+
+
+def _luhn(known: Letters) -> Letters:
+    """The check digit of cards: every second digit from it on is doubled, and of that the digits are added."""
+    values = known.astype(np.int64)[:, ::-1] - _ZERO
+    total = _DOUBLED[values[:, ::2]].sum(axis=1) + values[:, 1::2].sum(axis=1)
+    check: Letters = (-total % 10 + _ZERO).astype(np.uint8)[:, None]
+    return check
 
 
 def _beside(head: bytes, tail: Letters) -> Letters:
