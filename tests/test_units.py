@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envctl.units import MIB, parse_duration, parse_size, show_duration, show_size
+from envctl.units import MIB, parse_duration, parse_moment, parse_size, show_duration, show_size
 
 
 @pytest.mark.parametrize(
@@ -26,6 +28,18 @@ from envctl.units import MIB, parse_duration, parse_size, show_duration, show_si
 def test_sizes(written: str, count: int) -> None:
     """A bare letter and …iB count in 1024 as Docker does, kB, MB and GB in 1000."""
     assert count == parse_size(written)
+
+
+@pytest.mark.parametrize("written", ["2026-03-01T12:00:00.123456789Z", "2026-03-01T14:00:00.123456+02:00"])
+def test_moments(written: str) -> None:
+    """In UTC, whatever zone is said, and as fine as Python knows them."""
+    assert datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC) == parse_moment(written)
+
+
+@pytest.mark.parametrize("written", ["", "yesterday", "2026-03-01T12:00:00", "2026-13-01T12:00:00Z"])
+def test_what_is_no_moment(written: str) -> None:
+    """Without a zone nobody knows when it was."""
+    assert parse_moment(written) is None
 
 
 @pytest.mark.parametrize("written", ["", "GiB", "-1g", "1e9", "4XB", "4 G i B", "1,5g", "٣g", "4g\n", "9" * 30])

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from envctl import labels
 from envctl.identity import Identity
 from envctl.observed import Volume
+from envctl.units import parse_moment
 
 ROLE = "bundle"
 FILE = "bundle.tar.zst"  # in the volume
@@ -50,8 +51,8 @@ def bundle_of(volume: Volume) -> Bundle:
     return Bundle(
         volume.name,
         identity,
-        removed=_moment(said, labels.REMOVED),
-        until=_moment(said, labels.UNTIL),
+        removed=parse_moment(said.get(labels.REMOVED, "")),
+        until=parse_moment(said.get(labels.UNTIL, "")),
         because=said.get(labels.BECAUSE, ""),
         size=_number(said, labels.SIZE),
         check=said.get(labels.CHECK, ""),
@@ -72,14 +73,6 @@ _BEFORE = datetime.min.replace(tzinfo=UTC)
 def _number(said: Mapping[str, str], key: str) -> int:
     text = said.get(key, "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else 0  # noqa: PLR2004  # digits
-
-
-def _moment(said: Mapping[str, str], key: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(said.get(key, ""))
-    except ValueError:
-        return None
-    return None if found.tzinfo is None else found.astimezone(UTC)
 
 
 def _written(moment: datetime | None) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from envctl.identity import Identity
 from envctl.lease import Found
 from envctl.observed import Container, Network, Volume
+from envctl.units import parse_moment
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,5 @@ class Standing:
     def latest(self) -> datetime | None:
         """When the youngest part of it was created; None when that cannot be told of all."""
         parts: tuple[Container | Network | Volume, ...] = (*self.containers, *self.networks, *self.volumes)
-        moments = [_moment(part.created) for part in parts]
+        moments = [parse_moment(part.created) for part in parts]
         return None if None in moments else max((m for m in moments if m is not None), default=None)
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found.astimezone(UTC) if found.tzinfo else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 KIB, MIB, GIB, TIB = 1 << 10, 1 << 20, 1 << 30, 1 << 40
 
@@ -26,6 +27,15 @@ def parse_size(text: str) -> int | None:
     found = _AMOUNT.fullmatch(text)
     unit = _BYTES.get(found[2].lower()) if found else None
     return int(float(found[1]) * unit) if found and unit else None
+
+
+def parse_moment(text: str) -> datetime | None:
+    """When it is, in UTC, as the daemon and our labels write it; None when it is no time that says its zone."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found.astimezone(UTC) if found.tzinfo else None
 
 
 def parse_duration(text: str) -> float | None:

@@ -6,13 +6,14 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from envctl import labels
 from envctl.identity import Identity
 from envctl.observed import COMPOSE_IMAGE, Container, Volume
 from envctl.planning.ownership import identity_of, is_bundle
 from envctl.snapshot import Snapshot, is_data, is_marker, marker, snapshots_of
+from envctl.units import parse_moment
 
 _FACT = f"{labels.FACT}clone."  # on a record: what a service's data is a whole clone of
 _WORKERS = frozenset({"builder", "helper"})  # roles of containers that somebody builds with
@@ -121,7 +122,7 @@ def _leftovers(volumes: Iterable[Volume], containers: Iterable[Container]) -> It
     for thing in things:
         parts[thing.labels[labels.SNAPSHOT]].append(thing)
     for address, found in sorted(parts.items()):
-        moments = [_moment(thing.created) for thing in found]
+        moments = [parse_moment(thing.created) for thing in found]
         projects = {thing.labels.get(labels.SNAPSHOT_PROJECT, "") for thing in found} - {""}
         yield Leftover(
             address,
@@ -142,11 +143,3 @@ def _stands_on(volume: Volume) -> Iterator[str]:
 
 def _called(identity: Identity) -> str:
     return f"{identity.project}/{identity.name}"
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found.astimezone(UTC) if found.tzinfo else None

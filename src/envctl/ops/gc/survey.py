@@ -6,7 +6,7 @@ import ipaddress
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from envctl import labels
@@ -17,6 +17,7 @@ from envctl.ops.observe import sorted_out
 from envctl.planning import clock
 from envctl.planning.ownership import Object, identity_of, is_bundle
 from envctl.standing import Standing, Uses
+from envctl.units import parse_moment
 from envctl.world import World
 from envctl.world.connections import Connections, peers, read_connections
 from envctl.world.daemon import is_near
@@ -93,17 +94,10 @@ def doubt(world: World, now: datetime, standings: Sequence[Standing]) -> str:
 def _started_before(world: World, boot: datetime, standings: Sequence[Standing]) -> Iterator[datetime]:
     """When those running containers were started that are older than the machine is up."""
     alive = [c for one in standings for c in one.containers if c.state in ("running", "paused")]
-    older = [c.id for c in alive if (made := _moment(c.created)) and made < boot]
+    older = [c.id for c in alive if (made := parse_moment(c.created)) and made < boot]
     for closer in together(world.shell, [partial(world.engine.inspect, one) for one in older]):
-        if closer and closer.state in ("running", "paused") and (began := _moment(closer.started_at or "")):
+        if closer and closer.state in ("running", "paused") and (began := parse_moment(closer.started_at or "")):
             yield began
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except ValueError:
-        return None
 
 
 def _standing(identities: Sequence[Identity], objects: Sequence[Object]) -> Standing:
