@@ -100,14 +100,22 @@ def _rows(one: Traveller, snapshot: Snapshot) -> list[str]:
         return sql(copy, "SELECT name FROM items")
 
 
-def test_a_builder_killed_at_a_point(docker: DockerClient, tmp_path: Path) -> None:
-    """Alone, and with the programs it runs: those of the Docker Engine go on meanwhile."""
-    with travellers(docker, tmp_path, (), 3) as people:
+@pytest.fixture(scope="module")
+def surveyed(
+    docker: DockerClient, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[list[Traveller], list[Break]]]:
+    """Who builds, and at which points."""
+    with travellers(docker, tmp_path_factory.mktemp("build"), (), 3) as people:
         for one in people:
             one.stage.write(STACK, **dump("one"))
-        points = people[0].points(partial(built, people[0]))
-        assert 20 < len(points)
-        nothing_wrong(share(people, sampled(ways(points), _SOME, seed=7), lap))
+        yield people, people[0].points(partial(built, people[0]))
+
+
+def test_a_builder_killed_at_a_point(surveyed: tuple[list[Traveller], list[Break]]) -> None:
+    """Alone, and with the programs it runs: those of the Docker Engine go on meanwhile."""
+    people, points = surveyed
+    assert 20 < len(points)
+    nothing_wrong(share(people, sampled(ways(points), _SOME, seed=7), lap))
 
 
 def test_a_builder_killed_while_it_masks(docker: DockerClient, tmp_path: Path) -> None:
@@ -123,13 +131,12 @@ def test_a_builder_killed_while_it_masks(docker: DockerClient, tmp_path: Path) -
         nothing_wrong(share(people, sampled(killed, _FEW, seed=7), partial(lap, holds=masked, left=raw)))
 
 
-def test_a_builder_that_is_interrupted_leaves_nothing(docker: DockerClient, tmp_path: Path) -> None:
+def test_a_builder_that_is_interrupted_leaves_nothing(surveyed: tuple[list[Traveller], list[Break]]) -> None:
     """Ctrl-C while the dump is restored: its container and its bytes are gone at once."""
-    with travellers(docker, tmp_path, (), 1) as (one,):
-        one.stage.write(STACK, **dump("one"))
-        fed = next(point for point in one.points(partial(built, one)) if point.point.startswith("fed"))
-        for snapshot in snapshots(one):
-            remove(one.stage.here().world, snapshot)
-        ran = built(one, one.spec(at=fed.point, how="interrupt"))
-        assert "KeyboardInterrupt" in ran.stderr
-        assert set() == traces(one.stage)
+    (one, *_), points = surveyed
+    fed = next(point for point in points if point.point.startswith("fed"))
+    for snapshot in snapshots(one):
+        remove(one.stage.here().world, snapshot)
+    ran = built(one, one.spec(at=fed.point, how="interrupt"))
+    assert "KeyboardInterrupt" in ran.stderr
+    assert set() == traces(one.stage)

@@ -73,7 +73,7 @@ def chosen(points: list[Break]) -> list[Break]:
     if os.environ.get(ALL):
         return points
     (making, *_) = (point for point in points if "volumes/create" in point.point)
-    return [making, *sampled([p for p in points if p.point.startswith(("http", "started", "ended"))], 3, seed=2)]
+    return [making, *sampled([p for p in points if p.point.startswith(("http", "started", "ended"))], 2, seed=2)]
 
 
 @pytest.mark.parametrize("how", ["daemon killed", "daemon terminated"])

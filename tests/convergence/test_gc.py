@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.convergence.test_killed import APP, CACHE
-from tests.convergence.tours import Break, Stop, laps, nothing_wrong, sampled, travel, travellers
+from tests.convergence.state import State
+from tests.convergence.test_killed import APP, CACHE, ways
+from tests.convergence.tours import Break, Stop, Traveller, laps, nothing_wrong, sampled, travel, travellers
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -25,16 +26,25 @@ def of_gc(points: list[Break]) -> list[Break]:
     return [point for point in points if TOUR[point.stop].command == "gc"]
 
 
-def test_gc_killed_at_a_point(docker: DockerClient, tmp_path: Path) -> None:
+Surveyed = tuple[list[Traveller], list[Break], list[State]]
+
+
+@pytest.fixture(scope="module")
+def surveyed(docker: DockerClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surveyed]:
+    """Who takes the tour, the points of gc, and what is there after each command."""
+    with travellers(docker, tmp_path_factory.mktemp("gc"), TOUR, 3) as people:
+        points, expected = people[0].survey()
+        yield people, of_gc(points), expected
+
+
+def test_gc_killed_at_a_point(surveyed: Surveyed) -> None:
     """What was packed and what was half removed: run again it ends where an undisturbed run ends."""
-    with travellers(docker, tmp_path, TOUR, 3) as people:
-        points, expected = people[0].survey()
-        nothing_wrong(travel(people, laps(sampled(of_gc(points), 24, seed=5)), expected))
+    people, points, expected = surveyed
+    nothing_wrong(travel(people, laps(sampled(ways(points), 18, seed=5)), expected))
 
 
-def test_gc_interrupted_at_a_point(docker: DockerClient, tmp_path: Path) -> None:
+def test_gc_interrupted_at_a_point(surveyed: Surveyed) -> None:
     """Ctrl-C and SIGTERM end it with status 130."""
-    with travellers(docker, tmp_path, TOUR, 3) as people:
-        points, expected = people[0].survey()
-        both = [replace(point, how=how) for point in of_gc(points) for how in ("interrupt", "terminate")]
-        nothing_wrong(travel(people, laps(sampled(both, 6, seed=6)), expected))
+    people, points, expected = surveyed
+    both = [replace(point, how=how) for point in points for how in ("interrupt", "terminate")]
+    nothing_wrong(travel(people, laps(sampled(both, 6, seed=6)), expected))

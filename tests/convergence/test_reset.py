@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -65,17 +64,24 @@ def lap(expected: State, one: Traveller, broken: Break) -> Iterator[str]:
     yield from (f"{broken}: {what}" for what in difference(expected, one.state()))
 
 
-def test_a_reset_killed_at_a_point(docker: DockerClient, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def surveyed(
+    docker: DockerClient, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[list[Traveller], list[Break], State]]:
+    """Who resets, at which points, and what is there afterwards."""
+    with travellers(docker, tmp_path_factory.mktemp("reset"), (RESET,), 2) as people:
+        yield people, *survey(people[0])
+
+
+def test_a_reset_killed_at_a_point(surveyed: tuple[list[Traveller], list[Break], State]) -> None:
     """Alone, and with the programs it runs: half of a copy is never taken for data."""
-    with travellers(docker, tmp_path, (RESET,), 2) as people:
-        points, expected = survey(people[0])
-        assert 20 < len(points)
-        nothing_wrong(share(people, sampled(ways(points), _SOME, seed=8), partial(lap, expected)))
+    people, points, expected = surveyed
+    assert 20 < len(points)
+    nothing_wrong(share(people, sampled(ways(points), _SOME, seed=8), partial(lap, expected)))
 
 
-def test_a_reset_that_is_interrupted(docker: DockerClient, tmp_path: Path) -> None:
+def test_a_reset_that_is_interrupted(surveyed: tuple[list[Traveller], list[Break], State]) -> None:
     """Ctrl-C and SIGTERM end it with status 130, and the same holds."""
-    with travellers(docker, tmp_path, (RESET,), 2) as people:
-        points, expected = survey(people[0])
-        both = [replace(point, how=how) for point in points for how in ("interrupt", "terminate")]
-        nothing_wrong(share(people, sampled(both, 4, seed=9), partial(lap, expected)))
+    people, points, expected = surveyed
+    both = [replace(point, how=how) for point in points for how in ("interrupt", "terminate")]
+    nothing_wrong(share(people, sampled(both, 4, seed=9), partial(lap, expected)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -60,21 +59,26 @@ def lap(expected: State, one: Traveller, broken: Break) -> Iterator[str]:
             one.stage.docker.volumes.get(bundle).remove()
 
 
-def test_killed_at_a_point(docker: DockerClient, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def surveyed(
+    docker: DockerClient, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[list[Traveller], list[Break], State]]:
+    """Who takes one, at which points, and how the environment is."""
+    with travellers(docker, tmp_path_factory.mktemp("create"), (CREATE,), 2) as people:
+        for one in people:
+            one.stage.write(STACK, **FILES)
+        yield people, *survey(people[0])
+
+
+def test_killed_at_a_point(surveyed: tuple[list[Traveller], list[Break], State]) -> None:
     """Alone, and with the programs it runs."""
-    with travellers(docker, tmp_path, (CREATE,), 2) as people:
-        for one in people:
-            one.stage.write(STACK, **FILES)
-        points, expected = survey(people[0])
-        assert 20 < len(points)
-        nothing_wrong(share(people, sampled(ways(points), _SOME, seed=10), partial(lap, expected)))
+    people, points, expected = surveyed
+    assert 20 < len(points)
+    nothing_wrong(share(people, sampled(ways(points), _SOME, seed=10), partial(lap, expected)))
 
 
-def test_interrupted_at_a_point(docker: DockerClient, tmp_path: Path) -> None:
+def test_interrupted_at_a_point(surveyed: tuple[list[Traveller], list[Break], State]) -> None:
     """Ctrl-C and SIGTERM end it with status 130; what was held goes on without an `up` as well as with one."""
-    with travellers(docker, tmp_path, (CREATE,), 2) as people:
-        for one in people:
-            one.stage.write(STACK, **FILES)
-        points, expected = survey(people[0])
-        both = [replace(point, how=how) for point in points for how in ("interrupt", "terminate")]
-        nothing_wrong(share(people, sampled(both, 4, seed=11), partial(lap, expected)))
+    people, points, expected = surveyed
+    both = [replace(point, how=how) for point in points for how in ("interrupt", "terminate")]
+    nothing_wrong(share(people, sampled(both, 4, seed=11), partial(lap, expected)))

@@ -15,7 +15,7 @@ import pytest
 
 from envctl import labels
 from tests.scenarios.elsewhere import DATABASE, running
-from tests.scenarios.stage import LONGEST, Stage
+from tests.scenarios.stage import LONGEST, Ran, Stage
 
 pytestmark = pytest.mark.docker
 
@@ -81,6 +81,13 @@ def write(stage: Stage, mask: str = "") -> None:
     stage.write(f"{STACK}{mask}", **{"people.sql": DUMP})
 
 
+@pytest.fixture(scope="module")
+def suggested(shared_stage: Stage) -> Ran:
+    """What is suggested for the dump, with rows looked at."""
+    write(shared_stage)
+    return shared_stage.did("mask suggest")
+
+
 def left(stage: Stage) -> set[str]:
     """What the daemon holds of servers that were there for a moment."""
     mine: dict[str, Any] = {"label": f"{labels.SNAPSHOT_PROJECT}={stage.project}"}
@@ -117,17 +124,16 @@ def test_rules_that_do_not_fit_must_come_with_the_patch_that_mends_them(stage: S
     assert set() == left(stage) | stage.objects()
 
 
-def test_a_suggestion_must_pass_the_check(stage: Stage) -> None:
+def test_a_suggestion_must_pass_the_check(stage: Stage, suggested: Ran) -> None:
     """As it is printed, with rows looked at or without; no value of a row is in it, nor on the way."""
     write(stage)
-    ran = stage.did("mask suggest")
-    quiet_about(ran.stdout, ran.stderr)
+    quiet_about(suggested.stdout, suggested.stderr)
     told = stage.did("mask suggest", "--no-samples", "--write", "mask.toml")
     assert "mask.toml\n" == told.stdout
     written = (stage.folder / "mask.toml").read_text()
     stage.refused(2, "mask suggest", "--write", "mask.toml")
     assert written == (stage.folder / "mask.toml").read_text()
-    for rules in (ran.stdout, written):
+    for rules in (suggested.stdout, written):
         write(stage, rules)
         checked = stage.data("mask check")["checked"][0]["tables"]
         masked = {one["table"]: {c["column"] for c in one["masked"]} for one in checked}
@@ -136,10 +142,9 @@ def test_a_suggestion_must_pass_the_check(stage: Stage) -> None:
     assert set() == left(stage) | stage.objects()
 
 
-def test_a_preview_must_show_nobody(stage: Stage) -> None:
+def test_a_preview_must_show_nobody(stage: Stage, suggested: Ran) -> None:
     """Made-up rows before and after; real ones on a terminal alone, and only who asks for them."""
-    write(stage)
-    write(stage, stage.did("mask suggest").stdout)
+    write(stage, suggested.stdout)
     assert "ENVCTL_MASK_KEY" in stage.refused(5, "mask preview")["error"]["message"]
     shown = stage.did("mask preview", env=KEY)
     quiet_about(shown.stdout, shown.stderr)
@@ -185,10 +190,9 @@ def _read(terminal: int) -> bytes:
         return b""
 
 
-def test_a_column_that_a_migration_adds_must_fail_the_check_of_the_environment(stage: Stage) -> None:
+def test_a_column_that_a_migration_adds_must_fail_the_check_of_the_environment(stage: Stage, suggested: Ran) -> None:
     """The source knows nothing of it; in CI it is the environment that shows it, and what to paste."""
-    write(stage)
-    rules = stage.did("mask suggest").stdout
+    rules = suggested.stdout
     assert "is not there" in stage_error(stage, rules)
     write(stage)
     stage.up()
@@ -222,13 +226,11 @@ def test_seed_must_refuse_data_without_rules(stage: Stage) -> None:
     assert "there is no [data.people.mask]" in " ".join(stage.refused(9, "mask check")["error"]["details"])
 
 
-def test_data_that_is_there_must_not_be_filled_past_the_rules(stage: Stage) -> None:
+def test_data_that_is_there_must_not_be_filled_past_the_rules(stage: Stage, suggested: Ran) -> None:
     """A server that began without data is not loaded with the dump as it is; `seed --masked` gives it masked rows."""
-    write(stage)
-    rules = stage.did("mask suggest").stdout
     stage.write('[services.db]\nkind = "postgres"\n')
     stage.up()
-    write(stage, rules)
+    write(stage, suggested.stdout)
     error = stage.refused(9, "up", env=KEY)["error"]
     assert "db holds data already" in error["message"]
     stage.did("seed", "--masked", env=KEY)

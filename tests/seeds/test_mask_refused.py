@@ -69,11 +69,6 @@ PLAIN: dict[str, tuple[Change, str, str]] = {
         r"row 7 of public\.customer is not UTF-8",
         "Make or copy the dump again",
     ),
-    "LATIN1": (
-        lambda text: text.replace(b"client_encoding = 'UTF8'", b"client_encoding = 'LATIN1'"),
-        r"is in another encoding than UTF-8 \(line \d+\)",
-        "--encoding=UTF8",
-    ),
     "of a newer version": (
         lambda text: text.replace(b"version 17", b"version 99").replace(b"CREATE TABLE", b"CREATE NEW TABLE"),
         r"at line \d+: syntax error\. It comes from Postgres 99\.\d+, and the service runs Postgres 17",

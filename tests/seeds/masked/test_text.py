@@ -124,6 +124,7 @@ def test_many_blocks_keep_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
         (b"DO $$ BEGIN INSERT INTO a.b VALUES ('ann'); END $$;\n", "that pg_dump does not write"),
         (b"SELECT a.write('ann');\n", "that pg_dump does not write"),
         (b"CALL a.write('ann');\n", "that pg_dump does not write"),
+        (b"SET client_encoding = 'LATIN1';\n", "another encoding than UTF-8"),
         (b"SELECT pg_catalog.lo_create('16');\n", "large objects"),
         (b"SELECT pg_catalog.lowrite(0, '\\x616e6e');\n", "large objects"),
     ],
