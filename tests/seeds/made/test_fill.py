@@ -12,6 +12,7 @@ from envctl.errors import EnvctlError, Exit
 from envctl.seeds.dumps.check import check
 from envctl.seeds.dumps.plain import plain
 from envctl.seeds.made.fill import fill
+from envctl.seeds.made.own import own_schema
 from envctl.seeds.swap import Filled
 from envctl.workload import Database
 from tests.seeds.made.makers import Rows
@@ -103,6 +104,44 @@ def test_of_a_dump_only_the_schema_is_taken(postgres: Postgres, target: Database
     maker = Rows({"people": (("id", "name"), ("5\tmade",))})
     assert {"public.schema_migrations": 2, "public.people": 1} == filled(postgres, tmp_path / "a.dump", target, maker)
     assert ["made"] == postgres.sql(target.name, "SELECT name FROM people")
+
+
+def test_the_schema_of_a_database_in_use_is_taken_as_it_is(
+    postgres: Postgres, target: Database, tmp_path: Path
+) -> None:
+    """With the roles and rights that migrations made, its settings, and their record; nothing where it has no table."""
+    used = Database(postgres.fresh(), USER, data="used")
+    assert b"" == own_schema(postgres, used)
+    role = f"app_{used.name}"
+    postgres.sql(
+        used.name,
+        "CREATE TABLE public.schema_migrations (version text)",
+        "INSERT INTO schema_migrations VALUES ('7')",
+    )
+    assert b"" == own_schema(postgres, used)
+    postgres.sql(
+        used.name,
+        f"CREATE ROLE {role} LOGIN PASSWORD 'their secret'",
+        "CREATE SCHEMA inner_one",
+        f"ALTER DATABASE {used.name} SET search_path TO inner_one, public",
+        f"ALTER DATABASE {used.name} SET work_mem TO '5MB'",
+        "CREATE TABLE inner_one.people (name text)",
+        f"GRANT INSERT ON inner_one.people TO {role}",
+        "INSERT INTO inner_one.people VALUES ('their secret')",
+    )
+    text = own_schema(postgres, used)
+    assert b"their secret" not in text
+    assert b"SCRAM" not in text
+    (tmp_path / "own.sql").write_bytes(text)
+    assert {"public.schema_migrations": 1} == filled(postgres, tmp_path / "own.sql", target, Rows({}))
+    assert ["inner_one, public", "5MB", "7", "t", "0"] == postgres.sql(
+        target.name,
+        "SHOW search_path",
+        "SHOW work_mem",
+        "SELECT version FROM schema_migrations",
+        f"SELECT has_table_privilege('{role}', 'people', 'INSERT')",
+        "SELECT count(*) FROM people",
+    )
 
 
 @pytest.mark.parametrize(

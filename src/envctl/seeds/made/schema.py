@@ -23,6 +23,7 @@ from envctl.seeds.failures import read_failure
 from envctl.seeds.loading import for_a_moment, seen
 from envctl.seeds.made.base import Part
 from envctl.seeds.made.migrations import NAMES, of_migrations
+from envctl.seeds.made.settings import settings_of
 from envctl.seeds.masked.afterwards import Statement, read
 from envctl.seeds.refusal import KEPT
 from envctl.seeds.server import ENV, LOADING, PSQL, Server, check_found, identifier, restriction
@@ -68,8 +69,12 @@ def canonical(client: Streaming, plain: Plain, database: Database) -> Schema:
                 _run(client, plain, into, only_rows(blocks, {table.name for table in tables}))
             kept = _kept(client, into, tables)
         before, behind = (_dumped(client, into, section) for section in ("pre-data", "post-data"))
+        settings = settings_of(client, into)
+        if settings.status:
+            raise _not_taken(settings, None)
     divided = {table.full for table in catalogue.tables if table.partitioned}
-    return Schema(catalogue, b"".join(text for _, text in pieces((before,))), tuple(_read(behind, divided)), kept)
+    whole = b"".join(text for _, text in pieces((before, settings.stdout)))
+    return Schema(catalogue, whole, tuple(_read(behind, divided)), kept)
 
 
 def without_rows(blocks: Iterable[bytes]) -> Iterator[bytes]:
