@@ -219,12 +219,12 @@ class Stage:
 
     def close(self) -> None:
         """Take every environment down and see that nothing is left."""
-        from envctl.ops.down import down
-
         named = {environment for environment in (thing.split("_")[1] for thing in self.objects()) if environment}
         parting = self.folder / "parting.toml"  # the test may have left an envctl.toml that cannot be read
         parting.write_text(f'[project]\nname = "{self.project}"\n[services.none]\nimage = "none"\n')
         try:
+            from envctl.ops.down import down
+
             with ThreadPoolExecutor(_PARTING) as pool:
                 list(pool.map(lambda name: down(self.here(parting, name), keep=False), sorted(named)))
             assert set() == self.objects()
