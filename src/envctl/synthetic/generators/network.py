@@ -123,9 +123,9 @@ class UserAgent(Pooled):
 
     name: ClassVar[str] = "user_agent"
 
-    def entries(self, field: Field) -> pl.Series:
+    def entries(self, field: Field) -> pl.Series:  # noqa: ARG002 – in all languages they are the same
         """Those that Faker makes up."""
-        return pool("agent", field.locale)
+        return pool("agent", "en_US")
 
 
 class MimeType(Pooled):
