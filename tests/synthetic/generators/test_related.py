@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -33,7 +34,7 @@ KINDS = ["height", "weight", "mood", "height"]
 START = datetime(2025, 3, 1, 9)
 
 
-def visits(*, first: int = 0, of: tuple[int, ...] = (5, 6, 6, 5), **more: list[object]) -> SomeRows:
+def visits(*, first: int = 0, of: tuple[int, ...] = (5, 6, 6, 5), **more: Any) -> SomeRows:
     """Rows of visits by these patients, of whom the fifth is a man."""
     found = rows(VISITS, len(of), first, kind=(KINDS * 9)[: len(of)], start=[START] * len(of), **more)
     there = SomeRows(
@@ -52,7 +53,7 @@ def field(name: str, table: Table = VISITS) -> Field:
     return field_of(table, name)
 
 
-def made(generator: Generator, name: str, some: SomeRows | None = None) -> list[object]:
+def made(generator: Generator, name: str, some: SomeRows | None = None) -> list[Any]:
     """What it makes of the visits."""
     assert None is generator.objection(field(name))
     return generator.make(field(name), some or visits()).to_list()
@@ -151,12 +152,12 @@ def test_the_same_for_all_that_reference_one() -> None:
 def test_moments_between_others() -> None:
     """After the one, before the other, within what is said, and never after the end of all."""
     stops = made(Between(after="start", within="45m"), "stop", visits(of=tuple(range(300))))
-    assert START <= min(stops) < max(stops) <= START.replace(minute=45)  # type: ignore[type-var]
+    assert START <= min(stops) < max(stops) <= START.replace(minute=45)
     assert len(set(stops)) > 200
     days = made(Between(after="patient_id.born", before="start"), "day", visits(of=tuple(range(300))))
-    assert date(2024, 1, 1) <= min(days) < date(2024, 2, 1) < date(2025, 2, 1) < max(days) <= START.date()  # type: ignore[operator, type-var]
+    assert date(2024, 1, 1) <= min(days) < date(2024, 2, 1) < date(2025, 2, 1) < max(days) <= START.date()
     late = made(Between(years=2), "stop", visits(of=tuple(range(300))))
-    assert datetime(2023, 12, 31) <= min(late) < max(late) < datetime(2026, 1, 1, 0, 0, 1)  # type: ignore[type-var]
+    assert datetime(2023, 12, 31) <= min(late) < max(late) < datetime(2026, 1, 1, 0, 0, 1)
 
 
 def test_nothing_is_between() -> None:
