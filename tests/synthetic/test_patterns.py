@@ -75,7 +75,7 @@ def test_forms(regex: str) -> None:
     assert pattern.shortest <= made.str.len_chars().min() <= made.str.len_chars().max() <= pattern.longest  # type: ignore[operator]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(EXPRESSIONS)
 def test_any(regex: str) -> None:
     """That holds for expressions of all sorts, also where one text can match in several ways."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from envctl.synthetic.patterns.nodes import ANY, Chars, Edge, Either, Look, Node, Row, Times, walk
 from envctl.synthetic.patterns.syntax import Unreadable
 
-_MOST_STATES = 20_000
+_MOST_STATES = 10_000
 _TOO_MUCH = "a regular expression with too many ways through it"
 _Places = frozenset[int]
 
