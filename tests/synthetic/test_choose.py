@@ -64,6 +64,7 @@ def field(table: str, column: Column | str, *others: Column | str, limits: Limit
         ("tasks", "assignee", (), "full_name"),
         ("providers", "name", ("gender",), "full_name"),
         ("payments", "card_brand", (), "pick"),
+        ("patients", "prefix", (), "salutation"),
         ("posts", "slug", (), "slug"),
         ("posts", "body", (), "paragraph"),
         ("posts", text("description", 200), (), "sentence"),

@@ -35,6 +35,8 @@ def rules_for(column: Column, table: Table) -> Iterator[Rule]:
         yield _UNITS
     if said == ("title",) and (of_people(table.name) or JOBS.intersection(_singles(table.name))):
         yield "job" if JOBS.intersection(_singles(table.name)) else "salutation"
+    if said == ("prefix",) and of_people(table.name):
+        yield "salutation"
     yield from _phrases([said], column, table)
     yield from _names(column, table)
     yield from _phrases([said[at:] for at in range(1, len(said) - 1)], column, table)
