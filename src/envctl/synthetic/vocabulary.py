@@ -137,9 +137,10 @@ NAMED: tuple[tuple[str, str], ...] = (
 # Whose a name, an address of mail or of a house is, beside those of masking's people and companies.
 OWNERS = frozenset({"billing", "shipping", "delivery", "emergency", "receiver", "kin", "legal", "rechnung"})
 SPOTS = frozenset(
-    _words(
-        "home work office birth birthplace geburtsort origin destination departure arrival pickup from to mailing start end source target"
-    )
+    _words("""
+    home work office birth birthplace geburtsort origin destination departure arrival pickup from to mailing start end
+    source target
+    """)
 )
 GOODS = frozenset({"product", "item", "article", "category", "produkt", "artikel", "catalog", "shop"})  # in categories
 JOBS = frozenset({"employee", "staff", "worker", "mitarbeiter", "contact", "manager", "personnel"})  # with a title
