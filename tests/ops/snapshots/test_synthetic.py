@@ -91,6 +91,30 @@ def test_it_begins_empty_where_nothing_says_its_tables(drawn: Drawn) -> None:
     assert "synthetic trial" == source_of(there, asked).words
 
 
+def test_what_is_made_of_rows_that_are_not_there_yet_begins_empty(drawn: Drawn) -> None:
+    """A broker's messages come with the rows of the database."""
+    events = """
+[services.events]
+kind = "kafka"
+data = "messages"
+topics = { a = 1 }
+[data.messages]
+from = "rows"
+of = "trial"
+[data.messages.messages.a]
+table = "a"
+value = "${n}"
+"""
+    there, _ = drawn(STACK.replace('schema = "a.sql"\n', "") + events)
+    workload = there.blueprint().workload("events")
+    assert workload is not None
+    assert (None, "empty kafka") == (workload.data, source_of(there, workload).words)
+    there, _ = drawn(STACK + events)
+    workload = there.blueprint().workload("events")
+    assert workload is not None
+    assert ("messages", "rows messages") == (workload.data, source_of(there, workload).words)
+
+
 def test_any_data_can_be_made_up_instead(drawn: Drawn) -> None:
     """Nothing of what the stack file says of it is read; made-up data keeps its settings but for what is asked."""
     _there, workload = drawn(STACK.replace('"trial"', '"real"'))

@@ -16,9 +16,12 @@ from envctl.seeds.refusal import KEPT
 
 if TYPE_CHECKING:
     from envctl.shape import Shape
+    from envctl.synthetic.plan import Part as Planned
     from envctl.synthetic.plan import Plan
 
-_CELLS = 1 << 18  # values of a block: about 4 MB
+_CELLS = 1 << 18  # values of a block, at most: short ones come to about 4 MB
+_BLOCK = 4 << 20  # bytes of one, about
+_SAMPLE = 64  # rows by which it is told how long those of a table are
 
 
 @dataclass
@@ -45,9 +48,8 @@ class MadeUp:
 
     def parts(self, catalogue: Catalogue) -> Iterator[Part]:
         """All tables but those of tools that migrate. Raises EnvctlError where it cannot be made."""
-        plan = self._planned(catalogue)
+        plan, steps = self._planned(catalogue)
         self._all = sum(part.count for part in plan.tables)
-        steps = {part.table.full: max(1, _CELLS // max(1, len(part.columns))) for part in plan.tables}
         ahead = self._ahead = Ahead(_works(plan, steps))
         for part in plan.tables:
             yield Part(part.table, part.columns, self._blocks(ahead, part.count, steps[part.table.full]))
@@ -61,7 +63,8 @@ class MadeUp:
         if self._ahead is not None:
             self._ahead.close()
 
-    def _planned(self, catalogue: Catalogue) -> Plan:
+    def _planned(self, catalogue: Catalogue) -> tuple[Plan, dict[str, int]]:
+        """How rows are made, and how many rows of each table make a block."""
         from pydantic import ValidationError
 
         from envctl.synthetic.base import Impossible
@@ -71,7 +74,8 @@ class MadeUp:
         left_out = [table.full for table in of_migrations(catalogue)]
         try:
             settings = Settings.model_validate_json(self.settings)
-            return plan(catalogue, settings, self.seed, self.shape, left_out=left_out)
+            found = plan(catalogue, settings, self.seed, self.shape, left_out=left_out)
+            return found, {part.table.full: _step(found, part) for part in found.tables}
         except Impossible as impossible:
             raise self._refused(str(impossible)) from None
         except ValidationError as wrong:
@@ -91,6 +95,13 @@ class MadeUp:
                 raise self._refused(str(impossible)) from None
             yield block
             self._made += min(step, count - first)
+
+
+def _step(plan: Plan, part: Planned) -> int:
+    """How many rows make a block: how long a few of them are holds for most."""
+    few = min(part.count, _SAMPLE)
+    length = len(plan.copy(part.table.full, 0, few)) / few if few else 0
+    return max(1, min(_CELLS // max(1, len(part.columns)), int(_BLOCK / max(1, length))))
 
 
 def _works(plan: Plan, steps: dict[str, int]) -> Iterator[Work]:
