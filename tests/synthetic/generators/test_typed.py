@@ -67,6 +67,7 @@ def test_every_type_is_made_and_taken(postgres: Postgres) -> None:
         "CREATE TABLE made ({})".format(", ".join(f"c{at} {kind} NOT NULL" for at, kind in enumerate(kinds))),
     )
     found = postgres.run(("psql", f"--username={USER}", f"--dbname={database}", "--quiet", *ask()))
+    assert (0, b"") == (found.status, found.stderr)
     table = read(found.stdout).table("public.made")
     assert table is not None
     makers = _made(table, table.columns)
