@@ -13,7 +13,7 @@ from envctl.seeds.csv.columns import Columns, Taken
 from envctl.seeds.csv.files import File, found
 from envctl.seeds.csv.names import quoted
 from envctl.seeds.csv.parquet import ParquetFile
-from envctl.seeds.csv.refusal import refused, unfitting, unreadable
+from envctl.seeds.csv.refusal import CORRECT, refused, unfitting, unreadable
 from envctl.seeds.csv.settings import Settings
 from envctl.seeds.csv.tables import Named, match_tables
 from envctl.seeds.csv.texts import TextFile, meant_delimiter
@@ -40,7 +40,7 @@ class Files:
     @property
     def advice(self) -> str:
         """What to do where the server refuses a row or a constraint."""
-        return "Correct the file or the schema, then run the same command again."
+        return CORRECT
 
     def parts(self, catalogue: Catalogue) -> Iterator[Part]:
         """The rows of each file. Raises EnvctlError before the first where files and database do not fit."""

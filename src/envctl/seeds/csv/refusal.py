@@ -9,12 +9,13 @@ from envctl.errors import EnvctlError, Exit
 from envctl.masking.policies.rules import Fault
 from envctl.seeds.refusal import KEPT
 
+CORRECT = "Correct the file, then run the same command again."
 _SHOWN = 20  # faults at once
 
 
 def refused(message: str, hint: str = "", details: tuple[str, ...] = ()) -> EnvctlError:
     """What is wrong, in a sentence that names the file; no value of it."""
-    return EnvctlError(Exit.DATA_REFUSED, message, hint=hint, details=details, unchanged=KEPT)
+    return EnvctlError(Exit.DATA_REFUSED, message, hint=hint or CORRECT, details=details, unchanged=KEPT)
 
 
 def unreadable(path: Path, error: OSError) -> EnvctlError:
