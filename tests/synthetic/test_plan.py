@@ -293,6 +293,52 @@ def test_columns_of_one_domain_all_keep_its_condition() -> None:
     assert all(value is not None and 2 == len(value) and value.isupper() for value in values)
 
 
+def test_who_follows_somebody_follows_somebody_else() -> None:
+    """Two references that must not be the same lead to different rows, whether pairs may come twice or not."""
+    keys = [references("who", "people"), references("whom", "people")]
+    apart = [Check("self", ("who", "whom"), "(who <> whom)")]
+    found = planned(
+        catalogue(
+            table("people", whole("id", counted=True)),
+            table("follows", whole("who"), whole("whom"), key=("who", "whom"), keys=keys, checks=apart),
+            table("messages", whole("id", counted=True), whole("who"), whole("whom"), keys=keys, checks=apart),
+        ),
+        counts={"people": 20, "follows": 150, "messages": 500},
+    )
+    follows = [both(row, "who", "whom") for row in rows_of(found, "follows")]
+    assert 150 == len(set(follows))
+    messages = [both(row, "who", "whom") for row in rows_of(found, "messages")]
+    assert all(who != whom for who, whom in (*follows, *messages))
+
+
+def test_one_of_each_owner_is_the_first() -> None:
+    """A unique index on some rows holds by these: one default address of each customer, one session that goes on."""
+    boolean = Column("is_default", "boolean", "boolean", False, base="boolean")
+    found = planned(
+        catalogue(
+            table("people", whole("id", counted=True)),
+            table(
+                "addresses",
+                whole("id", counted=True),
+                whole("person"),
+                boolean,
+                moment("ended_at", nullable=True),
+                keys=[references("person", "people")],
+                uniques=[
+                    Unique("default", ("person", "is_default"), exact=False, condition="is_default"),
+                    Unique("open", ("person", "ended_at"), exact=False, condition="(ended_at IS NULL)"),
+                ],
+            ),
+        ),
+        counts={"people": 30, "addresses": {"per": "people", "mean": 4}},
+    )
+    rows = rows_of(found, "addresses")
+    defaults = [row["person"] for row in rows if row["is_default"] == "true"]
+    ongoing = [row["person"] for row in rows if row["ended_at"] is None]
+    assert (120, 30, 30) == (len(rows), len(set(defaults)), len(defaults))
+    assert (30, 30) == (len(set(ongoing)), len(ongoing))
+
+
 def test_conditions_that_exclude_each_other_are_named() -> None:
     """Each could be met alone."""
     checks = [Check("low", ("n",), "(n < 3)"), Check("high", ("n",), "(n > 5)")]

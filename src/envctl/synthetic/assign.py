@@ -12,7 +12,7 @@ from envctl.synthetic.counts import Count
 from envctl.synthetic.draws import Draws
 from envctl.synthetic.fields import Hints, Known, Rules, known_of
 from envctl.synthetic.keys import agree, chosen
-from envctl.synthetic.references import Each, Owned, Some, Tree
+from envctl.synthetic.references import Apart, Each, Owned, Some, Tree
 from envctl.synthetic.rows import Made, Pieces
 from envctl.synthetic.slots import SKEWS, Slots
 from envctl.synthetic.targets import Target
@@ -73,6 +73,7 @@ def _begin(setting: Setting, target: Target, counts: Mapping[str, Count]) -> tup
         pieces=Pieces(known.starts(count.rows), known.ways, setting.draws.of(target.full, "way")),
         known=known.pieces,
         nulls={name: share for name, share in known.nulls.items() if (target.full, name) not in setting.referenced},
+        apart=known.apart,
         keys=deciding,
     )
     return work, agreeing
@@ -97,7 +98,9 @@ def _may_be_missing(target: Target, key: ForeignKey) -> bool:
 def _refer(work: Work, key: ForeignKey) -> None:
     """By a foreign key that nothing else decides."""
     draws, parents = work.draws.of("any", key.name), work.parents(key)
-    if key.table == work.full:
+    if (first := work.avoids(key)) is not None and parents > 1:
+        work.refer(key, Apart(first.way, Some(draws, parents - 1, SKEWS["none"]), parents))
+    elif key.table == work.full:
         work.refer(key, Tree(draws, _ROOTS, rooted=not work.nullable(key)))
     elif not parents:
         work.refer(key, Each(draws, work.rows, 0))

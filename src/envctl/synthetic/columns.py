@@ -39,6 +39,7 @@ class Work:
     pieces: Pieces
     known: tuple[Piece, ...]  # of each piece
     nulls: Mapping[str, float]
+    apart: frozenset[frozenset[str]] = frozenset()  # pairs of columns that must not be the same
     keys: tuple[ForeignKey, ...] = ()
     references: dict[str, Reference] = field(default_factory=dict)
     fillers: dict[str, Filler] = field(default_factory=dict)
@@ -80,6 +81,17 @@ class Work:
     def parents(self, key: ForeignKey) -> int:
         """How many rows it may mean."""
         return self.sizes.get(key.table, 0)
+
+    def avoids(self, key: ForeignKey) -> Reference | None:
+        """The reference that must mean another row than this one, if that is decided."""
+        return next(
+            (
+                reference
+                for reference in self.references.values()
+                if reference.key.table == key.table and frozenset((*reference.key.columns, *key.columns)) in self.apart
+            ),
+            None,
+        )
 
     def nullable(self, key: ForeignKey) -> bool:
         """Whether a row may reference nothing."""

@@ -36,6 +36,7 @@ class Known:
     ways: int
     pieces: tuple[Piece, ...]
     nulls: Mapping[str, float]
+    apart: frozenset[frozenset[str]] = frozenset()  # pairs of columns that must not be the same
 
     def starts(self, rows: int) -> tuple[int, ...]:
         """Where the rows of each of them begin: all have as many."""
@@ -72,7 +73,9 @@ def known_of(target: Target, rules: Rules, hints: Hints) -> Known:
     ways = min(len(found) for _, found in places)
     pieces = tuple(_piece(target, one, own, hints) for _, found in places for one in found[:ways])
     nulls = {column.name: share for column in target.table.columns if (share := _nulls(target, column, own, hints))}
-    return Known(tuple(table for table, _ in places), ways, pieces, nulls)
+    compared = (fact for _, found in places for way in found for _, fact in way.compared if fact.op == "<>")
+    apart = frozenset(frozenset((fact.left, fact.right)) for fact in compared)
+    return Known(tuple(table for table, _ in places), ways, pieces, nulls, apart)
 
 
 def _said(own: Mapping[str, Rule]) -> frozenset[str]:

@@ -156,6 +156,18 @@ class Beside(Way):
 
 
 @dataclass(frozen=True)
+class Apart(Way):
+    """Another row than a first reference means: so many steps further, one at least."""
+
+    first: Way
+    steps: Way
+    limit: int
+
+    def parents(self, rows: Numbers) -> Numbers:
+        return (self.first.parents(rows) + 1 + self.steps.parents(rows)) % max(self.limit, 1)
+
+
+@dataclass(frozen=True)
 class Digit(Way):
     """A digit of a number that each row has for itself: all its digits together are nobody else's."""
 

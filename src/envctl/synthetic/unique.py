@@ -7,13 +7,14 @@ the digits of one number that is.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 from envctl.catalogue import ForeignKey, Unique
 from envctl.synthetic.columns import Work
 from envctl.synthetic.generators.people import together
-from envctl.synthetic.references import Beside, Digit, Each, Owned, Tree
+from envctl.synthetic.partial import settle_some
+from envctl.synthetic.references import Apart, Beside, Digit, Each, Owned, Tree
 from envctl.synthetic.rows import Chosen, Ordinal
 from envctl.synthetic.slots import SKEWS, Slots
 
@@ -39,7 +40,7 @@ class Choice:
 
 def settle(work: Work, unique: Unique) -> None:
     """See that a constraint holds. Raises TooFew."""
-    if work.differs(unique.columns):
+    if work.differs(unique.columns) or (unique.condition and settle_some(work, unique, _owner)):
         return
     free = [name for name in unique.columns if work.is_free(name)]
     keys = [key for key in work.keys if set(key.columns) <= set(unique.columns) and work.is_open(key)]
@@ -138,7 +139,7 @@ def _beside(work: Work, keys: Sequence[ForeignKey], choices: Sequence[Choice]) -
     owner = next((k for k in keys if isinstance(work.way(k), Owned)), None) or next(
         (k for k in keys if work.owner is not None and k.name == work.owner.name), keys[0]
     )
-    rest = [choice for choice in choices if choice.key != owner]
+    rest = [_but_the_owner(work, owner, choice) for choice in choices if choice.key != owner]
     room = prod(choice.size for choice in rest)
     if not rest or room > _WIDEST or (owned := _owner(work, owner, room)) is None:
         return False
@@ -149,9 +150,18 @@ def _beside(work: Work, keys: Sequence[ForeignKey], choices: Sequence[Choice]) -
     return True
 
 
+def _but_the_owner(work: Work, owner: ForeignKey, choice: Choice) -> Choice:
+    """One fewer, where it must not mean the row that owns."""
+    key = choice.key
+    if key is None or key.table != owner.table or frozenset((*key.columns, *owner.columns)) not in work.apart:
+        return choice
+    return replace(choice, size=choice.size - 1)
+
+
 def _choose(work: Work, choice: Choice, way: Beside | Digit) -> None:
     if choice.key is not None:
-        work.refer(choice.key, way)
+        first = work.avoids(choice.key)
+        work.refer(choice.key, way if first is None else Apart(first.way, way, work.parents(choice.key)))
     else:
         generator, field = work.generator(choice.column), work.field(choice.column)
         work.fill(choice.column, Chosen(generator, field, way))
