@@ -105,3 +105,13 @@ def test_a_wrapped_project_is_named(read: Read) -> None:
     (file,), origin = found["project.compose"]
     assert (True, "envctl.toml:3") == (file.endswith("/compose.yaml"), origin)
     assert (["dev"], ["web"]) == (found["project.profiles"][0], found["project.public"][0])
+
+
+def test_a_table_of_tables_is_shown_value_by_value(read: Read) -> None:
+    """As it is written: by the names of its tables, and each at its line."""
+    rows = '\n[data.carts]\nfrom = "rows"\nof = "shop"\n[data.carts.keys."cart:${id}"]\ntable = "t"\nvalue = "${n}"\n'
+    database = '\n[data.shop]\nfrom = "dump"\npath = "x"\n'
+    text = TEXT.strip().replace("limits = { cpus = 1 }", 'data = "shop"') + database + rows
+    found, line = values(read, text), len(text.splitlines())
+    assert ("${n}", f"envctl.toml:{line}") == found['data.carts.keys."cart:${id}".value']
+    assert ("t", f"envctl.toml:{line - 1}") == found['data.carts.keys."cart:${id}".table']

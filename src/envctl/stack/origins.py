@@ -80,7 +80,11 @@ class _Resolver:
             if isinstance(value, Section):
                 yield from self.section(key, value)
             elif isinstance(value, dict):
-                yield from (self.entry(key, name, value[name]) for name in value)
+                for one, said in value.items():
+                    if isinstance(said, Section):
+                        yield from self.section((*key, one), said)
+                    else:
+                        yield self.entry(key, one, said)
             elif value is not None and value != ():
                 origin = self.origin(key) if name in section.model_fields_set else DEFAULT
                 yield ConfigValue(dotted(key), list(value) if isinstance(value, tuple) else value, origin)

@@ -26,7 +26,7 @@ from envctl.snapshot import DATA, MARKER, Held, Snapshot, data_volume, marker
 from envctl.snapshots import Layout, Spec, copied, place
 from envctl.snapshots.overlay import Overlay
 from envctl.workload import Workload
-from envctl.world import World
+from envctl.world import World, begun
 from envctl.world.helper import ROLE as HELPER
 from envctl.world.helper import must, run
 
@@ -71,7 +71,9 @@ def _make(copy: Site, layout: Layout, snapshot: Snapshot) -> None:
     with world.locks.hold(marker(snapshot.address), "clone"):  # gc looks for clones under it
         for spec in layout.volumes:
             own: Mapping[str, str] = {**copy.labels(spec.role), **spec.labels, labels.CLONE: snapshot.address}
+            begun.note(world.runtime, marker(copy.address), spec.name)
             world.engine.create_volume(spec.name, own, options=dict(spec.options) or None)
+        begun.strike_all(world.runtime, marker(copy.address))
         if not world.engine.volumes({labels.SNAPSHOT: snapshot.address, labels.ROLE: MARKER}):
             raise EnvctlError(
                 Exit.NOT_FOUND,

@@ -139,8 +139,11 @@ class Rows(Source):
                 "Run the same command again.",
             )
         if answer.keys != count:
-            message = f"{count} rows of {self.derived.data} make only {answer.keys} keys: some have the same"
-            raise _refused(message, "Put a column into the key that tells its rows apart, such as the primary key.")
+            message = f"{count} rows of {self.derived.data} make only {answer.keys} keys: some have the same, or went"
+            raise _refused(
+                message,
+                "Put a column into the key that tells its rows apart, such as the primary key; or raise `maxmemory`.",
+            )
         site.tell(f"{count:,} keys")
 
     def _fitting(self, at: str, ask: Callable[[], T]) -> T:
