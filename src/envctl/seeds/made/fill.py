@@ -25,6 +25,8 @@ from envctl.seeds.server import connection, identifier
 from envctl.seeds.swap import Filled
 from envctl.workload import Database
 
+# Moments without an offset are UTC, whatever the server's own settings say.
+_AS_WRITTEN = b"SET TimeZone TO 'UTC';\nSET DateStyle TO 'ISO, YMD';\nSET IntervalStyle TO 'postgres';\n"
 _END = b"\\.\n"
 
 
@@ -99,6 +101,7 @@ class _Text:
     def blocks(self) -> Iterator[bytes]:
         yield from self.first
         yield self.schema.before
+        yield _AS_WRITTEN
         for part in self.parts:
             yield from self._part(part)
         if self.size < self.worth:
