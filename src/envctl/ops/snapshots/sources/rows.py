@@ -15,6 +15,7 @@ from envctl.ops.setting import Here
 from envctl.ops.snapshots.pace import Pace
 from envctl.ops.snapshots.sources.base import Site, Source
 from envctl.ops.snapshots.sources.reader import UNCHANGED
+from envctl.planning.fitting import refuse_uncertified
 from envctl.stack.workloads import LOOPBACK
 from envctl.workload import Derived, Workload
 from envctl.world.relay import into, relay
@@ -160,10 +161,12 @@ class Rows(Source):
         return Pace(site.tell, lambda: None, doing=doing)
 
     def _snapshot(self, here: Here) -> Snapshot:
-        """The database's: found, or built first."""
+        """The database's: found, or built first. Of one that is masked only what is proven to be is read."""
         from envctl.ops.snapshots.build import find_or_build
 
-        return find_or_build(here, here.blueprint(), self.of, self._image(here))
+        found = find_or_build(here, here.blueprint(), self.of, self._image(here))
+        refuse_uncertified(found)
+        return found
 
     def _image(self, here: Here) -> str:
         """The reference that the daemon has the database's image under."""
