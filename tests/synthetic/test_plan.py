@@ -255,6 +255,15 @@ def test_partitions_get_rows_that_they_take() -> None:
     assert 1000 == len({row["id"] for row in old + new})
 
 
+def test_partitions_are_as_full_as_those_of_an_example() -> None:
+    """Their shares are those of the shape."""
+    at = "((at IS NOT NULL) AND (at >= '{}-01-01 00:00:00+00'::timestamp with time zone) AND "
+    at += "(at < '{}-01-01 00:00:00+00'::timestamp with time zone))"
+    shape = Shape({"shop.visits": TableShape(400), "shop.old": TableShape(100), "shop.new": TableShape(300)})
+    found = planned(split({"old": at.format(2023, 2024), "new": at.format(2024, 2025)}), shape=shape)
+    assert {"old": 100, "new": 300} == {part.table.name: part.count for part in found.tables}
+
+
 def test_the_server_sorts_rows_where_nobody_else_can() -> None:
     """Partitions by a hash of their own take rows through the whole table."""
     found = planned(split({"one": "satisfies_hash_partition('123'::oid, 2, 0, at)"}))

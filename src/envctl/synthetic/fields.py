@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from envctl.catalogue import Column, Table
 from envctl.shape import Shape
@@ -38,9 +39,12 @@ class Known:
     nulls: Mapping[str, float]
     apart: frozenset[frozenset[str]] = frozenset()  # pairs of columns that must not be the same
 
+    weights: tuple[int, ...] = ()  # of the tables, where they are unlike; else all have as many rows
+
     def starts(self, rows: int) -> tuple[int, ...]:
-        """Where the rows of each of them begin: all have as many."""
-        return tuple(rows * at // len(self.tables) for at in range(len(self.tables)))
+        """Where the rows of each of them begin."""
+        weights = self.weights or (1,) * len(self.tables)
+        return tuple(rows * before // sum(weights) for before in accumulate(weights[:-1], initial=0))
 
 
 def rules_of(targets: tuple[Target, ...], settings: Settings) -> Rules:
@@ -75,7 +79,14 @@ def known_of(target: Target, rules: Rules, hints: Hints) -> Known:
     nulls = {column.name: share for column in target.table.columns if (share := _nulls(target, column, own, hints))}
     compared = (fact for _, found in places for way in found for _, fact in way.compared if fact.op == "<>")
     apart = frozenset(frozenset((fact.left, fact.right)) for fact in compared)
-    return Known(tuple(table for table, _ in places), ways, pieces, nulls, apart)
+    tables = tuple(table for table, _ in places)
+    return Known(tables, ways, pieces, nulls, apart, _weights(tables, hints))
+
+
+def _weights(tables: tuple[Table, ...], hints: Hints) -> tuple[int, ...]:
+    """The rows that these have in the example, if it has some in one of them."""
+    found = tuple((hints.shape.rows(table.full) if hints.shape else None) or 0 for table in tables)
+    return found if any(found) else ()
 
 
 def _said(own: Mapping[str, Rule]) -> frozenset[str]:
