@@ -12,7 +12,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
+from envctl.services import Section
 from envctl.services.fields import Folder, Names, real, refuse
+from envctl.stack.mask import MASK, MaskSection
+from envctl.stack.problems import Notes
 from envctl.stack.synthetic import FromSchema
 from envctl.workload import Csv, Database
 
@@ -77,6 +80,8 @@ class CsvSection(FromSchema):
         default="utf-8", description="How the text of the files is written.", examples=["cp1252"]
     )
 
+    mask: MaskSection | None = Field(default=None, description=f"{MASK} Only with a schema or a recipe.")
+
     @property
     def needs(self) -> str:
         """What to do where `path` leads nowhere."""
@@ -92,7 +97,16 @@ class CsvSection(FromSchema):
         if self.recipe is not None:
             said["known"] = _known(self.described(root).file)
         files = Csv(self.at(root), json.dumps(said, sort_keys=True, ensure_ascii=False))
-        return replace(self.within(database, root), csv=files)
+        mask = self.mask.masking(root, None) if self.mask else None
+        return replace(self.within(database, root), csv=files, mask=mask)
+
+
+def check_csv(data: Mapping[str, Section], notes: Notes) -> None:
+    """Rules of masking are held against tables that are known before anything runs."""
+    for name, found in data.items():
+        if isinstance(found, CsvSection) and found.mask is not None and not (found.schema_ or found.recipe):
+            hint = f'write schema = "…" or recipe = "…" into [data.{name}]'
+            notes.add(("data", name, "mask"), "files are masked by a schema only, and none is named", hint=hint)
 
 
 def _known(schema: Path | None) -> Mapping[str, Any]:

@@ -17,8 +17,9 @@ from envctl.identity import ONE_SHOT
 from envctl.services import BY_NAME, LimitsSection, Section
 from envctl.services.app import BuildSection, HealthSection
 from envctl.services.references import SECRETS
-from envctl.stack.data import DATA_KINDS, MaskSection
+from envctl.stack.data import DATA_KINDS
 from envctl.stack.lifetime import LifetimeSection
+from envctl.stack.mask import MaskSection
 from envctl.stack.model import DATA, PROJECT, SERVICE, SERVICES, EnvironmentLimits, ProjectSection
 from envctl.stack.rows import Entry, Message
 from envctl.stack.secrets import NAMES, SECRET_KINDS

@@ -153,6 +153,10 @@ class Source(Protocol):
         """What chance depends on, as the address has it; nothing where nothing is left to chance."""
         return ""
 
+    def loaded(self, site: Site) -> None:  # noqa: ARG002
+        """What is left to do where all of it was loaded as a text: nothing of most, which say all in it."""
+        return
+
     def mask(self, here: Here) -> str:  # noqa: ARG002 – most are not masked
         """What it is masked with, as the address has it; nothing where it is not."""
         return ""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from envctl.errors import EnvctlError, Exit
 from envctl.ops.setting import Here
@@ -14,7 +16,12 @@ from envctl.ops.snapshots.sources.looks import known, looks_of, remember
 from envctl.ops.snapshots.sources.schema import digest_of, plain_of
 from envctl.workload import Csv, Database, Workload
 
+if TYPE_CHECKING:
+    from envctl.seeds.csv.maker import Files
+    from envctl.seeds.dumps.plain import Plain
+
 _FORM = 1  # raised when the same files make other rows
+_NOTHING = "Nothing was changed."
 _KIND = "csv"  # what the digest of files is remembered as
 
 
@@ -50,29 +57,56 @@ class CsvFiles(Source):
     def inside(self, site: Site) -> Mapping[str, str]:
         """Load all rows, and see that the server takes them. Raises EnvctlError."""
         from envctl.ops.snapshots.pace import Pace
-        from envctl.seeds.csv.maker import Files
-        from envctl.seeds.csv.settings import Settings
         from envctl.seeds.made.fill import fill
         from envctl.seeds.swap import Filled
         from envctl.seeds.tidy import tidy
 
         name = self.database.data or ""
-        filled = Filled(name, self.digest(site.here))
-        maker = Files(name, self.csv.path, Settings.read(self.csv.settings))
+        filled, maker = Filled(name, self.digest(site.here)), self._maker()
         pace = Pace(site.tell, maker.share, doing="reading")
         with plain_of(site, self.database) as plain:
             rows = fill(site.client, plain, self.database, filled, maker, told=pace, say=site.tell)
-        if self._looks[0] != looks_of(self.csv.path):
-            raise self._changed()
+        self._unchanged()
         self._rows.update(rows)
         site.tell(f"tidying {name}")
         tidy(site.client, self.database)
         return {"data": filled.digest}
 
+    @contextmanager
+    def plain(self, site: Site) -> Iterator[Plain]:
+        """The schema and the rows as the text of a dump. Raises EnvctlError."""
+        from envctl.seeds.made.text import as_dump
+
+        self.digest(site.here)
+        with plain_of(site, self.database) as plain:
+            yield as_dump(site.client, plain, self.database, self._maker(), self._unchanged)
+
+    def loaded(self, site: Site) -> None:
+        """Let sequences go on behind the rows: files say nothing of them. Raises EnvctlError."""
+        from envctl.seeds.failures import read_failure
+        from envctl.seeds.made.sequences import move_on
+        from envctl.seeds.server import connection
+
+        moved = move_on(site.client, connection(self.database.name, self.database.user))
+        if moved.status:
+            why = read_failure(moved.stderr).text
+            raise EnvctlError(Exit.DATA_REFUSED, f"{self.words}: sequences could not be set: {why}", unchanged=_NOTHING)
+
     def about(self) -> Mapping[str, str]:
         """How many rows the tables have that have some."""
         each = {f"rows.{name.removeprefix('public.')}": str(n) for name, n in sorted(self._rows.items()) if n}
         return {"rows": str(sum(self._rows.values())), **each}
+
+    def _maker(self) -> Files:
+        from envctl.seeds.csv.maker import Files
+        from envctl.seeds.csv.settings import Settings
+
+        return Files(self.database.data or "", self.csv.path, Settings.read(self.csv.settings))
+
+    def _unchanged(self) -> None:
+        """Raises EnvctlError where the files are others than when they were first read."""
+        if self._looks[0] != looks_of(self.csv.path):
+            raise self._changed()
 
     def _content(self, here: Here) -> str:
         """What identifies what is in the files. Raises EnvctlError where one cannot be read."""
@@ -92,6 +126,6 @@ class CsvFiles(Source):
         return EnvctlError(
             Exit.DATA_REFUSED,
             f"{self.csv.path} changed while it was read.",
-            unchanged="Nothing was changed.",
+            unchanged=_NOTHING,
             hint="Run the same command again.",
         )

@@ -40,6 +40,9 @@ class Readable(Protocol):
     def plain(self, site: Site) -> AbstractContextManager[Plain]:
         """The text, for as long as it is read."""
 
+    def loaded(self, site: Site) -> None:
+        """What is left to do once all of the text is in."""
+
 
 @dataclass(frozen=True)
 class Masked(Source):
@@ -106,6 +109,7 @@ class Masked(Source):
             )
             if subset:
                 subset.confirm()
+        self.source.loaded(site)
         cut_off(site.client, self.database.user, self.database.name)
         site.tell(f"tidying {name}")
         tidy(site.client, self.database)
