@@ -10,12 +10,16 @@ from typing import Any
 import polars as pl
 import pytest
 
+from envctl.catalogue import Catalogue
 from envctl.errors import EnvctlError, Exit
 from envctl.seeds.csv.maker import Files
 from envctl.seeds.csv.settings import Settings
 from envctl.seeds.dumps.check import check
 from envctl.seeds.dumps.plain import plain
 from envctl.seeds.made.fill import fill
+from envctl.seeds.made.text import as_dump
+from envctl.seeds.masked.fill import fill as masked
+from envctl.seeds.masked.text import Mask, Masks
 from envctl.seeds.swap import Filled
 from envctl.stack.csv import CsvSection
 from envctl.workload import Database
@@ -152,3 +156,21 @@ def test_rows_that_constraints_refuse(
     assert ["before"] == postgres.sql(
         target.name, "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
     )
+
+
+def test_files_are_masked_on_their_way_in(postgres: Postgres, target: Database, root: Path) -> None:
+    """They come as the text of a dump: all of it passes whoever masks, and is whole."""
+    (root / "files" / "owners.csv").write_text("id,name,email,born\n4,Ann raw,raw@mail.test,1990-01-02\n7,Bo raw,,\n")
+    (root / "files" / "pets.csv").write_text("id,owner,name\n1,7,Rex\n")
+    maker = Files("zoo", root / "files", Settings())
+    text = as_dump(postgres, plain(postgres, check(root / "schema.sql"), target), target, maker)
+    got = masked(postgres, text, target, Filled("zoo", DIGEST), _hidden, large_objects=False)
+    assert {"public.owners": 2, "public.pets": 1} == dict(got.rows)
+    asked = "SELECT name, email, born, since IS NULL FROM owners ORDER BY id"
+    assert ["Ann xyz|xyz@mail.test|1990-01-02|f", "Bo xyz|||f"] == postgres.sql(target.name, asked)
+    assert 1.0 == maker.share()
+
+
+def _hidden(_catalogue: Catalogue) -> Masks:
+    """Every table's `raw` becomes another word."""
+    return lambda _schema, _name, _columns: Mask(lambda block: block.replace(b"raw", b"xyz"))
