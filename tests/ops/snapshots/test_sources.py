@@ -17,6 +17,7 @@ from envctl.events import Event
 from envctl.ops.setting import Here
 from envctl.ops.snapshots.sources import dump as dumps
 from envctl.ops.snapshots.sources import source_of
+from envctl.ops.snapshots.sources.looks import looks_of
 from tests.ops.fake import FakeEngine, here
 
 HEAD, FOOT = "--\n-- PostgreSQL database dump\n--\n", "--\n-- PostgreSQL database dump complete\n--\n"
@@ -178,10 +179,10 @@ def test_each_file_of_a_folder_counts(there: Here, path: Path) -> None:
     path.mkdir()
     for name in ("toc.dat", "1.dat"):
         (path / name).write_text(name)
-    before = dumps._looks(path)
-    assert before == dumps._looks(path)
+    before = looks_of(path)
+    assert before == looks_of(path)
     (path / "1.dat").write_text("another")
-    assert before != dumps._looks(path)
+    assert before != looks_of(path)
 
 
 def test_a_dump_that_is_gone_is_named(there: Here, path: Path) -> None:
