@@ -49,6 +49,14 @@ CREATE TABLE "Odd.Schema"."Odd ""Table" ("select" int, "$ {x}" text, person int 
 INSERT INTO "Odd.Schema"."Odd ""Table" VALUES (1, 'one', 3), (2, 'two', NULL)"""
 
 
+LINES = Table(
+    "public",
+    "lines",
+    (Column("order_id", "integer", "integer"), Column("customer_id", "integer", "integer")),
+    foreign_keys=(ForeignKey("d", ("order_id", "customer_id"), "public.orders", ("id", "customer_id")),),
+)
+
+
 def refusal(ask: Any) -> tuple[str, str, str]:
     """Where it stands, what is wrong, what to do."""
     with pytest.raises(Unanswerable) as refused:
@@ -72,6 +80,16 @@ def test_a_statement_is_made_of_quoted_names() -> None:
         "TO STDOUT (FORMAT binary)"
     )
     assert expected == asking.statement(columns)
+
+
+def test_a_column_of_a_key_of_several_leads_to_whose_it_is() -> None:
+    """To the row that all of them mean; but one that is itself the key of a further table leads there."""
+    asking = Asking(Catalogue((CUSTOMERS, ORDERS, LINES)), LINES)
+    statement = asking.statement([asking.text("key", "${order_id.note}, ${customer_id.id}")])
+    assert (
+        ' LEFT JOIN "public"."orders" AS f1 ON f1."id" = t."order_id" AND f1."customer_id" = t."customer_id"'
+        ' LEFT JOIN "public"."customers" AS f2 ON f2."id" = t."customer_id" ORDER BY '
+    ) in statement
 
 
 @pytest.mark.parametrize(

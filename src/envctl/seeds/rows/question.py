@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from envctl.catalogue import Catalogue, Column, ForeignKey, Table, written
@@ -138,7 +138,7 @@ class Asking:
     def _behind(self, at: str, alias: str, table: Table, way: tuple[str, ...]) -> tuple[str, Table]:
         """The row that the last column of a way leads to: its alias, and its table."""
         if way not in self._joined:
-            key = _leading(at, table, way[-1])
+            key = _leading(at, self.catalogue, table, way[-1])
             target = self.catalogue.table(key.table)
             if target is None:
                 raise Unanswerable(at, f"${{{'.'.join(way)}.…}} leads to {key.table}, whose rows nobody can read")
@@ -178,7 +178,9 @@ def condition(text: str, table: Table) -> str:
     except Problem as problem:
         raise Unanswerable("where", str(problem)) from None
     if any(token.kind == "word" and token.text in _CLOCKS for token in tokens):
-        raise Unanswerable("where", "it asks what time it is, and what is made is kept", "write a point in time instead")
+        raise Unanswerable(
+            "where", "it asks what time it is, and what is made is kept", "write a point in time instead"
+        )
     return f"({' '.join(map(_sql, tokens[:-1]))})"
 
 
@@ -195,17 +197,25 @@ def _known(at: str, table: Table, name: str) -> Column:
     return column
 
 
-def _leading(at: str, table: Table, name: str) -> ForeignKey:
-    """The foreign key of a column; of several the one that is of no other column."""
+def _leading(at: str, catalogue: Catalogue, table: Table, name: str) -> ForeignKey:
+    """The foreign key that a column is, or the one of several columns that it is in."""
     _known(at, table, name)
-    found = [key for key in table.foreign_keys if name in key.columns]
-    alone = [key for key in found if key.columns == (name,)] or found
-    if not alone:
+    alone = [key for key in table.foreign_keys if key.columns == (name,)]
+    found = alone or [_through(catalogue, key, name) for key in table.foreign_keys if name in key.columns]
+    if not found:
         raise Unanswerable(at, f"{written(table.name, name)} is no foreign key, and leads to no other table")
-    if len({(key.table, key.columns, key.references) for key in alone}) > 1:
-        keys = ", ".join(sorted(key.name for key in alone))
+    if len({(key.table, key.columns, key.references) for key in found}) > 1:
+        keys = ", ".join(sorted(key.name for key in table.foreign_keys if name in key.columns))
         raise Unanswerable(at, f"{written(table.name, name)} is in several foreign keys: {keys}")
-    return alone[0]
+    return found[0]
+
+
+def _through(catalogue: Catalogue, key: ForeignKey, name: str) -> ForeignKey:
+    """A key of several columns, of which one is the other table's own foreign key: it leads where that does."""
+    other = key.references[key.columns.index(name)]
+    target = catalogue.table(key.table)
+    further = [one for one in target.foreign_keys if one.columns == (other,)] if target else []
+    return replace(further[0], columns=(name,)) if further else key
 
 
 def _written(value: Any) -> str:
