@@ -51,18 +51,22 @@ class Piece:
 
     def check_quotes(self) -> None:
         """Raises BrokenText where a quote neither opens nor closes a value, nor stands twice for itself."""
-        if not self._quotes.any():
-            return
-        signs, delimiter = self._signs, ord(self.delimiter)
-        before, after = np.roll(signs, 1), np.roll(signs, -1)
-        before[0] = after[-1] = _LINE
-        opening = self._quotes & self._inside
-        fine = np.isin(before, (delimiter, _LINE, _QUOTE)) | ~opening
-        fine &= np.isin(after, (delimiter, _LINE, _RETURN, _QUOTE)) | opening | ~self._quotes
+        at = np.flatnonzero(self._quotes)
+        around = np.concatenate(([_LINE], self._signs, [_LINE]))
+        opening = self._inside[at]
+        fine = np.where(
+            opening, self._may(_QUOTE, _LINE)[around[at]], self._may(_QUOTE, _LINE, _RETURN)[around[at + 2]]
+        )
         if not fine.all():
-            at = int(np.flatnonzero(~fine)[0])
             hint = 'Write the whole value in quotes, and each quote in it twice: "5"" nails".'
-            raise BrokenText(self._line_at(at), "has a quote in the middle of a value", hint)
+            line = self._line_at(int(at[~fine][0]))
+            raise BrokenText(line, "has a quote in the middle of a value", hint)
+
+    def _may(self, *signs: int) -> _Bools:
+        """By each sign, whether it is the delimiter or one of these."""
+        found = np.zeros(256, dtype=np.bool_)
+        found[[ord(self.delimiter), *signs]] = True
+        return found
 
     def check_closed(self) -> None:
         """Raises BrokenText where a value in quotes goes on behind the end of it."""
