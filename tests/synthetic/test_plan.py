@@ -389,3 +389,17 @@ def test_nothing_to_reference_is_said() -> None:
     with pytest.raises(Impossible, match=r"customer_fkey must reference a row of shop.customers, which has none"):
         planned(SHOP, counts={"customers": 0, "orders": 5})
     assert [] == rows_of(planned(SHOP, counts={"customers": 0}), "orders")
+
+
+def test_who_is_born_before_registers_at_any_time() -> None:
+    """A CHECK between a birth and what follows does not draw everything to the birth, or to the first day there is."""
+    born = Column("birth_date", "date", "date", base="date")
+    checks = [Check("born", ("birth_date", "created_at"), "(birth_date < (created_at)::date)")]
+    found = planned(
+        catalogue(
+            table("people", whole("id", counted=True), born, moment("created_at"), word("a"), word("b"), checks=checks)
+        )
+    )
+    years = Counter((row["created_at"] or "")[:4] for row in rows_of(found, "people"))
+    assert max(years.values()) < 600
+    assert len(years) >= 5

@@ -45,13 +45,29 @@ def _of_call(kinds: Kinds, op: Sign, left: Call, right: Tree) -> Alternatives | 
 def _day(kinds: Kinds, column: str, op: Sign, day: Moment) -> Alternatives:
     """The day that a point in time is on."""
     if day.base:
-        raise Unreadable("the days of two points in time")
+        return _day_of_column(kinds, column, op, day)
     if day.at is None:
         return single(kinds, Moment(column), "<" if op in {"<", "<="} else op, day)
     start = shifted(day.at, day.later)
     if start != start.replace(hour=0, minute=0, second=0, microsecond=0):
         raise Unreadable("a date that is compared with a time")
     return _inside(kinds, column, op, start, start + timedelta(days=1))
+
+
+def _day_of_column(kinds: Kinds, column: str, op: Sign, day: Moment) -> Alternatives:
+    """The day that a point in time is on, and a column of dates: each begins as such a date does."""
+    if kinds.of(Col(day.base)) != "date":
+        raise Unreadable("the days of two points in time")
+    mine, after = Moment(column), Moment(day.base, None, day.later + Span(days=1))
+    match op:
+        case "=":
+            return both(pair(mine, ">=", day), pair(mine, "<", after))
+        case "<>":
+            return either(pair(mine, "<", day), pair(mine, ">=", after))
+        case "<" | ">=":
+            return pair(mine, op, day)
+        case _:
+            return pair(mine, "<" if op == "<=" else ">=", after)
 
 
 def _aged(call: Call) -> tuple[Tree, ...]:

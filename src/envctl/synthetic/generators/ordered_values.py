@@ -15,7 +15,7 @@ from envctl.synthetic.generators.ordered_axes import Axis
 from envctl.synthetic.generators.ordered_steps import Apart, Place
 from envctl.synthetic.generators.times import Moment
 from envctl.synthetic.generators.times_days import DAY, NONE, at_hours, gaps
-from envctl.synthetic.generators.times_ranks import rank_of
+from envctl.synthetic.generators.times_ranks import BIRTH, rank_of
 
 _HOUR, _MONTH = 3600, 30 * DAY
 _SHARE = 4  # what is above something else is so by up to such a part of what is usual
@@ -72,15 +72,16 @@ class Ordered(Generator):
     def _times(self, field: Field, rows: Rows, low: Numbers, high: Numbers) -> tuple[Numbers, Numbers]:
         """From when on, and when: some time after what comes before it; else as moments are."""
         step, draws = int(self.axis.step), rows.draws(field.column.name)
-        before = [self.axis.read(rows.column(name), up=True) for name in self.follows]
+        followed = [name for name in self.follows if rank_of(name).order > BIRTH]
+        before = [self.axis.read(rows.column(name), up=True) for name in followed]
         known = np.maximum.reduce([np.full(len(low), NONE), *before])
         start = np.minimum(np.maximum(low, known), high)
         made = start * step + gaps(max(rank_of(field.column.name).gap, _HOUR), draws.of("gap"), rows.numbers)
         by_day = at_hours(made, draws.of("hour"), rows.numbers)
         soon = np.where(made // DAY > start * step // DAY, by_day, made) // step
-        if self.place.above:
+        if any(rank_of(apart.other).order > BIRTH for apart in self.place.above):
             return start, soon
-        alone = self.axis.read(Moment(alone=True).make(field, rows), up=True)
+        alone = self.axis.read(Moment(alone=True).make(field, rows), up=True)  # nothing happens soon after one's birth
         return start, np.where(known == NONE, alone, soon)
 
     def _usual(self, field: Field, rows: Rows, low: Numbers, high: Numbers) -> Numbers:
