@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from envctl.catalogue import Catalogue, Column, ForeignKey, Table
 from envctl.masking.policies.matches import Names
@@ -77,6 +78,20 @@ def test_one_file_for_one_table() -> None:
         "companies.csv: may hold rows of archive.companies or public.companies "
         '(say which: tables = { "archive.companies" = "companies.csv" })'
     ] == tables(Settings(), "companies.csv", names=both)[1]
+
+
+def test_one_table_for_one_file() -> None:
+    """What is said of two tables cannot be true of one file."""
+    assert ["a.csv: cannot hold rows of companies and of another table (take one of the two out of tables)"] == tables(
+        Settings(tables={'"Our_People"': "a.csv", "companies": "a.csv"}), "a.csv"
+    )[1]
+
+
+def test_partitions_are_filled_through_what_is_divided() -> None:
+    """A file is of none of them by its name; one that only inherits is a table as others are."""
+    divided = replace(_COMPANIES, partitioned=True)
+    assert {} == tables(Settings(), "companies_1.csv", names=Names(Catalogue((divided, _PARTITION))))[0]
+    assert {"companies_1.csv": "public.companies_1"} == tables(Settings(), "companies_1.csv")[0]
 
 
 def test_columns_by_name() -> None:

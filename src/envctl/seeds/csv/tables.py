@@ -29,6 +29,10 @@ class Tables:
 
     def add(self, file: str, table: Table, shown: str) -> None:
         """That file holds rows of this table: no other does."""
+        if file in self.of:
+            what = f"cannot hold rows of {shown} and of another table"
+            self.faults.append(Fault(file, what, "take one of the two out of tables"))
+            return
         if (other := next((name for name, taken in self.of.items() if taken is table), None)) is None:
             self.of[file] = table
             return
@@ -80,7 +84,7 @@ def _by_names(names: Names) -> Mapping[str, list[Table]]:
 
 def _names(names: Names) -> Iterator[tuple[Table, str]]:
     for table in names.full.values():
-        if not table.parents:
+        if not any(parent.partitioned for parent in map(names.full.get, table.parents) if parent):
             yield table, table.name
             yield table, table.full
 
