@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -64,6 +65,7 @@ def lap(
     cache = Path(one.stage.environ["XDG_CACHE_HOME"])
     for file in cache.glob("envctl/*"):
         file.unlink()
+    shutil.rmtree(one.stage.runtime / "envctl", ignore_errors=True)  # who comes first makes it
     first = built(one, one.spec(at=broken.point, how=broken.how))
     between = snapshots(one)
     yield from (f"{broken}: {wrong}" for wrong in left(one))

@@ -101,7 +101,8 @@ def copying(points: list[Break]) -> list[Break]:
 
 
 # What leaves nothing to who is killed right behind it: the end of a program, a lock, a time, a program that looks.
-_LOOKING = r"(?:docker compose version|git --no-optional-locks status) "
+# Whether a server is ready is asked as often as it takes: the first time counts.
+_LOOKING = r"(?:docker compose version |git --no-optional-locks status |docker exec .*pg_isready .*#(?!1$))"
 _NOTHING = re.compile(rf"ended |fcntl\.|os\.utime |(?:subprocess\.Popen|started) {_LOOKING}")
 
 
