@@ -14,6 +14,7 @@ from envctl.errors import EnvctlError, Exit
 from envctl.seeds.made import synthetic
 from envctl.seeds.made.ahead import Ahead, Work
 from envctl.seeds.made.synthetic import MadeUp
+from envctl.shape import Shape, TableShape
 
 ID = Column("id", "bigint", "integer", nullable=False, low=-(1 << 63), high=(1 << 63) - 1)
 KEY = Unique("pkey", ("id",))
@@ -102,3 +103,11 @@ def test_what_a_work_raises_ends_it() -> None:
     with pytest.raises(ValueError, match="no"):
         ahead.take()
     assert 4 == len(begun)
+
+
+def test_tables_of_an_example_that_are_not_here_are_told() -> None:
+    """They shape nothing."""
+    said: list[str] = []
+    shape = Shape({"public.people": TableShape(7), "public.gone": TableShape(1)})
+    assert 7 == len(rows(MadeUp("shop", "{}", 1, shape, said.append))["public.people"])
+    assert ["not here are tables of the example: public.gone"] == said

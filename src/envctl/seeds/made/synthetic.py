@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -26,12 +26,15 @@ _SAMPLE = 64  # rows by which it is told how long those of a table are
 
 @dataclass
 class MadeUp:
-    """What the stack file calls it, its settings as JSON, the seed, and the statistics that it takes over."""
+    """What the stack file calls it, its settings as JSON, the seed, and the statistics that it takes over. What of these
+    is about nothing, it says.
+    """
 
     name: str
     settings: str
     seed: int
     shape: Shape | None = None
+    say: Callable[[str], None] = lambda _what: None
     _all: int = 0
     _made: int = 0
     _ahead: Ahead | None = field(default=None, repr=False)
@@ -71,6 +74,8 @@ class MadeUp:
         from envctl.synthetic.plan import plan
         from envctl.synthetic.settings import Settings
 
+        if self.shape is not None and (strange := self.shape.strange(catalogue)):
+            self.say(f"not here are tables of the example: {', '.join(strange)}")
         left_out = [table.full for table in of_migrations(catalogue)]
         try:
             settings = Settings.model_validate_json(self.settings)

@@ -65,7 +65,7 @@ class MadeUp(Source):
 
         digest, name = self.digest(site.here), self.database.data or ""
         shape = shape_of(site.here, site, self.synthetic.like) if self.synthetic.like else None
-        maker = Maker(name, self.synthetic.settings, self.synthetic.seed, shape)
+        maker = Maker(name, self.synthetic.settings, self.synthetic.seed, shape, lambda what: site.tell(what, "info"))
         pace = Pace(site.tell, maker.share, doing="making")
         try:
             with plain_of(site, self.database) as plain:
