@@ -191,6 +191,11 @@ class Database:
     csv: Csv | None = None
     later: str | None = None
 
+    @property
+    def read(self) -> Path | None:
+        """What of this machine its server reads, and writes anew."""
+        return self.csv.path if self.csv else self.dump
+
 
 @dataclass(frozen=True)
 class Derived:

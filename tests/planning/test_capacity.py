@@ -12,7 +12,7 @@ from envctl.errors import Exit
 from envctl.machine import Machine
 from envctl.plan import Plan
 from envctl.planning.capacity import DISK_FLOOR, disk_needed, memory_needed, refusal, shortages
-from envctl.workload import Database, Limits
+from envctl.workload import Csv, Database, Limits
 from tests.planning.made_up import API, DB, EVENTS, PASSWORDS, WEB, Daemon, blueprint, running
 
 MIB, GIB = 1 << 20, 1 << 30
@@ -121,6 +121,14 @@ def test_a_dump_needs_more_than_its_size(dump: str, factor: int) -> None:
     assert DISK_FLOOR == disk_needed(drawn, there.plan(), sizes)
     reloaded = there.plan(passwords=PASSWORDS, reload=["db"])
     assert DISK_FLOOR + factor * 100 * MIB == disk_needed(drawn, reloaded, sizes)
+
+
+@pytest.mark.parametrize(("name", "factor"), [("exports", 2), ("a.csv", 2), ("a.csv.gz", 6), ("a.parquet", 6)])
+def test_files_with_rows_need_more_than_their_size(name: str, factor: int) -> None:
+    """As a dump does; what a folder holds is taken for plain text."""
+    path = Path("/data", name)
+    drawn = blueprint([replace(DB, database=Database("shop", "postgres", data="catalogue", csv=Csv(path)))])
+    assert DISK_FLOOR + factor * 100 * MIB == disk_needed(drawn, Daemon().plan(drawn), {path: 100 * MIB})
 
 
 def test_a_disk_that_is_nearly_full_starts_nothing() -> None:

@@ -25,8 +25,8 @@ def preflight(here: Here, blueprint: Blueprint, plan: Plan, observed: Observed, 
 
     def look() -> None:
         machine = read_machine(here.world.engine.daemon())
-        dumps = {w.database.dump for w in blueprint.workloads if w.database is not None and w.database.dump is not None}
-        sizes = {dump: size_of(dump) for dump in dumps}
+        read = {w.database.read for w in blueprint.workloads if w.database is not None}
+        sizes = {path: size_of(path) for path in read if path is not None}
         short.extend(shortages(blueprint, plan, observed, machine, sizes))
 
     together(here.world.shell, [lambda: tools.require(here.world, builds=builds), look])

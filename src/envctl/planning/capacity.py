@@ -11,6 +11,7 @@ from envctl.machine import Machine
 from envctl.observed import Observed
 from envctl.plan import BuildSnapshot, Load, Plan
 from envctl.units import MIB, show_size
+from envctl.workload import Database
 
 DISK_FLOOR = 512 * MIB  # for the first files of new services, and for their logs
 FILES_FLOOR = 64  # for ourselves
@@ -18,6 +19,7 @@ FILES_EACH = 4  # for each service: its log's streams, its file of secrets, a pr
 LOADED = 2  # a dump's tables with their indexes and the log of writing them, by the size of its text
 PACKED = 6  # the same by the size of what is compressed
 _PACKED = frozenset({".gz", ".tgz", ".zst", ".xz", ".dump", ".custom", ".pgdump", ""})  # a folder's parts are, too
+_PACKED_ROWS = frozenset({".gz", ".zst", ".parquet", ".pq"})
 
 
 def shortages(
@@ -63,7 +65,7 @@ def memory_needed(blueprint: Blueprint, plan: Plan, observed: Observed) -> int:
 
 
 def disk_needed(blueprint: Blueprint, plan: Plan, sizes: Mapping[Path, int]) -> int:
-    """The floor, and for each dump that is loaded twice its size, six times where it is compressed; copies of a
+    """The floor, and for each dump or file that is loaded twice its size, six times where it is compressed; copies of a
     snapshot take nothing before they are written to.
 
     An estimate: what a database makes of a dump depends on its indexes. Images are not counted: their registry knows
@@ -71,12 +73,14 @@ def disk_needed(blueprint: Blueprint, plan: Plan, sizes: Mapping[Path, int]) -> 
     """
     loaded = {step.service for step in (*plan.prepare, *plan.provision) if isinstance(step, BuildSnapshot | Load)}
     databases = [w.database for w in blueprint.workloads if w.service in loaded and w.database is not None]
-    dumps = [database.dump for database in databases if database.dump is not None]
-    return DISK_FLOOR + sum(sizes.get(dump, 0) * (PACKED if _is_packed(dump) else LOADED) for dump in dumps)
+    read = [(database.read, _growth(database)) for database in databases if database.read is not None]
+    return DISK_FLOOR + sum(sizes.get(path, 0) * growth for path, growth in read)
 
 
-def _is_packed(dump: Path) -> bool:
-    return dump.suffix.lower() in _PACKED
+def _growth(database: Database) -> int:
+    """What the data takes, by the size of what is read. Files with rows in a folder are taken for plain text."""
+    packed = _PACKED_ROWS if database.csv else _PACKED
+    return PACKED if database.read and database.read.suffix.lower() in packed else LOADED
 
 
 def _memory(needed: int, machine: Machine) -> Iterable[str]:
