@@ -9,12 +9,12 @@ from itertools import accumulate
 from envctl.catalogue import Column, Table
 from envctl.shape import Shape
 from envctl.synthetic.base import Field, Generator, Impossible, Limits
-from envctl.synthetic.choose import choose, generator_of
-from envctl.synthetic.columns import Piece
+from envctl.synthetic.choosing.choose import choose, generator_of
 from envctl.synthetic.conditions import Conditions, conditions_of
 from envctl.synthetic.names import column_named
 from envctl.synthetic.settings import Rule, Settings
-from envctl.synthetic.targets import Target
+from envctl.synthetic.tables.columns import Piece
+from envctl.synthetic.tables.targets import Target
 
 Rules = Mapping[tuple[str, str], Rule]  # by the table's full name and the column
 
@@ -143,7 +143,7 @@ def _shaped(chosen: Generator, field: Field, hints: Hints) -> Generator:
     """Like its example, where there is one."""
     if hints.shape is None or (seen := hints.shape.column(field.table.full, field.column.name)) is None:
         return chosen
-    from envctl.synthetic.shaped import shaped
+    from envctl.synthetic.likeness.shaped import shaped
 
     return shaped(field, seen, chosen)
 

@@ -15,16 +15,16 @@ import numpy as np
 from envctl.catalogue import Catalogue, Table
 from envctl.masking.parts.pools import known_locale
 from envctl.shape import Shape
-from envctl.synthetic.assign import Setting, assign, setting_of
 from envctl.synthetic.base import Impossible
-from envctl.synthetic.counts import Count, counted
 from envctl.synthetic.draws import Numbers
 from envctl.synthetic.fields import Hints, Known, rules_of, without
-from envctl.synthetic.order import ordered
-from envctl.synthetic.rows import Block, Made
 from envctl.synthetic.settings import Settings
-from envctl.synthetic.targets import targets_of
-from envctl.synthetic.unique import TooFew
+from envctl.synthetic.tables.assign import Setting, assign, setting_of
+from envctl.synthetic.tables.counts import Count, counted
+from envctl.synthetic.tables.order import ordered
+from envctl.synthetic.tables.rows import Block, Made
+from envctl.synthetic.tables.targets import targets_of
+from envctl.synthetic.tables.unique import TooFew
 from envctl.synthetic.write import copy_text
 
 ENGINE = 1  # raised when the same settings make other rows than before

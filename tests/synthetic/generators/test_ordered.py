@@ -24,7 +24,7 @@ from envctl.synthetic.generators.ordered import chains
 from envctl.synthetic.generators.times import Moment
 from envctl.synthetic.generators.typed import typed
 from envctl.synthetic.generators.typed_text import Text
-from envctl.synthetic.rows import Block, Gaps, Generated, Made
+from envctl.synthetic.tables.rows import Block, Gaps, Generated, Made
 from tests.synthetic import rows as some
 
 SIGNS = {"<": lt, "<=": le, "=": eq, "<>": ne, ">=": ge, ">": gt}

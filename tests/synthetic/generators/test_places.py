@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from envctl.synthetic.atlas import ATLAS
 from envctl.synthetic.base import Generator
 from envctl.synthetic.generators.addresses import Address, Street
 from envctl.synthetic.generators.countries import Country, CountryCode
 from envctl.synthetic.generators.degrees import Latitude, Longitude
 from envctl.synthetic.generators.places import City, Postcode, State, Timezone
-from envctl.synthetic.places import POSTCODES, nations, places
+from envctl.synthetic.pools.atlas import ATLAS
+from envctl.synthetic.pools.places import POSTCODES, nations, places
 from tests.synthetic.laws import LAWS, Case, Law, in_locales, named
 from tests.synthetic.rows import field_of, rows, table_of, text, typed
 

@@ -18,7 +18,7 @@ from envctl.catalogue import Column, ForeignKey, Table
 from envctl.synthetic.base import Impossible, Limits, Rows
 from envctl.synthetic.draws import Draws, Numbers
 from envctl.synthetic.generators.times import Moment
-from envctl.synthetic.rows import Block, Gaps, Generated, Made
+from envctl.synthetic.tables.rows import Block, Gaps, Generated, Made
 from tests.synthetic import rows as some
 
 END = datetime(2026, 1, 1)

@@ -13,7 +13,7 @@ from envctl.seeds.masked.catalogue import ask, read
 from envctl.synthetic.base import Field, Generator, Impossible, Limits
 from envctl.synthetic.draws import Draws
 from envctl.synthetic.generators.typed import typed
-from envctl.synthetic.rows import Block, Generated, Made
+from envctl.synthetic.tables.rows import Block, Generated, Made
 from envctl.synthetic.write import copy_text
 from tests.seeds.postgres import USER, Postgres
 from tests.synthetic import rows as some

@@ -26,8 +26,8 @@ _SAMPLE = 64  # rows by which it is told how long those of a table are
 
 @dataclass
 class MadeUp:
-    """What the stack file calls it, its settings as JSON, the seed, and the statistics that it takes over. What of these
-    is about nothing, it says.
+    """What the stack file calls it, its settings as JSON, the seed, and the statistics that it takes over. It says what
+    of these is about nothing.
     """
 
     name: str

@@ -12,8 +12,8 @@ from envctl.synthetic.draws import Numbers
 from envctl.synthetic.generators.spot import letters
 from envctl.synthetic.generators.typed_letters import chosen
 from envctl.synthetic.generators.worded import Pooled, Worded
-from envctl.synthetic.places import POSTCODES, country_code, places
-from envctl.synthetic.pools import joined, pool
+from envctl.synthetic.pools.places import POSTCODES, country_code, places
+from envctl.synthetic.pools.pool import joined, pool
 
 
 class Street(Pooled):

@@ -109,7 +109,7 @@ class Array(Generator):
             from envctl.synthetic.generators.typed import typed
 
             return typed(element)
-        from envctl.synthetic.choose import generator_of
+        from envctl.synthetic.choosing.choose import generator_of
 
         return generator_of(self.of, element)
 

@@ -14,7 +14,7 @@ from envctl.synthetic.base import Field, Generator
 from envctl.synthetic.draws import Numbers
 from envctl.synthetic.generators.typed_letters import Letters, digits, texts
 from envctl.synthetic.generators.worded import longest
-from envctl.synthetic.places import country_code
+from envctl.synthetic.pools.places import country_code
 
 _DIGITS, _ZERO = b"0123456789", 48  # and what the first of them is in ASCII
 _DOUBLED = np.array([0, 2, 4, 6, 8, 1, 3, 5, 7, 9])

@@ -18,8 +18,8 @@ from envctl.synthetic.base import Field, Generator, Rows
 from envctl.synthetic.draws import Numbers
 from envctl.synthetic.generators.numbers_types import Scale, read_number, scale_of
 from envctl.synthetic.generators.worded import Pooled
-from envctl.synthetic.places import country_code
-from envctl.synthetic.pools import pool
+from envctl.synthetic.pools.places import country_code
+from envctl.synthetic.pools.pool import pool
 
 _PRICES = 2000  # that are chosen from
 _ENDINGS = (99, 99, 95, 50, 0)  # hundredths

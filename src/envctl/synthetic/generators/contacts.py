@@ -14,7 +14,7 @@ from envctl.synthetic.draws import Draws, Numbers
 from envctl.synthetic.generators.person import people, persons
 from envctl.synthetic.generators.typed_letters import chosen
 from envctl.synthetic.generators.worded import MANY, longest
-from envctl.synthetic.pools import joined
+from envctl.synthetic.pools.pool import joined
 
 _DOMAINS = ("example.com", "example.org", "example.net")  # nobody's, by RFC 2606
 _SIGNS = b"./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"

@@ -10,7 +10,7 @@ from envctl.synthetic.base import Field, Rows
 from envctl.synthetic.draws import Numbers
 from envctl.synthetic.generators.spot import lists
 from envctl.synthetic.generators.worded import Pooled, longest
-from envctl.synthetic.places import nations, places
+from envctl.synthetic.pools.places import nations, places
 
 _SHORT = 3  # characters of codes
 

@@ -10,7 +10,7 @@ from envctl.catalogue import Family
 from envctl.synthetic.base import Field, Generator, Rows
 from envctl.synthetic.generators.spot import spots
 from envctl.synthetic.generators.worded import longest
-from envctl.synthetic.places import Places, places
+from envctl.synthetic.pools.places import Places, places
 
 _SCATTERED = 0.05  # degrees around a place's middle
 

@@ -14,7 +14,7 @@ from envctl.synthetic.draws import Numbers
 from envctl.synthetic.generators.texts import Slug
 from envctl.synthetic.generators.typed_letters import HEX, chosen, digits, texts
 from envctl.synthetic.generators.worded import Pooled, longest
-from envctl.synthetic.pools import joined, pool
+from envctl.synthetic.pools.pool import joined, pool
 
 _BLOCKS = (("192.0.2.", 8), ("198.51.100.", 8), ("203.0.113.", 8), ("10.", 24))  # the bits that are free in each
 _DOCUMENTED = 3  # blocks that are for examples (RFC 5737); the last is for networks of one's own

@@ -15,7 +15,7 @@ from envctl.synthetic.draws import Numbers
 from envctl.synthetic.generators.person import people, persons, whose
 from envctl.synthetic.generators.typed_letters import chosen
 from envctl.synthetic.generators.worded import Pooled, Worded, longest, refused
-from envctl.synthetic.pools import pool, told_apart
+from envctl.synthetic.pools.pool import pool, told_apart
 
 _RARE = 50
 _OTHERS = frozenset({"middle", "second", "maiden", "former", "previous", "geburtsname"})  # names that somebody has, too

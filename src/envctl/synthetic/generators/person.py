@@ -12,10 +12,10 @@ from envctl.catalogue import Table
 from envctl.masking.suggesting.names import hints, words
 from envctl.masking.suggesting.vocabulary import COMPANIES, PEOPLE
 from envctl.synthetic.base import Field, Rows
+from envctl.synthetic.choosing.vocabulary import OWNERS
 from envctl.synthetic.draws import Numbers
 from envctl.synthetic.generators.typed_letters import chosen
-from envctl.synthetic.pools import Kind, pool, slugs, some
-from envctl.synthetic.vocabulary import OWNERS
+from envctl.synthetic.pools.pool import Kind, pool, slugs, some
 
 _OF = PEOPLE | COMPANIES | OWNERS
 _NAMES = frozenset({"first_name", "last_name", "full_name"})

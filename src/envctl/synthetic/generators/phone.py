@@ -14,7 +14,7 @@ from envctl.synthetic.base import Field, Generator, Rows
 from envctl.synthetic.draws import Numbers
 from envctl.synthetic.generators.typed_letters import chosen, digits, texts
 from envctl.synthetic.generators.worded import longest
-from envctl.synthetic.pools import joined
+from envctl.synthetic.pools.pool import joined
 
 Style = Literal["spaced", "plain", "digits"]
 

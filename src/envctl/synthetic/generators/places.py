@@ -15,8 +15,8 @@ from envctl.synthetic.draws import Numbers
 from envctl.synthetic.generators.spot import letters, lists, spots
 from envctl.synthetic.generators.typed_letters import chosen
 from envctl.synthetic.generators.worded import Pooled, longest, refused
-from envctl.synthetic.places import Places, places, states
-from envctl.synthetic.pools import pool, told_apart
+from envctl.synthetic.pools.places import Places, places, states
+from envctl.synthetic.pools.pool import pool, told_apart
 
 _SHORT = 3  # characters of codes
 

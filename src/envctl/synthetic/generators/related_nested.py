@@ -18,7 +18,7 @@ def nested(entry: Any, field: Field) -> Callable[[Rows], pl.Series]:
 
     A column of text takes what is no text as its text. Raises Impossible.
     """
-    from envctl.synthetic.choose import generator_of, read  # it knows all generators, this one too
+    from envctl.synthetic.choosing.choose import generator_of, read  # it knows all generators, this one too
 
     rule = _rule(entry)
     generator = read(rule, "it")
@@ -32,7 +32,7 @@ def nested(entry: Any, field: Field) -> Callable[[Rows], pl.Series]:
 
 def reads_of(entry: Any) -> tuple[str, ...]:
     """The columns of the row that it looks at; none of what cannot be read, which is said elsewhere."""
-    from envctl.synthetic.choose import read  # as above
+    from envctl.synthetic.choosing.choose import read  # as above
 
     try:
         return read(_rule(entry), "it").reads

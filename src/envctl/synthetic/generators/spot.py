@@ -9,9 +9,9 @@ import numpy as np
 from envctl.masking.suggesting.names import words
 from envctl.masking.suggesting.vocabulary import COMPANIES, PEOPLE
 from envctl.synthetic.base import Field, Rows
+from envctl.synthetic.choosing.vocabulary import OWNERS, SPOTS
 from envctl.synthetic.draws import Draws, Numbers
-from envctl.synthetic.places import POSTCODES, places
-from envctl.synthetic.vocabulary import OWNERS, SPOTS
+from envctl.synthetic.pools.places import POSTCODES, places
 
 _OF = PEOPLE | COMPANIES | OWNERS | SPOTS
 _REMEMBERED = 10_000  # columns

@@ -11,11 +11,11 @@ import polars as pl
 from pydantic import Field as Said
 
 from envctl.synthetic.base import Field, Rows
+from envctl.synthetic.choosing.vocabulary import ADJECTIVES, MATERIALS, NOUNS, SCENES, THINGS
 from envctl.synthetic.draws import Numbers
 from envctl.synthetic.generators.typed_letters import chosen
 from envctl.synthetic.generators.worded import Pooled, Worded, longest
-from envctl.synthetic.pools import joined, pool, slugs, told_apart
-from envctl.synthetic.vocabulary import ADJECTIVES, MATERIALS, NOUNS, SCENES, THINGS
+from envctl.synthetic.pools.pool import joined, pool, slugs, told_apart
 
 _NO_GAP = ("ja", "zh", "th")  # languages that are written without blanks
 _MANY = 6  # sentences of the longest paragraph

@@ -9,10 +9,10 @@ import pytest
 from envctl.catalogue import Unique
 from envctl.shape import Shape, TableShape
 from envctl.synthetic.base import Impossible
-from envctl.synthetic.counts import Count, counted
-from envctl.synthetic.order import ordered
 from envctl.synthetic.settings import Settings
-from envctl.synthetic.targets import targets_of
+from envctl.synthetic.tables.counts import Count, counted
+from envctl.synthetic.tables.order import ordered
+from envctl.synthetic.tables.targets import targets_of
 from tests.synthetic.schemas import catalogue, references, table, whole, word
 
 SHOP = catalogue(

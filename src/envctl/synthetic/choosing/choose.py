@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from envctl.masking.policies.rules import wrong_setting
 from envctl.synthetic.base import Field, Generator, Impossible
-from envctl.synthetic.calling import rules_for
+from envctl.synthetic.choosing.calling import rules_for
 from envctl.synthetic.generators import GENERATORS
 from envctl.synthetic.generators.people import Gender
 from envctl.synthetic.generators.pick import Pick

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from envctl.catalogue import ForeignKey, Table
 from envctl.shape import Shape
 from envctl.synthetic.base import Impossible
+from envctl.synthetic.likeness.counts import skew_of
 from envctl.synthetic.names import table_named
 from envctl.synthetic.settings import MOST, Per, Settings
-from envctl.synthetic.shaped_counts import skew_of
-from envctl.synthetic.targets import Target
+from envctl.synthetic.tables.targets import Target
 
 _MEAN = 3  # rows for each of the table that they belong to
 _DEEPEST = 10  # times the rows of a table that belongs to none: no other gets more, unless somebody says so

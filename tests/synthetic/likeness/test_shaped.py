@@ -20,8 +20,8 @@ from envctl.synthetic.generators.numbers import Number
 from envctl.synthetic.generators.people import FirstName
 from envctl.synthetic.generators.times import Moment
 from envctl.synthetic.generators.typed_text import Text
-from envctl.synthetic.shaped import shaped
-from envctl.synthetic.spread import Spread, month_of, months_of, seconds_of
+from envctl.synthetic.likeness.shaped import shaped
+from envctl.synthetic.likeness.spread import Spread, month_of, months_of, seconds_of
 from tests.synthetic.rows import SomeRows, field_of, rows, table_of, text, typed
 
 MANY = 20_000

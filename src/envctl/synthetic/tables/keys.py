@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from envctl.catalogue import ForeignKey, Table
 from envctl.synthetic.base import Impossible
-from envctl.synthetic.columns import Work
-from envctl.synthetic.references import Owned, Reference, Relative, Through, Way
-from envctl.synthetic.rows import Made
+from envctl.synthetic.tables.columns import Work
+from envctl.synthetic.tables.references import Owned, Reference, Relative, Through, Way
+from envctl.synthetic.tables.rows import Made
 
 
 def chosen(table: Table, tables: Mapping[str, Table]) -> tuple[tuple[ForeignKey, ...], tuple[ForeignKey, ...]]:

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from math import prod
 
 from envctl.catalogue import ForeignKey, Unique
-from envctl.synthetic.columns import Work
 from envctl.synthetic.generators.people import together
-from envctl.synthetic.partial import settle_some
-from envctl.synthetic.references import Apart, Beside, Digit, Each, Owned, Tree
-from envctl.synthetic.rows import Chosen, Ordinal
-from envctl.synthetic.slots import SKEWS, Slots
+from envctl.synthetic.tables.columns import Work
+from envctl.synthetic.tables.partial import settle_some
+from envctl.synthetic.tables.references import Apart, Beside, Digit, Each, Owned, Tree
+from envctl.synthetic.tables.rows import Chosen, Ordinal
+from envctl.synthetic.tables.slots import SKEWS, Slots
 
 _WIDEST = 1 << 62  # of a number that digits are taken of
 

@@ -10,11 +10,11 @@ import pytest
 from envctl.catalogue import Column, ForeignKey, Table
 from envctl.seeds.shapes.limits import limits
 from envctl.shape import ColumnShape, Shape, TableShape
-from envctl.synthetic.counts import counted
+from envctl.synthetic.likeness.counts import skew_of
 from envctl.synthetic.settings import Settings
-from envctl.synthetic.shaped_counts import skew_of
-from envctl.synthetic.slots import SKEWS, Slots
-from envctl.synthetic.targets import Target
+from envctl.synthetic.tables.counts import counted
+from envctl.synthetic.tables.slots import SKEWS, Slots
+from envctl.synthetic.tables.targets import Target
 
 
 def like(skew: str, parents: int = 2000) -> ColumnShape:

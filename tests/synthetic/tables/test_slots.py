@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from envctl.synthetic.draws import Draws
-from envctl.synthetic.references import Beside, Each, Owned, Relative, Tree
-from envctl.synthetic.slots import SKEWS, Slots
+from envctl.synthetic.tables.references import Beside, Each, Owned, Relative, Tree
+from envctl.synthetic.tables.slots import SKEWS, Slots
 from tests.synthetic.test_draws import numbers
 
 

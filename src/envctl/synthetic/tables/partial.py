@@ -13,11 +13,11 @@ from envctl.synthetic.base import Field, Generator
 from envctl.synthetic.checks.facts import Alternative, Null, OneOf, about
 from envctl.synthetic.checks.limits import Contradiction
 from envctl.synthetic.checks.read import read
-from envctl.synthetic.columns import Work
 from envctl.synthetic.draws import Flags, Numbers
 from envctl.synthetic.patterns import Unreadable
-from envctl.synthetic.references import Owned
-from envctl.synthetic.rows import Block
+from envctl.synthetic.tables.columns import Work
+from envctl.synthetic.tables.references import Owned
+from envctl.synthetic.tables.rows import Block
 
 # What shares out rows among the parents of a foreign key, none of which may have more than so many.
 OwnerOf = Callable[[Work, ForeignKey, int], Owned | None]

@@ -8,7 +8,7 @@ import numpy as np
 
 from envctl.shape import ColumnShape
 from envctl.synthetic.settings import Skew
-from envctl.synthetic.slots import SKEWS
+from envctl.synthetic.tables.slots import SKEWS
 
 _TOP = 0.2  # of the parents, whose share of all rows tells
 _STEPS = 1000  # in which what lies between two limits is taken

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import polars as pl
 
 from envctl.masking.parts.pools import faker
-from envctl.synthetic.atlas import ATLAS
-from envctl.synthetic.pools import pool, some
+from envctl.synthetic.pools.atlas import ATLAS
+from envctl.synthetic.pools.pool import pool, some
 
 POSTCODES = 50  # of each place
 _INVENTED = 200  # places of a country that is in no atlas here

@@ -18,8 +18,8 @@ from envctl.shape import ColumnShape
 from envctl.synthetic.base import Field, Generator, Rows
 from envctl.synthetic.draws import Numbers
 from envctl.synthetic.generators.numbers_types import read_number, scale_of
-from envctl.synthetic.shaped_times import moments_like
-from envctl.synthetic.spread import Fractions, Spread
+from envctl.synthetic.likeness.spread import Fractions, Spread
+from envctl.synthetic.likeness.times import moments_like
 
 _NUMBERS = frozenset({"number", "price"})
 _MOMENTS = frozenset({"moment"})

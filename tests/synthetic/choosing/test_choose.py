@@ -9,12 +9,12 @@ import pytest
 
 from envctl.catalogue import Column, Family, ForeignKey, Unique
 from envctl.synthetic.base import Field, Generator, Impossible, Limits
-from envctl.synthetic.calling import rules_for
-from envctl.synthetic.choose import choose, generator_of, read
+from envctl.synthetic.choosing.calling import rules_for
+from envctl.synthetic.choosing.choose import choose, generator_of, read
+from envctl.synthetic.choosing.vocabulary import CALLED, CHOICES, KINDS, NAMED
 from envctl.synthetic.generators import GENERATORS
 from envctl.synthetic.plan import plan
 from envctl.synthetic.settings import Settings
-from envctl.synthetic.vocabulary import CALLED, CHOICES, KINDS, NAMED
 from tests.synthetic.rows import field_of, rows, table_of, text, typed
 from tests.synthetic.schemas import catalogue, table, whole, word
 

@@ -6,8 +6,8 @@ import pytest
 
 from envctl.catalogue import Catalogue
 from envctl.synthetic.base import Impossible
-from envctl.synthetic.order import ordered
-from envctl.synthetic.targets import targets_of
+from envctl.synthetic.tables.order import ordered
+from envctl.synthetic.tables.targets import targets_of
 from tests.synthetic.schemas import catalogue, references, table, whole
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from envctl.catalogue import ForeignKey, written
 from envctl.synthetic.base import Impossible
-from envctl.synthetic.targets import Target
+from envctl.synthetic.tables.targets import Target
 
 
 def ordered(targets: Iterable[Target]) -> tuple[tuple[Target, ...], frozenset[tuple[str, str]]]:

@@ -8,11 +8,11 @@ from functools import partial
 
 from envctl.catalogue import ForeignKey, written
 from envctl.synthetic.base import Field, Generator, Impossible
-from envctl.synthetic.counts import Count
 from envctl.synthetic.draws import Draws
-from envctl.synthetic.references import Digit, Owned, Reference, Way
-from envctl.synthetic.rows import Chosen, Copied, Counted, Divided, Empty, Filler, Gaps, Generated, Pieces
-from envctl.synthetic.targets import Target
+from envctl.synthetic.tables.counts import Count
+from envctl.synthetic.tables.references import Digit, Owned, Reference, Way
+from envctl.synthetic.tables.rows import Chosen, Copied, Counted, Divided, Empty, Filler, Gaps, Generated, Pieces
+from envctl.synthetic.tables.targets import Target
 
 _MOST = 1 << 62
 

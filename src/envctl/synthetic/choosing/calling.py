@@ -9,7 +9,7 @@ from functools import cache
 from envctl.catalogue import Column, Table
 from envctl.masking.suggesting.names import Hint, hints, of_people, words
 from envctl.masking.suggesting.vocabulary import COMPANIES, PEOPLE
-from envctl.synthetic.vocabulary import CALLED, CHOICES, GOODS, JOBS, KINDS, NAMED, OFTEN, OWNERS, STATUSES
+from envctl.synthetic.choosing.vocabulary import CALLED, CHOICES, GOODS, JOBS, KINDS, NAMED, OFTEN, OWNERS, STATUSES
 
 Rule = str | Mapping[str, object]
 

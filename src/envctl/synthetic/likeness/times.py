@@ -17,7 +17,7 @@ from envctl.synthetic.draws import Numbers
 from envctl.synthetic.generators.times import read_moment
 from envctl.synthetic.generators.times_days import DAY, moments, seconds, time_of_day
 from envctl.synthetic.generators.times_ranks import BIRTH, first_of, moments_of, rank_of
-from envctl.synthetic.spread import Fractions, month_of, months_of, seconds_of
+from envctl.synthetic.likeness.spread import Fractions, month_of, months_of, seconds_of
 
 _PLACES = 10
 _FAR = 1 << 36  # seconds: more than two thousand years

@@ -9,7 +9,7 @@ import numpy as np
 
 from envctl.catalogue import ForeignKey
 from envctl.synthetic.draws import Draws, Flags, Numbers
-from envctl.synthetic.slots import Slots
+from envctl.synthetic.tables.slots import Slots
 
 
 class Way(Protocol):

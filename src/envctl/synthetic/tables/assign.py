@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 
 from envctl.catalogue import ForeignKey
 from envctl.synthetic.base import Impossible
-from envctl.synthetic.columns import Work
-from envctl.synthetic.counts import Count
 from envctl.synthetic.draws import Draws
 from envctl.synthetic.fields import Hints, Known, Rules, known_of
-from envctl.synthetic.keys import agree, chosen
-from envctl.synthetic.references import Apart, Each, Owned, Some, Tree
-from envctl.synthetic.rows import Made, Pieces
-from envctl.synthetic.slots import SKEWS, Slots
-from envctl.synthetic.targets import Target
-from envctl.synthetic.unique import settle
+from envctl.synthetic.tables.columns import Work
+from envctl.synthetic.tables.counts import Count
+from envctl.synthetic.tables.keys import agree, chosen
+from envctl.synthetic.tables.references import Apart, Each, Owned, Some, Tree
+from envctl.synthetic.tables.rows import Made, Pieces
+from envctl.synthetic.tables.slots import SKEWS, Slots
+from envctl.synthetic.tables.targets import Target
+from envctl.synthetic.tables.unique import settle
 
 _ROOTS = 0.05  # of the rows of a table that references itself
 

@@ -13,7 +13,7 @@ import polars as pl
 from envctl.catalogue import Table, written
 from envctl.synthetic.base import Field, Generator, Impossible
 from envctl.synthetic.draws import Draws, Flags, Numbers
-from envctl.synthetic.references import Owned, Reference, Way
+from envctl.synthetic.tables.references import Owned, Reference, Way
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,0 +1,1 @@
+"""Which generator makes a column of which nobody says anything."""

@@ -1,0 +1,1 @@
+"""Made-up data that is spread as an example is."""

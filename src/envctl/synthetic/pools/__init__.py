@@ -1,0 +1,1 @@
+"""Names, places and goods that are chosen from."""

@@ -1,0 +1,1 @@
+"""How many rows tables get, whom these reference, and what fills their columns."""
