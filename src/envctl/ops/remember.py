@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from envctl import labels
 from envctl.blueprint import Blueprint
-from envctl.observed import Record
+from envctl.observed import Observed, Record, Volume
 from envctl.ops.observe import observe
 from envctl.ops.volumes import make_volume
 from envctl.planning.provision import service_of
@@ -37,6 +37,17 @@ def remember(world: World, blueprint: Blueprint, facts: Mapping[str, str], forge
     own = {labels.FACT + key: value for key, value in whole.items()}
     labelled = {**blueprint.labels, **own, labels.ROLE: "record"}
     make_volume(world, blueprint.identity, new.name(blueprint.identity), labelled)
-    for volume in observed.volumes:
-        if volume.labels.get(labels.ROLE) == "record":
+    for volume in _records(observed):
+        world.engine.remove_volume(volume.name)
+
+
+def tidy_records(world: World, blueprint: Blueprint, observed: Observed) -> None:
+    """Remove the records before the newest: what a run left that died while it replaced one."""
+    newest = observed.record.name(blueprint.identity)
+    for volume in _records(observed):
+        if volume.name != newest:
             world.engine.remove_volume(volume.name)
+
+
+def _records(observed: Observed) -> list[Volume]:
+    return [volume for volume in observed.volumes if volume.labels.get(labels.ROLE) == "record"]

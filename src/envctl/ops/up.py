@@ -10,6 +10,7 @@ from envctl.ops import leases
 from envctl.ops.carry_out import carry_out
 from envctl.ops.observe import observe
 from envctl.ops.plan import as_steps, decide, draw_here
+from envctl.ops.remember import tidy_records
 from envctl.ops.setting import Here
 from envctl.ops.snapshots.sources import MakingUp, read_again
 from envctl.ops.status import status_of
@@ -67,5 +68,6 @@ def converge(
             leases.failed(here)
             raise
     leases.made(here)
-    status = status_of(here, observe(here.world, here.identity))
-    return CameUp(status, as_steps(plan), round(monotonic() - began, 3), plan.other_folders)
+    observed = observe(here.world, here.identity)
+    tidy_records(here.world, blueprint, observed)
+    return CameUp(status_of(here, observed), as_steps(plan), round(monotonic() - began, 3), plan.other_folders)
