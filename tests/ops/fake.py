@@ -14,11 +14,13 @@ from envctl.observed import Container
 from envctl.ops.setting import Here
 from envctl.stack import load
 from envctl.world import World, real_world
+from envctl.world.alive import myself
 from envctl.world.engine import Engine
 from tests.fakes.engine import FakeEngine
 
-__all__ = ["IDENTITY", "STACK", "FakeEngine", "container", "here", "own"]
+__all__ = ["DEAD", "IDENTITY", "STACK", "FakeEngine", "container", "here", "own"]
 
+DEAD = myself().rpartition(" ")[0] + " 1"  # who has ended: this process's number, and another start
 IDENTITY = Identity("shop", "main", "refs/heads/main")
 STACK = """
 [project]

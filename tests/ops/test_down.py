@@ -15,7 +15,10 @@ from envctl.observed import Network, Volume
 from envctl.ops.down import down
 from envctl.ops.pools.programs import pool_image
 from envctl.pool import Pool
-from tests.ops.fake import FakeEngine, container, here, own
+from envctl.snapshot import marker
+from envctl.world.alive import myself
+from envctl.world.helper import ROLE
+from tests.ops.fake import DEAD, FakeEngine, container, here, own
 
 OURS = (container("db"), container("api"))
 NETWORK = Network("n", "shop_main", own("", "network"))
@@ -68,6 +71,22 @@ def test_what_others_use_stays_and_the_rest_goes(tmp_path: Path) -> None:
     kept = caught.value.data["bundle"]
     assert {"shop_main_web", "shop_main_api", "shop_main", "shop_main_db-data", kept} == left(held)
     assert (f"container {OURS[0].name}", f"container {OURS[1].name}") == caught.value.data["removed"]
+
+
+@pytest.mark.parametrize("dead", [True, False])
+def test_who_died_while_he_copied_the_data_keeps_none_of_it(tmp_path: Path, dead: bool) -> None:
+    """His helper goes, so that the volume can; that of somebody who lives stays, and is in the way."""
+    held = engine()
+    mine = {labels.ROLE: ROLE, labels.SNAPSHOT: "a1", labels.SNAPSHOT_PROJECT: "shop"}
+    mark = DEAD if dead else myself()
+    helper = held.run(f"{marker('a1')}-c0ffee-size", {**mine, labels.SNAPSHOT_BUILDER: mark}, state="created")
+    held.mounts[helper] = ("shop_main_db-data",)
+    if dead:
+        assert "volume shop_main_db-data" in down(here(tmp_path, held)).removed
+        assert "envctl-snapshot__a1-c0ffee-size" not in left(held)
+    else:
+        with pytest.raises(EnvctlError, match="the volume shop_main_db-data could not go"):
+            down(here(tmp_path, held))
 
 
 def test_data_in_a_pool_goes_only_once_nothing_says_that_it_is_whole(tmp_path: Path) -> None:

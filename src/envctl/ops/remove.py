@@ -21,8 +21,11 @@ from envctl.ops.clones import remove_folders
 from envctl.ops.describe import checkouts_of
 from envctl.ops.worktree import remove_worktree
 from envctl.secrets.files import remove_files
+from envctl.snapshot import marker
 from envctl.world import World
+from envctl.world.alive import has_ended
 from envctl.world.client import InUse
+from envctl.world.helper import ROLE as HELPER
 from envctl.world.parallel import together
 
 
@@ -66,6 +69,8 @@ def take_down(
     leases.going(world, identity, because)
     _remove_containers(world, observed)
     held = _remove_rest(world, identity, observed)
+    if held and _end_helpers(world, identity):
+        held = _remove_rest(world, identity, observed)
     for checkout in checkouts_of(observed):
         remove_worktree(world, identity, checkout)
     remove_files(world, identity.full)
@@ -117,6 +122,20 @@ def _remove_containers(world: World, observed: Observed) -> None:
 
     together(world.shell, [partial(remove, c) for c in observed.containers], at_most=16)
     together(world.shell, [partial(world.engine.remove_container, box.id) for box in observed.boxes])
+
+
+def _end_helpers(world: World, identity: Identity) -> bool:
+    """Remove what somebody left who was copying the environment's data and is dead; whether there was any of it."""
+    asked = {labels.SNAPSHOT_PROJECT: identity.project, labels.ROLE: HELPER}
+    left = [
+        container
+        for container in world.engine.listed(asked)
+        if has_ended(container.labels.get(labels.SNAPSHOT_BUILDER, ""))
+        and container.name.startswith(f"{marker(container.labels.get(labels.SNAPSHOT, ''))}-")
+    ]
+    for container in left:
+        world.engine.kill_container(container.id)
+    return bool(left)
 
 
 def _remove_rest(world: World, identity: Identity, observed: Observed) -> tuple[str, ...]:

@@ -13,12 +13,11 @@ from envctl import labels
 from envctl.observed import COMPOSE_IMAGE, Volume
 from envctl.planning.snapshots import LONGEST
 from envctl.snapshot import DATA, MARKER, Held, Part, Snapshot, data_volume, marker
-from envctl.world.alive import myself
+from tests.ops.fake import DEAD
 from tests.ops.gc.ground import Ground
 from tests.ops.gc.truth import HOUR, is_doubtful
 
 PREFIX, SIZE = "envctl-snapshot__", 100
-DEAD = myself().rpartition(" ")[0] + " 1"  # this process's number, and another start
 ELSEWHERE = "another-machine - 1 1"
 IMAGE, GONE = "sha256:shelf", "sha256:gone"
 BUDGETS = st.sampled_from([0, 150, 10**9])

@@ -18,13 +18,11 @@ from envctl.ops.snapshots.find import named
 from envctl.ops.snapshots.show import ls
 from envctl.reports.gc import Reclaimed
 from envctl.snapshot import DATA, data_volume, marker
-from envctl.world.alive import myself
 from envctl.world.engine import Engine
 from tests.fakes.engine import Killed
-from tests.ops.fake import FakeEngine
+from tests.ops.fake import DEAD, FakeEngine
 from tests.ops.snapshots.ground import IMAGE, OTHER, Ground, address, site
 
-DEAD = myself().rpartition(" ")[0] + " 1"  # this process's number, and another start
 ELSEWHERE = "another-machine - 1 1"
 
 

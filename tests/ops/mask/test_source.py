@@ -27,7 +27,7 @@ from envctl.world import begun
 from envctl.world.alive import myself
 from envctl.world.shell import Finished, Shell
 from tests.fakes.engine import FakeEngine, Killed, silent
-from tests.ops.fake import here
+from tests.ops.fake import DEAD, here
 
 IMAGE = "postgres:17"
 STACK = """
@@ -48,7 +48,6 @@ path = "shop.sql"
 from = "backup"
 path = "base"
 """
-DEAD = myself().rpartition(" ")[0] + " 1"  # this process's number, and another start
 ELSEWHERE = "another-machine - 1 1"
 
 

@@ -24,7 +24,7 @@ from envctl.world import begun
 from envctl.world.alive import myself
 from envctl.world.shell import Finished, Shell
 from tests.fakes.engine import silent
-from tests.ops.fake import FakeEngine, here
+from tests.ops.fake import DEAD, FakeEngine, here
 
 IMAGE = "apache/kafka:4.1.1"
 STACK = """
@@ -33,7 +33,6 @@ name = "shop"
 [services.events]
 kind = "kafka"
 """
-DEAD = myself().rpartition(" ")[0] + " 1"  # this process's number, and another start
 ELSEWHERE = "another-machine - 1 1"
 
 
