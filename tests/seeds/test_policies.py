@@ -13,8 +13,8 @@ from envctl.masking.policies.policy import Checked, Problems, check
 from envctl.masking.policies.rules import Policy, parse
 from envctl.masking.table import TableMask
 from envctl.secret import Secret
-from envctl.seeds.masked.catalogue import differences
-from tests.seeds.masked.test_catalogue import NASTY, filled, looked_at
+from envctl.seeds.catalogue.catalogue import differences
+from tests.seeds.catalogue.test_catalogue import NASTY, filled, looked_at
 from tests.seeds.postgres import USER, Postgres
 
 pytestmark = pytest.mark.docker

@@ -113,7 +113,8 @@ CASES = {
     ),
     "data from a number": (
         stack(rest="[data.catalogue]\nfrom = 1"),
-        "envctl.toml:12: data.catalogue.from: must be text, not a number (known: dump, backup, live, rows, synthetic, csv)",
+        "envctl.toml:12: data.catalogue.from: must be text, not a number "
+        "(known: dump, backup, live, rows, synthetic, csv)",
     ),
     "data that is no table": (
         stack(rest='[data]\ncatalogue = "live"'),

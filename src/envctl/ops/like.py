@@ -91,7 +91,7 @@ def _read(site: Site, example: Database) -> Shape:
 def _asked(site: Site, example: Database) -> Shape:
     """Of a live server: its planner knows it."""
     from envctl.ops.snapshots.sources.live import LiveServer
-    from envctl.seeds.masked import catalogue as catalogues
+    from envctl.seeds.catalogue import catalogue as catalogues
     from envctl.seeds.servers import live
     from envctl.seeds.shapes import statistics
     from envctl.seeds.shapes.wanted import wanted

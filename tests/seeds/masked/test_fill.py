@@ -116,10 +116,11 @@ def filled(
     plans: Callable[[Catalogue], Masks],
     *,
     large_objects: bool = False,
+    **more: Any,
 ) -> dict[str, int]:
     """Fill it; the rows that got in."""
-    source, digest = plain(postgres, check(path), target), "sha256:" + "0" * 64
-    return dict(fill(postgres, source, target, Filled("shop", digest), plans, large_objects=large_objects).rows)
+    source, into = plain(postgres, check(path), target), Filled("shop", "sha256:" + "0" * 64)
+    return dict(fill(postgres, source, target, into, plans, large_objects=large_objects, **more).rows)
 
 
 @pytest.mark.parametrize("format_", FORMATS)

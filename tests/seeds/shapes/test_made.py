@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from envctl.catalogue import Catalogue
-from envctl.seeds.masked import catalogue as catalogues
+from envctl.seeds.catalogue import catalogue as catalogues
 from envctl.seeds.server import identifier
 from envctl.seeds.shapes.rows import shape_of_rows
 from envctl.shape import ColumnShape, Shape

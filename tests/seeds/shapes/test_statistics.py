@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from envctl.catalogue import Catalogue, Column, Table
-from envctl.seeds.masked import catalogue as catalogues
+from envctl.seeds.catalogue import catalogue as catalogues
 from envctl.seeds.servers.live import Odd
 from envctl.seeds.shapes.rows import shape_of_rows
 from envctl.seeds.shapes.statistics import OPTIONS, question, read_statistics

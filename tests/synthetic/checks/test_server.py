@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from envctl.catalogue import Table
-from envctl.seeds.masked import catalogue
+from envctl.seeds.catalogue import catalogue
 from envctl.synthetic.checks.facts import Alternative
 from envctl.synthetic.checks.limits import Contradiction
 from envctl.synthetic.checks.read import read

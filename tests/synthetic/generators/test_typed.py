@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from envctl.catalogue import Column, Table
-from envctl.seeds.masked.catalogue import ask, read
+from envctl.seeds.catalogue.catalogue import ask, read
 from envctl.synthetic.base import Field, Generator, Impossible, Limits
 from envctl.synthetic.draws import Draws
 from envctl.synthetic.generators.typed import typed

@@ -75,8 +75,8 @@ def _catalogue(here: Here, workload: Workload, schema: str) -> Catalogue:
 
 def _of_environment(here: Here, workload: Workload) -> Catalogue:
     """What the environment's database consists of now."""
+    from envctl.seeds.catalogue import catalogue
     from envctl.seeds.failures import read_failure
-    from envctl.seeds.masked import catalogue
     from envctl.seeds.server import ENV, PSQL, connection
     from envctl.seeds.servers.live import Odd
 

@@ -12,13 +12,13 @@ from envctl.seeds import swap
 from envctl.seeds.client import Streaming
 from envctl.seeds.dumps.plain import Plain
 from envctl.seeds.failures import Failure, read_failure
-from envctl.seeds.loading import compare, load, refresh
+from envctl.seeds.loading.afterwards import WORTH, stages
+from envctl.seeds.loading.builders import Stopped, build
+from envctl.seeds.loading.load import compare, load, refresh
+from envctl.seeds.loading.tally import Tally
 from envctl.seeds.made.base import Maker, Part
 from envctl.seeds.made.schema import Schema, canonical
 from envctl.seeds.made.sequences import move_on
-from envctl.seeds.masked.afterwards import WORTH, stages
-from envctl.seeds.masked.builders import Stopped, build
-from envctl.seeds.masked.tally import Tally
 from envctl.seeds.masked.text import Told, unheard
 from envctl.seeds.refusal import KEPT, ROOM
 from envctl.seeds.server import connection, identifier

@@ -20,11 +20,11 @@ from envctl.seeds.dumps.plain import Plain
 from envctl.seeds.dumps.skeleton import pieces
 from envctl.seeds.dumps.statements import plain_name, rule
 from envctl.seeds.failures import read_failure
-from envctl.seeds.loading import for_a_moment, seen
+from envctl.seeds.loading.afterwards import Statement, read
+from envctl.seeds.loading.load import for_a_moment, seen
 from envctl.seeds.made.base import Part
 from envctl.seeds.made.migrations import NAMES, of_migrations
 from envctl.seeds.made.settings import settings_of
-from envctl.seeds.masked.afterwards import Statement, read
 from envctl.seeds.refusal import KEPT
 from envctl.seeds.server import ENV, LOADING, PSQL, Server, check_found, identifier, restriction
 from envctl.workload import Database

@@ -20,10 +20,10 @@ from envctl.seeds.client import Client, Streaming
 from envctl.seeds.dumps.pieces import BrokenText
 from envctl.seeds.dumps.plain import Plain
 from envctl.seeds.dumps.skeleton import schema_only
-from envctl.seeds.loading import compare, failed, for_a_moment, load, refresh, seen
-from envctl.seeds.masked.afterwards import WORTH, Afterwards
-from envctl.seeds.masked.builders import Stopped, build
-from envctl.seeds.masked.tally import Tally
+from envctl.seeds.loading.afterwards import WORTH, Afterwards
+from envctl.seeds.loading.builders import Stopped, build
+from envctl.seeds.loading.load import compare, failed, for_a_moment, load, refresh, seen
+from envctl.seeds.loading.tally import Tally
 from envctl.seeds.masked.text import Masks, Text, Told, Unmasked, unheard
 from envctl.seeds.refusal import AGAIN, KEPT
 from envctl.seeds.server import connection

@@ -20,8 +20,8 @@ from envctl.masking import WORKERS
 from envctl.seeds.dumps.pieces import Piece
 from envctl.seeds.dumps.skeleton import COPY, SCHEMA, TABLE_AS, UNKNOWN, UNKNOWN_HINT, pieces
 from envctl.seeds.dumps.statements import NAME, plain_name
-from envctl.seeds.masked.afterwards import Afterwards
-from envctl.seeds.masked.tally import Place, set_to
+from envctl.seeds.loading.afterwards import Afterwards
+from envctl.seeds.loading.tally import Place, set_to
 from envctl.seeds.refusal import AGAIN
 
 BLOCK = (16 << 20) // WORKERS  # bytes of rows that are masked at once: with fewer much time goes into beginning

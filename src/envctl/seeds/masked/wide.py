@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from envctl.catalogue import Catalogue, Table
 from envctl.seeds.client import Streaming
-from envctl.seeds.loading import failed
+from envctl.seeds.loading.load import failed
 from envctl.seeds.server import ENV, PSQL, identifier
 
 _PIECE = 1900  # bytes: a longer value may be cut into pieces

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from envctl.catalogue import Catalogue
 from envctl.errors import EnvctlError, Exit
+from envctl.seeds.catalogue import catalogue
 from envctl.seeds.client import Client, Streaming
 from envctl.seeds.failures import read_failure
-from envctl.seeds.masked import catalogue
 from envctl.seeds.rows.binary import Broken, Row, rows
 from envctl.seeds.server import ENV, PSQL, connection
 from envctl.workload import Database

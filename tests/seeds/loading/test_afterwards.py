@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envctl.seeds.masked.afterwards import Afterwards, Kind, read, stages
+from envctl.seeds.loading.afterwards import Afterwards, Kind, read, stages
 from envctl.seeds.masked.text import Mask, Text
 
 BEFORE = b"""SET standard_conforming_strings = on;

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from envctl.catalogue import Catalogue, Check, ForeignKey, Table, Unique, written
-from envctl.seeds.masked.columns import defined, read_column
+from envctl.seeds.catalogue.columns import defined, read_column
 from envctl.seeds.servers.live import Odd
 
 _QUESTIONS = ("catalogue.sql", "objects.sql")

@@ -11,11 +11,11 @@ from contextlib import contextmanager, suppress
 
 from envctl.catalogue import Catalogue
 from envctl.errors import EnvctlError, Exit
+from envctl.seeds.catalogue import catalogue
 from envctl.seeds.client import Client
 from envctl.seeds.dumps.plain import Plain
 from envctl.seeds.failures import read_failure
-from envctl.seeds.masked import catalogue
-from envctl.seeds.masked.tally import Tally
+from envctl.seeds.loading.tally import Tally
 from envctl.seeds.refusal import KEPT, not_loaded
 from envctl.seeds.server import ENV, LOADING, PSQL, Server, beside, connection, identifier, restriction, tell
 from envctl.workload import Database

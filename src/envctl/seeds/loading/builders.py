@@ -16,7 +16,7 @@ from threading import Thread
 from typing import TypeAlias
 
 from envctl.seeds.client import Streaming
-from envctl.seeds.masked.afterwards import Stage, Statement
+from envctl.seeds.loading.afterwards import Stage, Statement
 from envctl.seeds.server import LOADING, PSQL, restriction
 from envctl.world.pipes import Reading, Words
 

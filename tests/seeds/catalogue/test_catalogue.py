@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from envctl.catalogue import Catalogue, Check, Column, ForeignKey, Table, Unique
-from envctl.seeds.masked.catalogue import ask, differences, read
+from envctl.seeds.catalogue.catalogue import ask, differences, read
 from envctl.seeds.servers.live import Odd
 from tests.seeds.postgres import USER, Postgres
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from envctl.catalogue import Catalogue, Table
-from envctl.seeds.masked.tally import Place, Tally, set_to
+from envctl.seeds.loading.tally import Place, Tally, set_to
 
 HERE = Catalogue((Table("public", "a", ()), Table("public", "b", (), partitioned=True), Table("Odd", 'c"', ())))
 TALLY = Tally({"public.a": 7}, {("public", "s"): (5, True), ("Odd", 't"'): (-1, False)})

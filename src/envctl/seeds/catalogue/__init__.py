@@ -1,0 +1,1 @@
+"""What a database consists of, asked of its server."""
