@@ -67,6 +67,8 @@ def test_schemas_that_nobody_has_seen_are_filled(postgres: Postgres, tmp_path: P
     (tmp_path / "schema.sql").write_text(schema)
     target = Database(postgres.fresh(), USER, data="shop")
     rows = filled(postgres, tmp_path / "schema.sql", target, {"rows": 60}, seed)
-    assert schema.count("CREATE TABLE") - schema.count("PARTITION BY") == len(rows)
+    # Of a table with partitions these are counted, or it alone where the server says which of them a row is in.
+    uncounted = ("PARTITION BY RANGE", "PARTITION BY LIST", "WITH (MODULUS")
+    assert schema.count("CREATE TABLE") - sum(map(schema.count, uncounted)) == len(rows)
     assert sum(rows.values()) >= 20
     postgres.sql("postgres", f'DROP DATABASE "{target.name}" WITH (FORCE)')
