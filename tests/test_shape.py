@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from envctl.catalogue import Catalogue, Table
-from envctl.shape import ColumnShape, Shape, TableShape, read_shape
+from envctl.shape import ColumnShape, Shape, TableShape
 
 STATUS = ColumnShape(0.25, 3, (), (3, 7), (10, 20), (("paid", 0.9), ("nöw", 0.1)))
 SHAPE = Shape({"public.orders": TableShape(7, {"status": STATUS, "id": ColumnShape(distinct="all")})}, ("a note",))
-
-
-def test_a_shape_comes_back_from_its_text() -> None:
-    """With everything that is in it."""
-    assert SHAPE == read_shape(SHAPE.text())
 
 
 def test_what_is_known_is_found_by_name() -> None:
@@ -26,9 +19,3 @@ def test_what_is_known_is_found_by_name() -> None:
 def test_tables_that_are_not_there_are_told() -> None:
     """Of the shape, not of the database."""
     assert ("public.orders",) == SHAPE.strange(Catalogue((Table("public", "customers", ()),)))
-
-
-def test_shapes_that_say_the_same_have_one_digest() -> None:
-    """What is not known is no part of it."""
-    assert SHAPE.digest == replace(SHAPE, notes=()).digest
-    assert SHAPE.digest != replace(SHAPE, tables={"public.orders": TableShape(8)}).digest

@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from hashlib import sha256
-from typing import Any, Literal
+from typing import Literal
 
 from envctl.catalogue import Catalogue
 
@@ -68,32 +67,6 @@ class Shape:
         """The tables of it that a database does not have."""
         return tuple(sorted(set(self.tables) - {table.full for table in catalogue.tables}))
 
-    @property
-    def digest(self) -> str:
-        """Of what it says: 32 hex digits."""
-        return sha256(json.dumps(asdict(self)["tables"], sort_keys=True).encode()).hexdigest()[:32]
-
     def text(self) -> str:
         """All of it as JSON."""
         return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
-
-
-def read_shape(text: str) -> Shape:
-    """What `Shape.text` wrote."""
-    said = json.loads(text)
-    tables = {full: TableShape(one["rows"], _columns(one["columns"])) for full, one in said["tables"].items()}
-    return Shape(tables, tuple(said["notes"]))
-
-
-def _columns(said: Mapping[str, Any]) -> Mapping[str, ColumnShape]:
-    return {
-        name: ColumnShape(
-            one["nulls"],
-            one["distinct"],
-            tuple(one["bounds"]),
-            tuple(one["lengths"]),
-            tuple(one["repeats"]),
-            tuple((value, share) for value, share in one["common"]),
-        )
-        for name, one in said.items()
-    }

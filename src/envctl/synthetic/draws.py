@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+MOST = 1 << 62  # numbers that can be told apart: a bijection of more would not fit into 64 bits
 _ROUNDS = 4  # of a Feistel network: each output bit depends on each input bit
 _FRACTION = 53  # bits of a double's fraction
 # SplitMix64, by Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014).
@@ -51,7 +52,7 @@ class Draws:
         return (self.bits(rows) % np.uint64(limit)).astype(np.int64)
 
     def shuffled(self, rows: Numbers, total: int) -> Numbers:
-        """The numbers 0 ≤ n < total ≤ 2**62 in another order: a bijection of themselves."""
+        """The numbers 0 ≤ n < total ≤ MOST in another order: a bijection of themselves."""
         half = np.uint64(max(isqrt(max(total, 1) - 1) + 1, 1))
         moved = self._round_about(rows.astype(np.uint64), half)
         while (out := np.flatnonzero(moved >= np.uint64(max(total, 1)))).size:  # who goes round comes back in

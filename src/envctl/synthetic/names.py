@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from envctl.catalogue import Catalogue, Table, written
+from envctl.catalogue import Table, written
 from envctl.masking.policies.rules import nearest, parts
 from envctl.synthetic.base import Impossible
 
@@ -33,12 +33,6 @@ def column_named(text: str, tables: Iterable[Table], what: str) -> tuple[Table, 
     if column.generated:
         raise Impossible(f"{what}: {text}: it is generated, so that nothing can be put into it (take the line out)")
     return table, name
-
-
-def shown(catalogue: Catalogue, table: Table, column: str = "") -> str:
-    """As a stack file would write it: without the schema where there is only one table of that name."""
-    alone = sum(other.name == table.name for other in catalogue.tables) == 1
-    return written(*([] if alone else [table.schema]), table.name, *([column] if column else []))
 
 
 def _one(text: str, schema: tuple[str | None, ...], name: str, tables: list[Table], what: str) -> Table:

@@ -8,11 +8,10 @@ import polars as pl
 
 from envctl.catalogue import Family
 from envctl.synthetic.base import Field, Generator, Rows
-from envctl.synthetic.draws import Draws, Numbers
+from envctl.synthetic.draws import MOST, Draws, Numbers
 from envctl.synthetic.generators.typed_letters import chosen
 from envctl.synthetic.generators.typed_text import FIRST, SECOND
 
-_MOST = 1 << 62
 _LARGEST = 100
 
 
@@ -24,7 +23,7 @@ class Json(Generator):
 
     def space(self, field: Field) -> int:  # noqa: ARG002 – it is never full
         """By a number in it."""
-        return _MOST
+        return MOST
 
     def nth(self, field: Field, numbers: Numbers) -> pl.Series:  # noqa: ARG002
         """With the number in it."""
@@ -44,7 +43,7 @@ class Hstore(Generator):
 
     def space(self, field: Field) -> int:  # noqa: ARG002 – it is never full
         """By a number in it."""
-        return _MOST
+        return MOST
 
     def nth(self, field: Field, numbers: Numbers) -> pl.Series:  # noqa: ARG002
         """With the number in it."""

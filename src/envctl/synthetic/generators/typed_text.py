@@ -8,7 +8,7 @@ import polars as pl
 
 from envctl.catalogue import Family
 from envctl.synthetic.base import Field, Generator, Rows
-from envctl.synthetic.draws import Numbers
+from envctl.synthetic.draws import MOST, Numbers
 from envctl.synthetic.generators.numbers_types import Span
 from envctl.synthetic.generators.typed_letters import chosen, digits, texts
 
@@ -32,7 +32,6 @@ _SHORTEST = 10  # characters of the shortest two
 _DIGITS = 12  # of the number behind them, at most
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _WIDTH = 12  # of these letters, for codes: more are not told apart in 62 bits
-_MOST = 1 << 62
 _REST = " and so on"
 
 
@@ -52,8 +51,8 @@ class Text(Generator):
         if longest is not None and field.limits.shortest > longest:
             return 0
         if _wordy(longest):
-            return int(_PAIRS * 10 ** min((longest or _MOST) - _PAIR - 2, _DIGITS))
-        return min(_codes(field).size, _MOST)
+            return int(_PAIRS * 10 ** min((longest or MOST) - _PAIR - 2, _DIGITS))
+        return min(_codes(field).size, MOST)
 
     def nth(self, field: Field, numbers: Numbers) -> pl.Series:
         """Two words; then the same with numbers."""
@@ -89,7 +88,7 @@ def _codes(field: Field) -> Span:
     """The numbers of all codes of the width that there is, but for those that it must not be."""
     width, space = _width(field), len(_LETTERS) ** _width(field)
     never = [_number(text) for text in field.limits.never if len(text) == width and set(text.encode()) <= set(_LETTERS)]
-    return Span.without(0, min(space, _MOST) - 1, never)
+    return Span.without(0, min(space, MOST) - 1, never)
 
 
 def _number(code: str) -> int:

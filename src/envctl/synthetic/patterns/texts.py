@@ -12,13 +12,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from envctl.synthetic.draws import Draws, Numbers
+from envctl.synthetic.draws import MOST, Draws, Numbers
 from envctl.synthetic.patterns.automaton import Automaton, automaton, demands
 from envctl.synthetic.patterns.nodes import Chars, Node, walk
 from envctl.synthetic.patterns.searched import found
 from envctl.synthetic.patterns.syntax import parse
 
-_MOST = 1 << 62  # texts that are told apart
 _BEYOND = 8  # characters above the shortest that a text may have, where nothing makes it longer
 _PLENTY = 1000  # different texts: with fewer, longer or stranger ones are taken too
 _FURTHER = 64  # the same, where there are not plenty of shorter ones
@@ -53,10 +52,10 @@ class Pattern:
     """
 
     def __init__(self, *regexes: str, shortest: int = 0, longest: int | None = None) -> None:
-        self._regexes, self._lengths = regexes, (shortest, _MOST if longest is None else longest)
+        self._regexes, self._lengths = regexes, (shortest, MOST if longest is None else longest)
         self._counted = _best(regexes, shortest, min(self._lengths[1], _LONGEST))
         lengths = self._counted.lengths
-        self.space = min(sum(lengths.values()), _MOST)
+        self.space = min(sum(lengths.values()), MOST)
         self.shortest, self.longest = min(lengths, default=0), max(lengths, default=0)
 
     def nth(self, numbers: Numbers) -> pl.Series:
@@ -94,7 +93,7 @@ class _Counted:
                 total += counts[0]
             beyond = length - (length if least is None else least)
             enough = beyond >= (_BEYOND if total >= _PLENTY else _FURTHER)
-            if enough or total >= _MOST or not any(counts):
+            if enough or total >= MOST or not any(counts):
                 break
             counts = self._further(length + 1)
         if not total and not shortest and self._counts[0][0]:
@@ -103,7 +102,7 @@ class _Counted:
     def _further(self, length: int) -> list[int]:
         before = self._counts[length - 1]
         counted = [
-            min(sum(len(letters) * before[to] for letters, to in steps), _MOST) for steps in self._automaton.steps
+            min(sum(len(letters) * before[to] for letters, to in steps), MOST) for steps in self._automaton.steps
         ]
         self._counts.append(counted)
         return counted
@@ -115,10 +114,10 @@ class _Counted:
         letters = np.full((longest, len(numbers)), len(self._letters), dtype=np.int32)
         first = 0
         for length, count in self.lengths.items():
-            rows = np.flatnonzero((numbers >= first) & (numbers < min(first + count, _MOST)))
+            rows = np.flatnonzero((numbers >= first) & (numbers < min(first + count, MOST)))
             if rows.size:
                 self._spell(length, numbers[rows] - first, letters, rows)
-            first = min(first + count, _MOST)
+            first = min(first + count, MOST)
         alphabet = pl.Series([*self._letters, ""], dtype=pl.String)
         whole: pl.Series = pl.select(pl.concat_str([pl.lit(alphabet.gather(row)) for row in letters])).to_series()
         return whole
@@ -146,11 +145,11 @@ class _Counted:
         if (state, left) not in self._steps:
             counts = self._counts[left]
             ways = [(letters, to) for letters, to in self._automaton.steps[state] if counts[to]]
-            if free := any(counts[to] >= _MOST for _, to in ways):
-                ways = [(letters, to) for letters, to in ways if counts[to] >= _MOST]
+            if free := any(counts[to] >= MOST for _, to in ways):
+                ways = [(letters, to) for letters, to in ways if counts[to] >= MOST]
             ends, firsts, before, first = [], [], 0, 0
             for letters, to in ways:
-                before = min(before + len(letters) * counts[to], _MOST)
+                before = min(before + len(letters) * counts[to], MOST)
                 ends.append(before)
                 firsts.append(first)
                 first += len(letters)

@@ -8,13 +8,11 @@ from functools import partial
 
 from envctl.catalogue import ForeignKey, written
 from envctl.synthetic.base import Field, Generator, Impossible
-from envctl.synthetic.draws import Draws
+from envctl.synthetic.draws import MOST, Draws
 from envctl.synthetic.tables.counts import Count
 from envctl.synthetic.tables.references import Digit, Owned, Reference, Way
 from envctl.synthetic.tables.rows import Chosen, Copied, Counted, Divided, Empty, Filler, Gaps, Generated, Pieces
 from envctl.synthetic.tables.targets import Target
-
-_MOST = 1 << 62
 
 
 @dataclass(frozen=True)
@@ -161,7 +159,7 @@ class Work:
             fill: Callable[[Generator, Field], Filler] = Generated
             room = self.rows if space is None else space
         else:
-            room = min(space or 0, _MOST)
+            room = min(space or 0, MOST)
             fill = partial(_chosen, way=Digit(self.draws.of("unique", name), room, 1, room))
         if room < self.rows or not self._fill(name, fill, unique=True):
             return False

@@ -11,14 +11,13 @@ from dataclasses import dataclass, replace
 from math import prod
 
 from envctl.catalogue import ForeignKey, Unique
+from envctl.synthetic.draws import MOST
 from envctl.synthetic.generators.people import together
 from envctl.synthetic.tables.columns import Work
 from envctl.synthetic.tables.partial import settle_some
 from envctl.synthetic.tables.references import Apart, Beside, Digit, Each, Owned, Tree
 from envctl.synthetic.tables.rows import Chosen, Ordinal
 from envctl.synthetic.tables.slots import SKEWS, Slots
-
-_WIDEST = 1 << 62  # of a number that digits are taken of
 
 
 class TooFew(Exception):
@@ -118,7 +117,7 @@ def _one_each(work: Work, unique: Unique, keys: Sequence[ForeignKey], _free: lis
     return False
 
 
-def _digits(work: Work, _unique: Unique, keys: Sequence[ForeignKey], free: list[str]) -> bool:
+def _digits(work: Work, unique: Unique, keys: Sequence[ForeignKey], free: list[str]) -> bool:
     """By all of it together."""
     choices = [Choice(work.parents(key), key) for key in keys if key.table != work.full]
     choices += [Choice(size, column=name) for name in free if (size := work.space(name))]
@@ -127,9 +126,9 @@ def _digits(work: Work, _unique: Unique, keys: Sequence[ForeignKey], free: list[
     room = prod(choice.size for choice in choices)
     if not choices or room < work.rows:
         return False
-    draws, divisor = work.draws.of("digits", _unique.name), 1
+    draws, divisor = work.draws.of("digits", unique.name), 1
     for choice in choices:
-        _choose(work, choice, Digit(draws, min(room, _WIDEST), divisor, choice.size))
+        _choose(work, choice, Digit(draws, min(room, MOST), divisor, choice.size))
         divisor *= choice.size
     return True
 
@@ -141,7 +140,7 @@ def _beside(work: Work, keys: Sequence[ForeignKey], choices: Sequence[Choice]) -
     )
     rest = [_but_the_owner(work, owner, choice) for choice in choices if choice.key != owner]
     room = prod(choice.size for choice in rest)
-    if not rest or room > _WIDEST or (owned := _owner(work, owner, room)) is None:
+    if not rest or room > MOST or (owned := _owner(work, owner, room)) is None:
         return False
     draws, divisor = work.draws.of("beside", owner.name, *(c.column or (c.key.name if c.key else "") for c in rest)), 1
     for choice in rest:
