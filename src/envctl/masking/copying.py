@@ -13,6 +13,8 @@ import polars as pl
 _NULL = "\\N"
 _ESCAPES = {"\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v"}
 _CONTROLS = 14  # the first byte behind those that have an escape of their own
+_LINE, _TAB, _SLASH = b"\n\t\\"
+_LOOKED_AT = 1 << 17  # bytes at once: what is known of them stays in the processor's cache
 _SPECIAL = r"[\\\x08\x0c\n\r\t\x0b]"
 _ODD = re.compile(rb"\\(?:x(?P<hex>[0-9A-Fa-f]{1,2})|(?P<octal>[0-7]{1,3})|(?P<other>.))", re.DOTALL)
 _LETTERS = {escape[1:].encode(): value.encode() for value, escape in _ESCAPES.items()}
@@ -43,8 +45,14 @@ class Signs(NamedTuple):
     def of(cls, block: bytes) -> Signs:
         """Those of a block. (bytes.count takes three times as long.)"""
         signs = np.frombuffer(block, dtype=np.uint8)
-        lines, tabs, slashes = (int(np.count_nonzero(signs == ord(sign))) for sign in "\n\t\\")
-        return cls(lines, tabs, slashes, int(np.count_nonzero(signs < _CONTROLS)) - lines - tabs)
+        lines = tabs = slashes = controls = 0
+        for start in range(0, len(signs), _LOOKED_AT):
+            some = signs[start : start + _LOOKED_AT]
+            lines += int(np.count_nonzero(some == _LINE))
+            tabs += int(np.count_nonzero(some == _TAB))
+            slashes += int(np.count_nonzero(some == _SLASH))
+            controls += int(np.count_nonzero(some < _CONTROLS))
+        return cls(lines, tabs, slashes, controls - lines - tabs)
 
 
 def rows(block: bytes, columns: Sequence[str], signs: Signs | None = None) -> pl.DataFrame:

@@ -172,9 +172,9 @@ def test_no_raw_value_is_spilled(tmp_path: Path) -> None:
     seen = Seen(KEY, held=10, folder=tmp_path)
     for n in range(100):
         seen.add("t.c", texts(f"Mary Miller the {n}th"), texts(f"Paul Porter the {n}th"))
-    spilled = [file for runs in (seen._sought, seen._written) for file in runs._files]
-    assert 2 == len(spilled)
-    for file in spilled:
+    runs = (seen._sought, seen._written)
+    assert all(one.spilled for one in runs)
+    for file in (one._file for one in runs):
         file.seek(0)
         content = file.read()
         assert content

@@ -7,7 +7,8 @@ from string import ascii_uppercase
 
 import polars as pl
 
-_TOGETHER = 4  # digits whose Luhn sum is looked up together: an even number, so that all are weighed alike
+_TOGETHER = 16  # digits that are one number while they are summed
+_SUMMED = 4  # of them, whose Luhn sum is looked up together: an even number, so that all are weighed alike
 _DOUBLED = "0246813579"  # what the doubled digits count, those of the result added
 _MODULUS, _RIGHT = 97, 98  # the digits are what is missing to a remainder of one
 _CHUNK = 9  # digits divided at once: with the remainder before them they fit into 64 bits
@@ -30,7 +31,9 @@ def luhn_digits(before: pl.Series, behind: pl.Series, lengths: tuple[int, int]) 
     digits, total = before + "0" + behind, pl.Series([0], dtype=pl.Int64)
     for end in range(sum(lengths) + 1, 0, -_TOGETHER):
         start = max(end - _TOGETHER, 0)
-        total = total + _sums().gather(digits.str.slice(start, end - start).cast(pl.Int64))
+        part = digits.str.slice(start, end - start).cast(pl.Int64)
+        for _ in range(0, end - start, _SUMMED):
+            total, part = total + _sums().gather(part % 10**_SUMMED), part // 10**_SUMMED
     order = [_DOUBLED.index(str(digit)) if lengths[1] % 2 else digit for digit in range(10)]
     return pl.Series(order, dtype=pl.Int64).gather(-total % 10)
 
@@ -38,7 +41,7 @@ def luhn_digits(before: pl.Series, behind: pl.Series, lengths: tuple[int, int]) 
 @cache
 def _sums() -> pl.Series:
     """The sums by Luhn of all numbers of so many digits."""
-    return pl.Series([luhn(str(n)) for n in range(10**_TOGETHER)], dtype=pl.Int64)
+    return pl.Series([luhn(str(n)) for n in range(10**_SUMMED)], dtype=pl.Int64)
 
 
 def remainder(account: str) -> int:

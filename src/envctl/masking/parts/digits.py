@@ -16,6 +16,7 @@ _SHARED = 4  # rounds that take their sums from one digest
 _MARK = "\0digits "  # no value of Postgres holds a NUL: a sum is the digest of none
 _MOST_KEPT = 1_000_000  # values of a half whose sums are kept
 _PART = 12  # decimal digits made of one number of a digest
+_ONE = 18  # digits that one number holds
 _WORTH = 2  # the sums of all halves are made once that part of as many values has been seen
 
 _seen: dict[tuple[str, int], int] = {}
@@ -28,8 +29,7 @@ def permuted(values: pl.Series, count: int, seed: Seed) -> pl.Series:
         return pl.Series(_ten(seed), dtype=pl.String).gather(values.cast(pl.Int64))
     sums = _kept(len(values), count, seed)
     many, other = _halves(count)
-    left = values.str.slice(0, count // 2).cast(pl.Int64)
-    right = values.str.slice(count // 2).cast(pl.Int64)
+    left, right = _cut(values, count)
     for turn in range(_ROUNDS):
         if sums is None:
             added = numbers(seed.digests(_asked(count, turn) + right.cast(pl.String)), many, at=turn % _SHARED)
@@ -37,7 +37,17 @@ def permuted(values: pl.Series, count: int, seed: Seed) -> pl.Series:
             added = sums[turn].gather(right)
         left, right = right, (left + added) % many
         many, other = other, many
+    if count <= _ONE:
+        return written(left * other + right, count)
     return written(left, count // 2) + written(right, count - count // 2)
+
+
+def _cut(values: pl.Series, count: int) -> tuple[pl.Series, pl.Series]:
+    """Both halves of each."""
+    if count > _ONE:
+        return values.str.slice(0, count // 2).cast(pl.Int64), values.str.slice(count // 2).cast(pl.Int64)
+    whole, (_, right) = values.cast(pl.Int64), _halves(count)
+    return whole // right, whole % right
 
 
 def permuted_one(value: str, seed: Seed) -> str:
@@ -95,15 +105,17 @@ def _made(digits: int, seed: Seed) -> list[pl.Series]:
 
 
 def written(values: pl.Series, digits: int) -> pl.Series:
-    """Numbers with so many digits, at most 18, zeros in front of them: what `zfill` does at twice the price."""
+    """Numbers with so many digits, at most _ONE, zeros in front of them: what `zfill` does at twice the price."""
     return (values + int(f"1{'0' * digits}")).cast(pl.String).str.slice(1)
 
 
 def decimals(digests: pl.Series, count: int) -> pl.Series:
     """So many decimal digits of each digest, at most 48."""
-    parts = [written(numbers(digests, 10**_PART, at=at), _PART) for at in range(-(-count // _PART))]
-    frame = pl.DataFrame({str(at): part for at, part in enumerate(parts)})
-    found: pl.Series = frame.select(pl.concat_str(pl.all()).str.slice(0, count).alias("digits"))["digits"]
+    found = pl.Series([""], dtype=pl.String)
+    for at, start in enumerate(range(0, count, _PART)):
+        some = min(_PART, count - start)
+        part = written(numbers(digests, 10**_PART, at=at) // 10 ** (_PART - some), some)
+        found = found + part if start else part
     return found
 
 

@@ -113,6 +113,8 @@ def _together(count: int, parts: list[pl.DataFrame]) -> pl.Series:
 
 def taken(values: pl.Series, shape: str, marks: str) -> pl.Series:
     """The characters of each value that stand where the shape has one of `marks`, put together."""
+    if shape and not shape.strip(marks):
+        return values
     value = pl.col("value")
     parts = [value.str.slice(start, end - start) for start, end, chosen in runs(shape, marks) if chosen]
     found: pl.Series = pl.DataFrame({"value": values}).select(pl.concat_str(parts).alias("value"))["value"]
@@ -121,6 +123,8 @@ def taken(values: pl.Series, shape: str, marks: str) -> pl.Series:
 
 def put(characters: pl.Series, shape: str, marks: str) -> pl.Series:
     """The shape with characters of each value in place of its `marks`: what `taken` takes out, put back."""
+    if shape and not shape.strip(marks):
+        return characters
     value, at = pl.col("value"), 0
     parts: list[pl.Expr] = []
     for start, end, chosen in runs(shape, marks):

@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 PARTS = 512  # into which the numbers are cut, by their highest bits, once they are spilled
 _BITS = 64
 
 
+@dataclass(frozen=True)
+class _Chunk:
+    """Rows that were spilled at once, column by column, each in the order of the parts: where, and where parts end."""
+
+    at: int
+    ends: npt.NDArray[np.int64]  # of each part, the row behind its last one
+
+    @property
+    def height(self) -> int:
+        """How many there are."""
+        return int(self.ends[-1])
+
+    def rows(self, first: int, end: int) -> tuple[int, int]:
+        """Where those of some parts begin, and how many they are."""
+        low = int(self.ends[first - 1]) if first else 0
+        return low, int(self.ends[end - 1]) - low
+
+
 class Runs:
-    """Rows of numbers, ordered by their first column, UInt64 that are spread evenly.
+    """Rows of numbers, ordered by their first column, UInt64 that are spread evenly. Any number of threads may add.
 
     No more than `limit` rows (twice that for a moment) are in memory; the file has no name, so that it is gone with us.
     """
@@ -24,27 +46,30 @@ class Runs:
     def __init__(self, schema: Mapping[str, type[pl.DataType]], limit: int, folder: Path | None) -> None:
         self._schema = schema
         self._key = next(iter(schema))
-        self._row = np.dtype([(name, pl.Series([], dtype=kind).to_numpy().dtype) for name, kind in schema.items()])
+        self._types = {name: pl.Series([], dtype=kind).to_numpy().dtype for name, kind in schema.items()}
         self._limit = limit
         self._folder = folder
+        self._lock = threading.Lock()
         self._held: list[pl.DataFrame] = []
-        self._files: list[IO[bytes]] = []  # none or one
-        self._places: list[list[tuple[int, int]]] = [[] for _ in range(PARTS)]  # where rows of a part begin, how many
-        self._waiting = 0
+        self._chunks: list[_Chunk] = []
+        self._waiting = self._end = 0
         self.rows = 0
 
     @property
     def spilled(self) -> bool:
         """Whether not all of it is in memory."""
-        return bool(self._files)
+        return bool(self._end)
 
     def add(self, frame: pl.DataFrame) -> None:
         """More rows."""
-        self._held.append(frame)
-        self._waiting += frame.height
-        self.rows += frame.height
-        if self._waiting >= self._limit:
-            self._spill()
+        with self._lock:
+            self._held.append(frame)
+            self._waiting += frame.height
+            self.rows += frame.height
+            if self._waiting < self._limit:
+                return
+            full = self._taken()
+        self._spill(full)  # others go on meanwhile
 
     def parts(self, count: int) -> Iterator[pl.DataFrame]:
         """All rows, sorted, in so many parts of which the first has the lowest: a power of two, at most PARTS."""
@@ -52,11 +77,10 @@ class Runs:
             yield self._all()
             return
         if self._waiting:
-            self._spill()
-        for first in range(0, PARTS, PARTS // count):
-            some = self._places[first : first + PARTS // count]
-            frames = [self._read(at, rows) for places in some for at, rows in places]
-            yield pl.concat([self._empty(), *frames]).sort(self._key)
+            self._spill(self._taken())
+        step = PARTS // count
+        for first in range(0, PARTS, step):
+            yield self._read(first, first + step).sort(self._key)
 
     def _all(self) -> pl.DataFrame:
         found = pl.concat([self._empty(), *self._held]).sort(self._key)
@@ -66,26 +90,49 @@ class Runs:
     def _empty(self) -> pl.DataFrame:
         return pl.DataFrame(schema=dict(self._schema))
 
-    def _spill(self) -> None:
-        """Write what is held, cut into its parts; a part is sorted once it is read, which is cheaper."""
-        frame = pl.concat(self._held)
-        self._held, self._waiting = [], 0
-        if not self._files:
-            self._files.append(tempfile.TemporaryFile(dir=self._folder))  # noqa: SIM115 – as long as these rows are used
+    def _taken(self) -> list[pl.DataFrame]:
+        held, self._held, self._waiting = self._held, [], 0
+        return held
+
+    @cached_property
+    def _file(self) -> IO[bytes]:
+        return tempfile.TemporaryFile(dir=self._folder)
+
+    def _spill(self, held: list[pl.DataFrame]) -> None:
+        """Write rows, cut into their parts; a part is sorted once it is read, which is cheaper."""
+        frame = pl.concat(held)
         part_of = (frame[self._key].to_numpy() >> np.uint64(_BITS - PARTS.bit_length() + 1)).astype(np.uint16)
         order = np.argsort(part_of, kind="stable")  # of short numbers: by counting them
-        ends = np.cumsum(np.bincount(part_of, minlength=PARTS)).tolist()
-        rows = np.empty(frame.height, dtype=self._row)
-        for series in frame:
-            rows[series.name] = series.to_numpy()
-        rows = rows[order]
-        at = self._files[0].seek(0, 2)
-        for part, (begin, end) in enumerate(pairwise([0, *ends])):
-            if end > begin:
-                self._places[part].append((at + begin * self._row.itemsize, end - begin))
-        self._files[0].write(rows.view(np.uint8).data)
+        columns = [np.take(series.to_numpy(), order) for series in frame]
+        with self._lock:
+            chunk = _Chunk(self._end, np.cumsum(np.bincount(part_of, minlength=PARTS)))
+            self._end += sum(column.nbytes for column in columns)
+            self._chunks.append(chunk)
+            file = self._file
+        at = chunk.at
+        for column in columns:
+            _write(file, column, at)
+            at += column.nbytes
 
-    def _read(self, at: int, count: int) -> pl.DataFrame:
-        self._files[0].seek(at)
-        rows = np.frombuffer(self._files[0].read(count * self._row.itemsize), dtype=self._row)
-        return pl.DataFrame([pl.Series(name, rows[name].copy(), dtype=kind) for name, kind in self._schema.items()])
+    def _read(self, first: int, end: int) -> pl.DataFrame:
+        """Rows of the parts from the first on, of all chunks."""
+        places = [chunk.rows(first, end) for chunk in self._chunks]
+        before, columns = 0, []  # bytes of a row in the columns before this one
+        for name, kind in self._schema.items():
+            of, size = self._types[name], self._types[name].itemsize
+            found = [
+                np.frombuffer(
+                    os.pread(self._file.fileno(), rows * size, chunk.at + before * chunk.height + low * size), of
+                )
+                for chunk, (low, rows) in zip(self._chunks, places, strict=True)
+            ]
+            columns.append(pl.Series(name, np.concatenate([np.zeros(0, of), *found]), dtype=kind))
+            before += size
+        return pl.DataFrame(columns)
+
+
+def _write(file: IO[bytes], column: npt.NDArray[Any], at: int) -> None:
+    left = column.view(np.uint8).data
+    while left:
+        done = os.pwrite(file.fileno(), left, at)
+        left, at = left[done:], at + done

@@ -31,6 +31,7 @@ _SMALL = (10, 26)  # bits of a table's address: at least, at most
 _LARGE = (14, 29)
 _KINDS = (10, 23)
 _PREFIXES = (10, 28)
+_RUNG_OF = np.array([max([0, *(rung for rung in RUNGS if rung <= length)]) for length in range(LONGEST + 1)], np.uint16)
 SCHEMA = {
     "hash": pl.UInt64,
     "proof": pl.UInt64,
@@ -77,7 +78,7 @@ def records(words: Words, values: pl.DataFrame) -> tuple[pl.DataFrame, int, int]
     anchors = halves[0::2] * np.uint32(words.low) + halves[1::2] * np.uint32(words.high)
     length = value.bin.size().cast(pl.UInt16)
     found = long.with_columns(pl.Series("anchor", anchors), length=length)
-    rungs = np.array(RUNGS, dtype=np.uint16)[rung_of(found["length"].to_numpy())]
+    rungs = _RUNG_OF[found["length"].to_numpy()]
     found = found.with_columns(pl.Series("rung", rungs)).select(
         hash=value.hash(words.first),
         proof=value.hash(words.second),

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from envctl.catalogue import Column, Family
 from envctl.masking.key import number, numbers
 from envctl.masking.parts.pools import Kind, Locale, pool
-from envctl.masking.parts.shapes import by_distinct, cut, cut_one, shorter
+from envctl.masking.parts.shapes import cut, cut_one, shorter
 from envctl.masking.transforms.base import Block, Row, Transform
 
 _HOUSES = 9999
@@ -56,7 +56,7 @@ class Address(Transform):
 
     def bulk(self, values: pl.Series, block: Block) -> pl.Series:
         """Chosen by a keyed hash."""
-        return cut(by_distinct(values, lambda once: self._made(block.seed.digests(once))), block.column)
+        return cut(self._made(block.seed.digests(values)), block.column)
 
     def _made(self, digests: pl.Series) -> pl.Series:
         if self.part not in {"street", "full"}:

@@ -8,7 +8,7 @@ import polars as pl
 
 from envctl.catalogue import Column, Family
 from envctl.masking.parts.pools import Locale, pool
-from envctl.masking.parts.shapes import by_distinct, cut, cut_one, shorter
+from envctl.masking.parts.shapes import cut, cut_one, shorter
 from envctl.masking.transforms.base import Block, Row, Transform
 
 
@@ -27,7 +27,7 @@ class City(Transform):
     def bulk(self, values: pl.Series, block: Block) -> pl.Series:
         """Chosen by a keyed hash."""
         cities = pool("city", self.locale)
-        return cut(by_distinct(values, lambda once: cities.of(block.seed.digests(once))), block.column)
+        return cut(cities.of(block.seed.digests(values)), block.column)
 
     def plain(self, value: str, row: Row) -> str:
         """The same."""

@@ -40,7 +40,8 @@ class Email(Transform):
 
     def bulk(self, values: pl.Series, block: Block) -> pl.Series:
         """A keyed hash of the address."""
-        return "user_" + block.seed.digests(values).str.slice(0, _ID) + f"@{self.domain}"
+        made = pl.format(f"user_{{}}@{self.domain}", pl.col("digest").str.slice(0, _ID)).alias("made")
+        return block.seed.digests(values).to_frame("digest").select(made)["made"]
 
     def plain(self, value: str, row: Row) -> str:
         """The same."""

@@ -53,7 +53,7 @@ class Name(Transform):
 
     def bulk(self, values: pl.Series, block: Block) -> pl.Series:
         """Word by word."""
-        return cut(by_distinct(values, lambda once: self._made(once, block.seed)), block.column)
+        return cut(self._made(values, block.seed), block.column)
 
     def _made(self, values: pl.Series, seed: Seed) -> pl.Series:
         bare = values.str.replace(_BEFORE, "").str.replace(_AFTER, "")

@@ -24,6 +24,7 @@ _LONGEST = 3 + MOST * (1 + 3)  # characters of what that matches
 # Codes of countries by the numbering plan: those of one and two digits; all others have three. What is none is taken
 # for one all the same, and how many digits there are decides alone whether there is a code: two numbers must not meet.
 _CODE = r"(\+(?:1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[0-9]{1,3}))"
+_LONGEST_CODE = 4
 _INTERNATIONAL = r"\+(?:[0-9][^0-9]*){7,}"
 _ODD = 16  # hex digits of what is made of other texts: 64 bits
 
@@ -67,10 +68,11 @@ class Phone(Transform):
         """Numbers of one shape, with other digits."""
         if not self._international(shape):
             return _moved(values, shape, seed)
-        codes = values.str.extract(f"^{_CODE}")
+        heads = values.str.slice(0, _LONGEST_CODE)
+        lengths = {head: str(code.end()) for head in heads.unique() if (code := re.match(_CODE, head))}  # a few
         return by_kind(
             values,
-            codes.str.len_bytes().cast(pl.String),
+            heads.replace_strict(lengths, return_dtype=pl.String),
             lambda part, length: (
                 part.str.slice(0, int(length)) + _moved(part.str.slice(int(length)), shape[int(length) :], seed)
             ),

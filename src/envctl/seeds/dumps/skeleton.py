@@ -91,12 +91,17 @@ def pieces(blocks: Iterable[bytes]) -> Iterator[tuple[Piece | None, bytes]]:
 
     def taken(end: int) -> bytes:
         nonlocal start
-        part = bytes(held[: end - start])
+        part = bytes(memoryview(held)[: end - start])
         del held[: end - start]
         start = end
         return part
 
     def more(found: list[Piece]) -> Iterator[tuple[Piece | None, bytes]]:
+        nonlocal start
+        if not held and len(found) == 1 and found[0].what == "rows" and found[0].end == start + len(lexer.passed):
+            start = found[0].end
+            yield found[0], lexer.passed  # most of a dump, as it is
+            return
         held.extend(lexer.passed)
         for piece in found:
             if piece.what == "command" and not (piece.alone and _RESTRICT.match(piece.text)):

@@ -198,13 +198,13 @@ class _Table:
 
     def more(self, rows: bytes) -> Iterator[Callable[[], bytes]]:
         """What masks a block, if there is one now."""
+        cut = rows.rfind(b"\n") + 1 if self.size + len(rows) >= BLOCK else 0
+        if cut:
+            whole = b"".join((*self.waiting, rows[:cut]))
+            self.waiting, self.size, rows = [], 0, rows[cut:]
+            yield self._counted(whole)
         self.waiting.append(rows)
         self.size += len(rows)
-        if self.size >= BLOCK:
-            whole = b"".join(self.waiting)
-            cut = whole.rfind(b"\n") + 1
-            self.waiting, self.size = [whole[cut:]], len(whole) - cut
-            yield self._counted(whole[:cut])
 
     def rest(self) -> Iterator[Callable[[], bytes]]:
         """What masks the rest of its rows, if there is one."""
