@@ -32,11 +32,11 @@ class Shaped:
     plain: Callable[[str], str]  # the same of one
     odd: Callable[[pl.Series], pl.Series]
 
-    def shape(self, value: str) -> str:
-        """The shape of a text."""
+    def shapes(self, values: pl.Series) -> pl.Series:
+        """The shape of each text."""
         for mark, chosen in self.marks.items():
-            value = re.sub(chosen, mark, value)
-        return value
+            values = values.str.replace_all(chosen, mark)
+        return values
 
 
 def by_shape(values: pl.Series, way: Shaped) -> pl.Series:
@@ -52,10 +52,7 @@ def by_shape(values: pl.Series, way: Shaped) -> pl.Series:
     like = left["value"].str.contains(f"^(?:{way.like})$")
     rest, odd = left.filter(like), left.filter(~like)
     if len(rest):
-        shapes = rest["value"]
-        for mark, chosen in way.marks.items():
-            shapes = shapes.str.replace_all(chosen, mark)
-        parts.append(_done(rest["row"], by_kind(rest["value"], shapes, way.bulk, way.plain)))
+        parts.append(_done(rest["row"], by_kind(rest["value"], way.shapes(rest["value"]), way.bulk, way.plain)))
     if len(odd):
         parts.append(_done(odd["row"], way.odd(odd["value"])))
     return _together(len(values), parts)
@@ -83,8 +80,9 @@ def by_kind(
 def _usual(values: pl.Series, way: Shaped) -> list[str]:
     """The shapes that are frequent among some of the texts, the most frequent first."""
     some = values.gather_every(max(len(values) // _LOOKED_AT, 1))
-    counts = Counter(way.shape(value) for value in some if re.fullmatch(way.like, value))
-    return [shape for shape, count in counts.most_common(_USUAL) if count * _USUAL * 2 >= len(some) >= _WORTH]
+    counts = Counter(way.shapes(some))
+    usual = [shape for shape, count in counts.most_common() if count * _USUAL * 2 >= len(some) >= _WORTH]
+    return [shape for shape in usual if re.fullmatch(way.like, shape)][:_USUAL]
 
 
 def _pattern(shape: str, way: Shaped) -> str:

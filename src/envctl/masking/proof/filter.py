@@ -18,13 +18,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from envctl.catalogue import Column
 from envctl.masking.key import Key
 from envctl.masking.proof.forms import forms
 from envctl.masking.proof.runs import PARTS, Runs
-from envctl.masking.proof.sieve import SCHEMA, SHORTEST, Sieve, Words, beginning, records
+from envctl.masking.proof.sieve import SCHEMA, Sieve, Words, beginning, records
 
 HELD = 400_000
 CHANCE = 10_000
@@ -60,21 +62,21 @@ class Seen:
     def add(self, name: str, values: pl.Series, made: pl.Series | None = None, *, column: Column = _TEXT) -> None:
         """Values of a column (none null), and what each became: what was looked for must not be found."""
         found = forms(column, values, made)
-        frame, short, uniform = records(self.words, _few(found.sought.alias("value"), found.same.alias("same")))
+        rows, short, uniform = records(self.words, *_few(found.sought, found.same))
         written = self._hashes(found.written)
         with self._lock:
             number = self._columns.setdefault(name, len(self._columns))
             self._left.update(short=short, uniform=uniform)
             self._all[number] += len(found.same)
             self._same[number] += int(found.same.sum())
-            self._sought.add(frame.with_columns(column=pl.lit(number, dtype=pl.UInt16)).select(*SCHEMA))
-            self._written.add(written)
+            self._sought.add({**rows, "column": np.full(len(rows["hash"]), number, np.uint16)})
+            self._written.add({"hash": written})
 
     def keep(self, values: pl.Series, *, column: Column = _TEXT) -> None:
         """Values that may be found: what a rule's condition left, or a pool holds."""
         written = self._hashes(forms(column, values).sought)
         with self._lock:
-            self._written.add(written)
+            self._written.add({"hash": written})
 
     @cached_property
     def sieve(self) -> Sieve:
@@ -104,17 +106,16 @@ class Seen:
         """Names of columns by their number."""
         return {number: name for name, number in self._columns.items()}
 
-    def _hashes(self, values: pl.Series) -> pl.DataFrame:
-        long = beginning(values.filter(values.bin.size() >= SHORTEST))
-        return pl.DataFrame({"hash": _once(long.hash(self.words.first))})
+    def _hashes(self, values: pl.Series) -> npt.NDArray[np.uint64]:
+        return _once(beginning(values)[0].hash(self.words.first)).to_numpy()
 
 
-def _few(values: pl.Series, same: pl.Series) -> pl.DataFrame:
+def _few(values: pl.Series, same: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Values, each once where they repeat themselves: then that is worth the effort."""
-    frame = pl.DataFrame([values, same])
     if _repeats(values):
-        return frame.unique()
-    return frame
+        frame = pl.DataFrame([values.alias("value"), same.alias("same")]).unique()
+        return frame["value"], frame["same"]
+    return values, same
 
 
 def _among(values: pl.Series, others: pl.Series) -> pl.Series:

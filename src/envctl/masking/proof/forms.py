@@ -12,6 +12,7 @@ from envctl.catalogue import Column, Family
 
 # Their bytes are few and common, so that finding them would say nothing.
 UNSOUGHT: frozenset[Family] = frozenset({"integer", "number", "date", "timestamp", "time", "boolean", "enum"})
+_NONE = pl.Series([], dtype=pl.Binary)
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _KEY = r"\s*(?::|=>)"
 _NAME = rf'^"[A-Za-z_][A-Za-z0-9_-]*"{_KEY}$'  # a key that a programmer thought of
@@ -36,8 +37,9 @@ def forms(column: Column, values: pl.Series, made: pl.Series | None = None) -> F
     are looked for as text only: as they are stored they are as short as numbers.)
     """
     if column.family in UNSOUGHT:
-        nothing = pl.Series([], dtype=pl.Binary)
-        return Forms(nothing, pl.Series([], dtype=pl.Boolean), nothing)
+        return Forms(_NONE, pl.Series([], dtype=pl.Boolean), _NONE)
+    if column.family == "text" and made is None and not (column.array or column.fixed):
+        return Forms(values.cast(pl.Binary), pl.repeat(value=False, n=len(values), dtype=pl.Boolean, eager=True), _NONE)
     frame = pl.DataFrame([values.cast(pl.String).alias("raw"), _or_null(made, len(values)).alias("made")])
     if column.array or column.family in _PIECES:
         return _pieces(frame, _PIECES.get(column.family, _ELEMENTS))
@@ -56,8 +58,9 @@ def forms(column: Column, values: pl.Series, made: pl.Series | None = None) -> F
 def _of(frame: pl.DataFrame) -> Forms:
     if frame["raw"].null_count():
         frame = frame.filter(pl.col("raw").is_not_null())
-    same = frame.select(pl.col("raw").eq_missing(pl.col("made"))).to_series()
-    return Forms(frame["raw"], same, frame["made"].filter(~same).drop_nulls())
+    raw, made = frame["raw"], frame["made"]
+    same = raw.eq_missing(made)
+    return Forms(raw, same, (made.filter(~same) if same.any() else made).drop_nulls())
 
 
 def _or_null(made: pl.Series | None, rows: int) -> pl.Series:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+Columns = Mapping[str, npt.NDArray[Any]]  # by their names, all of one height
 PARTS = 512  # into which the numbers are cut, by their highest bits, once they are spilled
 _BITS = 64
 
@@ -50,7 +51,7 @@ class Runs:
         self._limit = limit
         self._folder = folder
         self._lock = threading.Lock()
-        self._held: list[pl.DataFrame] = []
+        self._held: list[Columns] = []
         self._chunks: list[_Chunk] = []
         self._waiting = self._end = 0
         self.rows = 0
@@ -60,12 +61,13 @@ class Runs:
         """Whether not all of it is in memory."""
         return bool(self._end)
 
-    def add(self, frame: pl.DataFrame) -> None:
-        """More rows."""
+    def add(self, columns: Columns) -> None:
+        """More rows, of the schema's columns and types."""
+        rows = len(columns[self._key])
         with self._lock:
-            self._held.append(frame)
-            self._waiting += frame.height
-            self.rows += frame.height
+            self._held.append(columns)
+            self._waiting += rows
+            self.rows += rows
             if self._waiting < self._limit:
                 return
             full = self._taken()
@@ -74,23 +76,26 @@ class Runs:
     def parts(self, count: int) -> Iterator[pl.DataFrame]:
         """All rows, sorted, in so many parts of which the first has the lowest: a power of two, at most PARTS."""
         if count == 1 and not self.spilled:
-            yield self._all()
+            yield self._sorted(self._together(self._taken()))
             return
         if self._waiting:
             self._spill(self._taken())
         step = PARTS // count
         for first in range(0, PARTS, step):
-            yield self._read(first, first + step).sort(self._key)
+            yield self._sorted(self._read(first, first + step))
 
-    def _all(self) -> pl.DataFrame:
-        found = pl.concat([self._empty(), *self._held]).sort(self._key)
-        self._held = [found]
-        return found
+    def _sorted(self, columns: Columns) -> pl.DataFrame:
+        return pl.DataFrame([pl.Series(name, columns[name], kind) for name, kind in self._schema.items()]).sort(
+            self._key
+        )
 
-    def _empty(self) -> pl.DataFrame:
-        return pl.DataFrame(schema=dict(self._schema))
+    def _together(self, held: list[Columns]) -> Columns:
+        return {
+            name: np.concatenate([np.zeros(0, kind), *(columns[name] for columns in held)])
+            for name, kind in self._types.items()
+        }
 
-    def _taken(self) -> list[pl.DataFrame]:
+    def _taken(self) -> list[Columns]:
         held, self._held, self._waiting = self._held, [], 0
         return held
 
@@ -98,12 +103,12 @@ class Runs:
     def _file(self) -> IO[bytes]:
         return tempfile.TemporaryFile(dir=self._folder)
 
-    def _spill(self, held: list[pl.DataFrame]) -> None:
+    def _spill(self, held: list[Columns]) -> None:
         """Write rows, cut into their parts; a part is sorted once it is read, which is cheaper."""
-        frame = pl.concat(held)
-        part_of = (frame[self._key].to_numpy() >> np.uint64(_BITS - PARTS.bit_length() + 1)).astype(np.uint16)
+        rows = self._together(held)
+        part_of = (rows[self._key] >> np.uint64(_BITS - PARTS.bit_length() + 1)).astype(np.uint16)
         order = np.argsort(part_of, kind="stable")  # of short numbers: by counting them
-        columns = [np.take(series.to_numpy(), order) for series in frame]
+        columns = [np.take(column, order) for column in rows.values()]
         with self._lock:
             chunk = _Chunk(self._end, np.cumsum(np.bincount(part_of, minlength=PARTS)))
             self._end += sum(column.nbytes for column in columns)
@@ -114,21 +119,24 @@ class Runs:
             _write(file, column, at)
             at += column.nbytes
 
-    def _read(self, first: int, end: int) -> pl.DataFrame:
+    def _read(self, first: int, end: int) -> Columns:
         """Rows of the parts from the first on, of all chunks."""
         places = [chunk.rows(first, end) for chunk in self._chunks]
-        before, columns = 0, []  # bytes of a row in the columns before this one
-        for name, kind in self._schema.items():
-            of, size = self._types[name], self._types[name].itemsize
-            found = [
-                np.frombuffer(
-                    os.pread(self._file.fileno(), rows * size, chunk.at + before * chunk.height + low * size), of
-                )
-                for chunk, (low, rows) in zip(self._chunks, places, strict=True)
-            ]
-            columns.append(pl.Series(name, np.concatenate([np.zeros(0, of), *found]), dtype=kind))
-            before += size
-        return pl.DataFrame(columns)
+        before, found = 0, {}  # bytes of a row in the columns before this one
+        for name, kind in self._types.items():
+            found[name] = np.frombuffer(
+                b"".join(
+                    os.pread(
+                        self._file.fileno(),
+                        rows * kind.itemsize,
+                        chunk.at + before * chunk.height + low * kind.itemsize,
+                    )
+                    for chunk, (low, rows) in zip(self._chunks, places, strict=True)
+                ),
+                kind,
+            )
+            before += kind.itemsize
+        return found
 
 
 def _write(file: IO[bytes], column: npt.NDArray[Any], at: int) -> None:

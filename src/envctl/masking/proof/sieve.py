@@ -63,38 +63,48 @@ class Words:
         return cls(low % (1 << 32) | 1, high % (1 << 32) | 1, rung, first, second)
 
 
-def records(words: Words, values: pl.DataFrame) -> tuple[pl.DataFrame, int, int]:
-    """What is remembered of `value`s (Binary); how many are too short, and how many begin with one byte repeated."""
+def records(words: Words, values: pl.Series, same: pl.Series) -> tuple[dict[str, npt.NDArray[Any]], int, int]:
+    """What is remembered of values (Binary), and whether they stayed the `same`: SCHEMA without the column; how many
+    are too short, and how many begin with one byte repeated.
+    """
+    long, lengths, enough = beginning(values)
+    stayed = same.to_numpy() if enough is None else same.filter(enough).to_numpy()
     value = pl.col("value")
-    long = values.filter(value.bin.size() >= SHORTEST)
-    short = values.height - long.height
-    long = long.with_columns(beginning(long["value"]))
-    head = long.select(value.bin.slice(0, SHORTEST).bin.reinterpret(dtype=pl.UInt64, endianness="little")).to_series()
-    eight = head.to_numpy()
-    uniform = eight == (eight & np.uint64(0xFF)) * np.uint64(0x0101010101010101)
-    if uniform.any():
-        long, eight = long.filter(~pl.Series(uniform)), eight[~uniform]
-    halves = np.ascontiguousarray(eight).view(np.uint32)
-    anchors = halves[0::2] * np.uint32(words.low) + halves[1::2] * np.uint32(words.high)
-    length = value.bin.size().cast(pl.UInt16)
-    found = long.with_columns(pl.Series("anchor", anchors), length=length)
-    rungs = _RUNG_OF[found["length"].to_numpy()]
-    found = found.with_columns(pl.Series("rung", rungs)).select(
+    found = pl.DataFrame([long.alias("value"), pl.Series("rung", _RUNG_OF[lengths])]).select(
+        head=value.bin.slice(0, SHORTEST).bin.reinterpret(dtype=pl.UInt64, endianness="little"),
         hash=value.hash(words.first),
         proof=value.hash(words.second),
-        anchor="anchor",
-        prefix=_prefix(value.bin.slice(0, pl.col("rung")), words),
-        length="length",
-        same="same",
+        prefix=value.bin.slice(0, pl.col("rung")).hash(words.rung),
     )
-    return found, short, int(uniform.sum())
+    eight = np.ascontiguousarray(found["head"].to_numpy())
+    halves = eight.view(np.uint32)
+    kept = {
+        "hash": found["hash"].to_numpy(),
+        "proof": found["proof"].to_numpy(),
+        "anchor": halves[0::2] * np.uint32(words.low) + halves[1::2] * np.uint32(words.high),
+        "prefix": _highest(found["prefix"]),
+        "length": lengths,
+        "same": stayed,
+    }
+    uniform = eight == (eight & np.uint64(0xFF)) * np.uint64(0x0101010101010101)
+    if uniform.any():
+        kept = {name: column[~uniform] for name, column in kept.items()}
+    return kept, len(values) - len(long), int(np.count_nonzero(uniform))
 
 
-def beginning(values: pl.Series) -> pl.Series:
-    """What is looked for of values: their first LONGEST bytes."""
-    if (values.bin.size() > LONGEST).any():
-        return values.bin.slice(0, LONGEST)
-    return values
+def beginning(values: pl.Series) -> tuple[pl.Series, npt.NDArray[np.uint16], pl.Series | None]:
+    """What is looked for of values: the first LONGEST bytes of those of SHORTEST and more, and how many they are.
+
+    Which values those are, unless it is all of them.
+    """
+    sizes = values.bin.size().to_numpy()
+    enough = None
+    if len(sizes) and sizes.min() < SHORTEST:
+        enough = pl.Series(sizes >= SHORTEST)
+        values, sizes = values.filter(enough), sizes[sizes >= SHORTEST]
+    if len(sizes) and sizes.max() > LONGEST:
+        values, sizes = values.bin.slice(0, LONGEST), sizes.clip(max=LONGEST)
+    return values, sizes.astype(np.uint16), enough
 
 
 def rung_of(lengths: npt.NDArray[Any]) -> Numbers:

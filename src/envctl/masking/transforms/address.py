@@ -61,10 +61,9 @@ class Address(Transform):
     def _made(self, digests: pl.Series) -> pl.Series:
         if self.part not in {"street", "full"}:
             return self._chosen(_kind(self.part), digests)
-        before, after = (pl.Series(side, dtype=pl.String) for side in zip(*_streets(self.locale), strict=True))
-        street = numbers(digests, len(before))
-        house = (numbers(digests, _HOUSES, at=1) + 1).cast(pl.String)
-        frame = pl.DataFrame({"before": before.gather(street), "house": house, "after": after.gather(street)})
+        streets = _frame(self.locale)
+        house = (numbers(digests, _HOUSES, at=1) + 1).cast(pl.String).alias("house")
+        frame = streets.select(pl.all().gather(numbers(digests, len(streets)))).with_columns(house)
         with_house = pl.concat_str("before", "house", "after")
         found: pl.Series = frame.select(pl.coalesce(with_house, "before").alias("street"))["street"]
         if self.part == "street":
@@ -102,3 +101,9 @@ def _streets(locale: str) -> tuple[tuple[str, str | None], ...]:
     """What stands before and after the number of a house, in the pool's order; no second one where there is none."""
     parts = (re.split("[0-9]+", entry, maxsplit=1) for entry in pool("street", locale).entries)
     return tuple((before, "".join(after) if after else None) for before, *after in parts)
+
+
+@cache
+def _frame(locale: str) -> pl.DataFrame:
+    """The same as two columns."""
+    return pl.DataFrame(_streets(locale), {"before": pl.String, "after": pl.String}, orient="row")
