@@ -15,6 +15,7 @@ from envctl.seeds.client import Client
 from envctl.seeds.server import Server, beside, identifier, literal, tell
 from envctl.workload import Database
 
+_INCOMING, _OUTGOING, _TRIAL = "incoming", "outgoing", "schema"
 _DROP_SLOTS = """SELECT pg_catalog.pg_drop_replication_slot(slot_name)
 FROM pg_catalog.pg_replication_slots WHERE database IN ({names}) AND NOT active"""
 # Between ending the sessions and taking the lock a new one may come in: then once more. Behind the lock none can.
@@ -47,16 +48,26 @@ class Filled:
 
 def begin(client: Client, database: Database, server: Server) -> str:
     """An empty database for the new data, in place of what an earlier run left; returns its name."""
-    incoming = beside(database.name, "incoming")
+    incoming = beside(database.name, _INCOMING)
     owner = identifier(server.owner or database.user)
     create = f"CREATE DATABASE {identifier(incoming)} OWNER {owner} TEMPLATE template0"
-    tell(client, database, *_sweeping(database), create, doing="a database for the new data could not be made")
+    left = _sweeping(database, _INCOMING, _OUTGOING)
+    tell(client, database, *left, create, doing="a database for the new data could not be made")
     return incoming
+
+
+def trial(client: Client, database: Database) -> str:
+    """An empty database in which a schema is tried, until all is swept; returns its name."""
+    name = beside(database.name, _TRIAL)
+    create = f"CREATE DATABASE {identifier(name)} TEMPLATE template0"
+    left = _sweeping(database, _TRIAL)
+    tell(client, database, *left, create, doing="a database for the schema could not be made")
+    return name
 
 
 def finish(client: Client, database: Database, filled: Filled) -> None:
     """Put the new data in the place of the old."""
-    outgoing, incoming = beside(database.name, "outgoing"), beside(database.name, "incoming")
+    outgoing, incoming = beside(database.name, _OUTGOING), beside(database.name, _INCOMING)
     statement = _SWAP.format(
         name=identifier(database.name),
         name_text=literal(database.name),
@@ -71,12 +82,13 @@ def finish(client: Client, database: Database, filled: Filled) -> None:
 
 
 def sweep(client: Client, database: Database) -> None:
-    """Drop what an earlier run left."""
-    tell(client, database, *_sweeping(database), doing="what an earlier run left could not be dropped")
+    """Drop what an earlier run left, or this one needs no more."""
+    left = _sweeping(database, _TRIAL, _INCOMING, _OUTGOING)
+    tell(client, database, *left, doing="what an earlier run left could not be dropped")
 
 
-def _sweeping(database: Database) -> tuple[str, ...]:
+def _sweeping(database: Database, *suffixes: str) -> tuple[str, ...]:
     """Replication slots would keep a database, sessions would not."""
-    names = [beside(database.name, suffix) for suffix in ("incoming", "outgoing")]
+    names = [beside(database.name, suffix) for suffix in suffixes]
     slots = _DROP_SLOTS.format(names=", ".join(map(literal, names)))
     return (slots, *(f"DROP DATABASE IF EXISTS {identifier(name)} WITH (FORCE)" for name in names))

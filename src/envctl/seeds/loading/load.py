@@ -11,14 +11,16 @@ from contextlib import contextmanager, suppress
 
 from envctl.catalogue import Catalogue
 from envctl.errors import EnvctlError, Exit
+from envctl.seeds import swap
 from envctl.seeds.catalogue import catalogue
 from envctl.seeds.client import Client
 from envctl.seeds.dumps.plain import Plain
 from envctl.seeds.failures import read_failure
 from envctl.seeds.loading.tally import Tally
 from envctl.seeds.refusal import KEPT, not_loaded
-from envctl.seeds.server import ENV, LOADING, PSQL, Server, beside, connection, identifier, restriction, tell
+from envctl.seeds.server import ENV, LOADING, PSQL, Server, connection, restriction
 from envctl.workload import Database
+from envctl.world.parallel import apart
 from envctl.world.shell import Finished
 
 # As psql has it: what the query prints is run. One is made before those that read it.
@@ -31,15 +33,11 @@ WHERE c.relkind = 'm' AND NOT c.relispopulated ORDER BY c.oid \\gexec
 @contextmanager
 def for_a_moment(client: Client, database: Database) -> Iterator[str]:
     """A database beside the real one, for its schema: the option that connects to it. Raises EnvctlError."""
-    name = beside(database.name, "schema")
-    drop = f"DROP DATABASE IF EXISTS {identifier(name)} WITH (FORCE)"
-    create = f"CREATE DATABASE {identifier(name)} TEMPLATE template0"
-    tell(client, database, drop, create, doing="a database for the schema could not be made")
     try:
-        yield connection(name, database.user)
+        yield connection(swap.trial(client, database), database.user)
     finally:
         with suppress(EnvctlError):
-            tell(client, database, drop, doing="the database for the schema could not be dropped")
+            swap.sweep(client, database)
 
 
 def load(client: Client, server: Server, into: str, blocks: Iterable[bytes]) -> Finished:
@@ -66,10 +64,10 @@ def seen(client: Client, into: str) -> Catalogue:
 
 def compare(before: Catalogue, tally: Tally, client: Client, into: str, name: str) -> None:
     """Exit 0 is no proof: what is there must be what the source has. Raises EnvctlError that names what is not."""
+    argv = (*PSQL, into, "--tuples-only", "--no-align", "--file=-")
+    counting = apart(lambda: client.run(argv, stdin=[tally.question(before)], env=ENV))
     wrong = [*catalogue.differences(before, seen(client, into))]
-    counted = client.run(
-        (*PSQL, into, "--tuples-only", "--no-align", "--file=-"), stdin=[tally.question(before)], env=ENV
-    )
+    counted = counting.result()
     wrong += tally.differences(before, b"" if counted.status else counted.stdout)
     if wrong:
         raise EnvctlError(

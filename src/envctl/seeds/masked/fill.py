@@ -20,7 +20,7 @@ from envctl.seeds.client import Client, Streaming
 from envctl.seeds.dumps.pieces import BrokenText
 from envctl.seeds.dumps.plain import Plain
 from envctl.seeds.dumps.skeleton import schema_only
-from envctl.seeds.loading.afterwards import WORTH, Afterwards
+from envctl.seeds.loading.afterwards import WORTH, Afterwards, Stage
 from envctl.seeds.loading.builders import Stopped, build
 from envctl.seeds.loading.load import compare, failed, for_a_moment, load, refresh, seen
 from envctl.seeds.loading.tally import Tally
@@ -29,6 +29,7 @@ from envctl.seeds.refusal import AGAIN, KEPT
 from envctl.seeds.server import connection
 from envctl.seeds.swap import Filled
 from envctl.workload import Database
+from envctl.world.parallel import apart
 
 Plans = Callable[[Catalogue], Masks]  # raises EnvctlError where something of it is not to be masked
 
@@ -59,40 +60,44 @@ def fill(
     Behind `worth` bytes of text indexes are built by several sessions.
     """
     schema: list[bytes] = []
-    source = declared(client, plain, database, schema)
-    after = Afterwards({table.full for table in source.tables if table.partitioned}, worth)
-    text = Text(plans(source), large_objects, freezes=True, told=told, after=after)
-    incoming = connection(swap.begin(client, database, plain.server), database.user)
+    begun = apart(lambda: swap.begin(client, database, plain.server))
     try:
+        trial = connection(swap.trial(client, database), database.user)
+        source = _tried(client, plain, trial, database.data or "", schema)
+        after = Afterwards({table.full for table in source.tables if table.partitioned}, worth)
+        text = Text(plans(source), large_objects, freezes=True, told=told, after=after)
+        incoming = connection(begun.result(), database.user)
         with plain.text() as blocks:
             _load(client, plain, incoming, text.masked(blocks), filled.data)
         plain.done()
-        _build(client, plain, incoming, after, filled.data, say)
+        stages = [stage.longest_first(source, text.rows) for stage in after.stages()]
+        _build(client, plain, incoming, stages, filled.data, say)
         if "materialized view" in source.objects:
             refresh(client, incoming, filled.data)
         compare(source, Tally(text.rows, text.sequences), client, incoming, filled.data)
         swap.finish(client, database, filled)
     except BaseException:
         with suppress(Exception):  # what stopped us is what counts, and the next run sweeps too
+            begun.exception()
             swap.sweep(client, database)
         raise
     return Loaded(source, text.rows, b"".join(schema))
 
 
-def declared(client: Client, plain: Plain, database: Database, schema: list[bytes] | None = None) -> Catalogue:
-    """What the source consists of, by a database that is made of its schema for a moment. Raises EnvctlError.
-
-    The text of the schema is added to `schema`.
-    """
+def declared(client: Client, plain: Plain, database: Database) -> Catalogue:
+    """What the source consists of, by a database that is made of its schema for a moment. Raises EnvctlError."""
     with for_a_moment(client, database) as into:
-        try:
-            blocks = list(schema_only(plain.schema()))
-        except BrokenText as broken:
-            raise _refused(database.data or "", broken.message, broken.line, broken.hint or AGAIN) from None
-        if schema is not None:
-            schema += blocks
-        _load(client, plain, into, blocks, database.data or "")
-        return seen(client, into)
+        return _tried(client, plain, into, database.data or "", [])
+
+
+def _tried(client: Client, plain: Plain, into: str, name: str, schema: list[bytes]) -> Catalogue:
+    """What the source consists of, by a database that is made of its schema; its text is added to `schema`."""
+    try:
+        schema += schema_only(plain.schema())
+    except BrokenText as broken:
+        raise _refused(name, broken.message, broken.line, broken.hint or AGAIN) from None
+    _load(client, plain, into, schema, name)
+    return seen(client, into)
 
 
 def _load(client: Client, plain: Plain, into: str, blocks: Iterable[bytes], name: str) -> None:
@@ -116,11 +121,11 @@ def refusing(name: str) -> Iterator[None]:
 
 
 def _build(
-    client: Streaming, plain: Plain, into: str, after: Afterwards, name: str, say: Callable[[str], None]
+    client: Streaming, plain: Plain, into: str, stages: list[Stage], name: str, say: Callable[[str], None]
 ) -> None:
     """What is behind the rows; they are committed."""
     try:
-        build(client, into, after.stages(), say, restricted=plain.server.restricts)
+        build(client, into, stages, say, restricted=plain.server.restricts)
     except Stopped as stopped:
         raise failed(name, "could not be loaded", stopped.stderr, plain, stopped.line) from None
 
