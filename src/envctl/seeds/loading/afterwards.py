@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
-from envctl.catalogue import Catalogue, Table
 from envctl.seeds.dumps.pieces import Piece
 from envctl.seeds.dumps.statements import plain_name, rule
 
-_TEXT = 8  # times as long as an index of numbers takes one of texts
 WORTH = 8 << 20  # bytes of text: behind fewer, another session takes longer to begin than it saves
 
 
@@ -81,29 +79,10 @@ class Stage:
             case _:
                 return True
 
-    def longest_first(self, catalogue: Catalogue, rows: Mapping[str, int]) -> Stage:
-        """With what takes long at the beginning of what is done in any order: then all sessions end at about the same
-        time. `rows` are those of tables by their full names.
-        """
-
-        def effort(statement: Statement) -> int:
-            tables = (table for table in map(catalogue.table, statement.locks) if table is not None)
-            return max((rows.get(table.full, 0) * _weight(statement, table) for table in tables), default=0)
-
-        return replace(self, beside=sorted(self.beside, key=effort, reverse=True))
-
     def add(self, statement: Statement) -> None:
         """Put it in its place."""
         places = {"setting": self.settings, "index": self.beside, "foreign key": self.beside}
         places.get(statement.kind, self.then).append(statement)
-
-
-def _weight(statement: Statement, table: Table) -> int:
-    """Texts are compared by the rules of a language."""
-    if statement.kind != "index":
-        return 1
-    texts = (column.name.encode() for column in table.columns if column.family == "text")
-    return _TEXT if any(re.search(rb"\b%s\b" % re.escape(name), statement.text) for name in texts) else 1
 
 
 def stages(statements: Iterable[Statement]) -> list[Stage]:

@@ -20,7 +20,7 @@ from envctl.seeds.client import Client, Streaming
 from envctl.seeds.dumps.pieces import BrokenText
 from envctl.seeds.dumps.plain import Plain
 from envctl.seeds.dumps.skeleton import schema_only
-from envctl.seeds.loading.afterwards import WORTH, Afterwards, Stage
+from envctl.seeds.loading.afterwards import WORTH, Afterwards
 from envctl.seeds.loading.builders import Stopped, build
 from envctl.seeds.loading.load import compare, failed, for_a_moment, load, refresh, seen
 from envctl.seeds.loading.tally import Tally
@@ -70,8 +70,7 @@ def fill(
         with plain.text() as blocks:
             _load(client, plain, incoming, text.masked(blocks), filled.data)
         plain.done()
-        stages = [stage.longest_first(source, text.rows) for stage in after.stages()]
-        _build(client, plain, incoming, stages, filled.data, say)
+        _build(client, plain, incoming, after, filled.data, say)
         if "materialized view" in source.objects:
             refresh(client, incoming, filled.data)
         compare(source, Tally(text.rows, text.sequences), client, incoming, filled.data)
@@ -121,11 +120,11 @@ def refusing(name: str) -> Iterator[None]:
 
 
 def _build(
-    client: Streaming, plain: Plain, into: str, stages: list[Stage], name: str, say: Callable[[str], None]
+    client: Streaming, plain: Plain, into: str, after: Afterwards, name: str, say: Callable[[str], None]
 ) -> None:
     """What is behind the rows; they are committed."""
     try:
-        build(client, into, stages, say, restricted=plain.server.restricts)
+        build(client, into, after.stages(), say, restricted=plain.server.restricts)
     except Stopped as stopped:
         raise failed(name, "could not be loaded", stopped.stderr, plain, stopped.line) from None
 
