@@ -225,7 +225,8 @@ class Lexer:
 
     def _pass_rows(self, pos: int, end: int) -> int:
         if end > pos:
-            self._pieces.append(Piece("rows", self.offset + pos, self.offset + end, self._opened, b""))
+            lines = -self._line_at(pos) + self._line_at(end)
+            self._pieces.append(Piece("rows", self.offset + pos, self.offset + end, self._opened, b"", lines=lines))
         return end
 
     def _comment(self, pos: int, ready: int) -> int:

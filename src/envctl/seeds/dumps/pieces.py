@@ -25,6 +25,7 @@ class Piece:
     line: int
     text: bytes
     alone: bool = True
+    lines: int = 0  # that end in rows
 
 
 class BrokenText(Exception):

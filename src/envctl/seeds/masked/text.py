@@ -138,7 +138,7 @@ class Text:
     def _parts(self, blocks: Iterable[bytes], pool: ThreadPoolExecutor) -> Iterator[bytes | Future[bytes]]:
         for piece, text in pieces(blocks):
             if piece is not None and piece.what == "rows" and self._table is not None:
-                yield from map(pool.submit, self._table.more(text))
+                yield from map(pool.submit, self._table.more(text, piece.lines))
                 continue
             if self._table is not None:
                 yield from map(pool.submit, self._table.rest())
@@ -195,9 +195,11 @@ class _Table:
     told: Told
     waiting: list[bytes] = field(default_factory=list)
     size: int = 0
+    lines: int = 0  # that end in what waits
 
-    def more(self, rows: bytes) -> Iterator[Callable[[], bytes]]:
-        """What masks a block, if there is one now."""
+    def more(self, rows: bytes, lines: int) -> Iterator[Callable[[], bytes]]:
+        """What masks a block, if there is one now. So many lines end in these rows."""
+        self.lines += lines
         cut = rows.rfind(b"\n") + 1 if self.size + len(rows) >= BLOCK else 0
         if cut:
             whole = b"".join((*self.waiting, rows[:cut]))
@@ -213,10 +215,10 @@ class _Table:
             yield self._counted(whole)
 
     def _counted(self, whole: bytes) -> Callable[[], bytes]:
+        read, self.lines = self.lines, 0
         if b"\r" in whole:  # as Windows' editors leave a dump; in values it is written as \r
             whole = whole.replace(b"\r\n", b"\n")
-        read = come = whole.count(b"\n")
-        work = partial(self.mask.mask, whole)
+        come, work = read, partial(self.mask.mask, whole)
         line: Callable[[int], int] = int
         if self.mask.choice is not None:
             come, left, line = self.mask.choice(whole, read)
