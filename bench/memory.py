@@ -23,6 +23,7 @@ from envctl.masking.proof.filter import Seen
 from envctl.masking.table import TableMask
 from envctl.secret import Secret
 from envctl.seeds.masked.text import Mask, Text
+from envctl.world.heap import kept
 
 GIGABYTES, LIMIT = 5.0, 500.0  # MB
 _ROWS = 5000  # made at once
@@ -71,8 +72,9 @@ def masked(size: float) -> int:
         sys.exit(f"{found}")
     names = [column.name for column in CUSTOMERS.columns]
     mask = TableMask(CUSTOMERS, names, found.tables[CUSTOMERS.full], key, seen).mask
-    for _ in Text(lambda *_: Mask(mask)).masked(rows(size)):
-        pass
+    with kept():
+        for _ in Text(lambda *_: Mask(mask)).masked(rows(size)):
+            pass
     _ = seen.sieve
     return seen.sought
 

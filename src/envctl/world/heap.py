@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import ctypes
 import gc
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-# As glibc's mallopt has them: from which size on memory comes from the system each time, and how much of what is free
-# is kept. Bytes; by default 128 kB, both of them.
-_THRESHOLD = (-3, 32 << 20)
-_KEPT = (-1, 256 << 20)
+# As glibc's mallopt has them, in bytes: from which size on memory comes from the system each time, and how much that is
+# free is kept (128 kB by default, both of them). One place for all threads, so that what one frees is there for all.
+_THRESHOLD = (-3, 16 << 20)
+_KEPT = (-1, 16 << 20)
+_PLACES = (-8, 1)
 
 
-def keep() -> None:
-    """From now on what one block no longer needs is there for the next: the system clears each page that it gives.
+@contextmanager
+def kept() -> Iterator[None]:
+    """Meanwhile what one block no longer needs is there for the next: the system clears each page that it gives.
 
     Nothing that is there already is looked through for garbage again. Other C libraries than glibc stay as they are.
     """
     gc.freeze()
-    with suppress(OSError, AttributeError):
-        mallopt = ctypes.CDLL(None).mallopt
-        for setting in (_THRESHOLD, _KEPT):
-            mallopt(*setting)
+    mallopt = _function("mallopt")
+    for setting in (_PLACES, _THRESHOLD, _KEPT):
+        mallopt(*setting)
+    try:
+        yield
+    finally:
+        _function("malloc_trim")(0)
+
+
+def _function(name: str) -> Callable[..., object]:
+    """One of the C library's; nothing where it has none of that name."""
+    found: Callable[..., object] = getattr(ctypes.CDLL(None), name, lambda *_: None)
+    return found

@@ -50,6 +50,20 @@ def test_blocks_do_not_matter(text: bytes, cuts: Sequence[int]) -> None:
     assert merged(outcome(text)) == merged(outcome(*(text[a:b] for a, b in pairwise(edges))))
 
 
+@given(NASTY, st.lists(st.integers(0, 150), max_size=6))
+def test_rows_know_how_many_lines_end_in_them(rows: bytes, cuts: Sequence[int]) -> None:
+    """Whatever blocks they come in, so that nobody has to count again."""
+    text = b"COPY t FROM stdin;\n" + rows + b"\n\\.\n"
+    edges = [0, *sorted({min(cut, len(text)) for cut in cuts}), len(text)]
+    lexer = Lexer()
+    try:
+        for start, end in pairwise(edges):
+            for piece in lexer.feed(text[start:end]):
+                assert piece.lines == (text[piece.start : piece.end].count(b"\n") if piece.what == "rows" else 0)
+    except BrokenText:
+        pass
+
+
 def merged(outcome: list[Piece] | tuple[str, int]) -> object:
     """Runs of INSERTs and of rows end with a block, so two of them count as one here."""
     if isinstance(outcome, tuple):

@@ -97,7 +97,8 @@ def test_a_server_and_its_dump_have_one_shape(postgres: Postgres) -> None:
         )
         visited = column(shape, "customers", "visited").bounds
         assert all(bound.endswith("-01") for bound in visited)
-        assert ("2020-01-01", "2022-11-01") == (visited[0], visited[25])
+        assert "2020-01-01" == visited[0]
+        assert visited[25] in {"2022-10-01", "2022-11-01", "2022-12-01"}  # the server looks at some of the rows
         amount = column(shape, "orders", "amount").bounds
         assert 20 <= amount.count("1") <= 30
         assert {10} == set(column(shape, "orders", "customer").repeats)

@@ -29,7 +29,7 @@ from envctl.seeds.refusal import AGAIN, KEPT
 from envctl.seeds.server import connection
 from envctl.seeds.swap import Filled
 from envctl.workload import Database
-from envctl.world.heap import keep
+from envctl.world.heap import kept
 from envctl.world.parallel import apart
 
 Plans = Callable[[Catalogue], Masks]  # raises EnvctlError where something of it is not to be masked
@@ -68,8 +68,7 @@ def fill(
         after = Afterwards({table.full for table in source.tables if table.partitioned}, worth)
         text = Text(plans(source), large_objects, freezes=True, told=told, after=after)
         incoming = connection(begun.result(), database.user)
-        keep()
-        with plain.text() as blocks:
+        with kept(), plain.text() as blocks:
             _load(client, plain, incoming, text.masked(blocks), filled.data)
         plain.done()
         _build(client, plain, incoming, after, filled.data, say)
