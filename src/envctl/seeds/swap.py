@@ -65,6 +65,12 @@ def trial(client: Client, database: Database) -> str:
     return name
 
 
+def end_trial(client: Client, database: Database) -> None:
+    """Drop that one. It is no failure where it stays: the next run drops it too."""
+    with suppress(EnvctlError):
+        tell(client, database, *_sweeping(database, _TRIAL), doing="the database for the schema could not be dropped")
+
+
 def finish(client: Client, database: Database, filled: Filled) -> None:
     """Put the new data in the place of the old."""
     outgoing, incoming = beside(database.name, _OUTGOING), beside(database.name, _INCOMING)

@@ -7,7 +7,7 @@ and what is there in the end is compared with what should be.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from envctl.catalogue import Catalogue
 from envctl.errors import EnvctlError, Exit
@@ -36,8 +36,7 @@ def for_a_moment(client: Client, database: Database) -> Iterator[str]:
     try:
         yield connection(swap.trial(client, database), database.user)
     finally:
-        with suppress(EnvctlError):
-            swap.sweep(client, database)
+        swap.end_trial(client, database)
 
 
 def load(client: Client, server: Server, into: str, blocks: Iterable[bytes]) -> Finished:
