@@ -31,7 +31,6 @@ _SMALL = (10, 26)  # bits of a table's address: at least, at most
 _LARGE = (14, 29)
 _KINDS = (10, 23)
 _PREFIXES = (10, 28)
-_RUNG_OF = np.array([max([0, *(rung for rung in RUNGS if rung <= length)]) for length in range(LONGEST + 1)], np.uint16)
 SCHEMA = {
     "hash": pl.UInt64,
     "proof": pl.UInt64,
@@ -110,6 +109,9 @@ def beginning(values: pl.Series) -> tuple[pl.Series, npt.NDArray[np.uint16], pl.
 def rung_of(lengths: npt.NDArray[Any]) -> Numbers:
     """The longest prefix of each length that is a rung: its place among them."""
     return np.searchsorted(np.array(RUNGS), lengths, side="right") - 1
+
+
+_RUNG_OF = np.array(RUNGS, np.uint16)[rung_of(np.arange(LONGEST + 1))]  # of each length, from SHORTEST on
 
 
 def _prefix(expression: pl.Expr, words: Words) -> pl.Expr:

@@ -98,8 +98,9 @@ def pieces(blocks: Iterable[bytes]) -> Iterator[tuple[Piece | None, bytes]]:
 
     def more(found: list[Piece]) -> Iterator[tuple[Piece | None, bytes]]:
         nonlocal start
-        if not held and len(found) == 1 and found[0].what == "rows" and found[0].end == start + len(lexer.passed):
-            start = found[0].end
+        end = start + len(lexer.passed)
+        if not held and [(piece.what, piece.start, piece.end) for piece in found] == [("rows", start, end)]:
+            start = end
             yield found[0], lexer.passed  # most of a dump, as it is
             return
         held.extend(lexer.passed)
