@@ -160,6 +160,26 @@ def test_a_statement_says_what_it_locks(said: str, kind: Kind, locks: dict[str, 
     assert (kind, locks) == (statement.kind, statement.locks)
 
 
+@pytest.mark.parametrize(
+    ("said", "sorts"),
+    [
+        ("CREATE INDEX i ON s.a USING btree (x, y) INCLUDE (z) WHERE (b, c) = (1, 2)", True),
+        ("CREATE UNIQUE INDEX i ON s.a (x)", True),
+        ("CREATE INDEX i ON s.a USING gin (x)", False),
+        ("CREATE INDEX i ON ONLY s.a\n  USING  brin (x)", False),
+        ("ALTER TABLE ONLY s.a\n    ADD CONSTRAINT k PRIMARY KEY (x)", True),
+        ("ALTER TABLE ONLY s.a ADD CONSTRAINT k UNIQUE (x) USING INDEX TABLESPACE t", True),
+        ("ALTER TABLE ONLY s.a ADD CONSTRAINT k EXCLUDE USING gist (x WITH &&)", False),
+        ("ALTER TABLE ONLY s.a ADD CONSTRAINT k EXCLUDE USING btree (x WITH =)", False),
+        ("ALTER TABLE ONLY s.a ADD CONSTRAINT k FOREIGN KEY (x) REFERENCES s.b(x)", False),
+        ("REFRESH MATERIALIZED VIEW x", False),
+    ],
+)
+def test_a_statement_says_whether_it_sorts(said: str, sorts: bool) -> None:
+    """Others are quicker with much memory."""
+    assert sorts is read(f"{said};".encode(), said.encode(), 1).sorts
+
+
 def test_two_that_would_wait_for_each_other_are_known() -> None:
     """Indexes of one table may be built at once, a constraint keeps all others out."""
     index, other, key = (read(b"", said, 1) for said in (

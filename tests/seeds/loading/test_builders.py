@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from envctl.errors import EnvctlError, Exit
+from envctl.seeds.loading import sorting
 from envctl.workload import Database
 from tests.seeds.masked.test_fill import filled, hidden, lines, plain_dump
 from tests.seeds.postgres import USER, Postgres
@@ -74,6 +76,34 @@ def test_all_that_depends_on_an_index_is_as_before(
     assert postgres.sql(source, counted) == postgres.sql(target.name, counted)
     clustered = "SELECT indexrelid::regclass FROM pg_index WHERE indisclustered OR indisreplident ORDER BY 1"
     assert ["main_code", "main_pkey"] == sorted(postgres.sql(target.name, clustered))
+
+
+# An index of it can be built here only with these settings of the session and of the table.
+SORTED = """CREATE FUNCTION looked(n int, one regclass, memory text, options text)
+RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN
+  IF current_database() LIKE '%incoming' AND (memory, options) IS DISTINCT FROM (
+    current_setting('maintenance_work_mem'), (SELECT reloptions::text FROM pg_class WHERE oid = one)
+  ) THEN RAISE 'other settings'; END IF; RETURN n; END $$;
+CREATE TABLE large (n int);
+CREATE TABLE own (n int) WITH (parallel_workers = 7, fillfactor = 80);
+INSERT INTO large SELECT generate_series(1, 9);
+INSERT INTO own SELECT generate_series(1, 9);
+CREATE INDEX large_sorted ON large (looked(n, 'large', 'MEMORY', '{parallel_workers=HELPERS}'));
+CREATE INDEX large_hashed ON large USING hash (looked(n, 'large', '64MB', '{parallel_workers=HELPERS}'));
+CREATE INDEX own_sorted ON own (looked(n, 'own', 'MEMORY', '{parallel_workers=7,fillfactor=80}'));
+"""
+
+
+def test_what_sorts_has_helpers_and_little_memory_and_leaves_no_trace(
+    postgres: Postgres, target: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of a table's helpers has its share; a table that says itself how many there are keeps that."""
+    monkeypatch.setattr(sorting, "_WORTH", 0)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    source = postgres.holding(SORTED.replace("MEMORY", "8MB").replace("HELPERS", "1"))
+    filled(postgres, plain_dump(postgres, source, tmp_path), target, hidden, worth=0)
+    told = "SELECT relname, reloptions FROM pg_class WHERE relname IN ('large', 'own') ORDER BY 1"
+    assert ["large|", "own|{parallel_workers=7,fillfactor=80}"] == postgres.sql(target.name, told)
 
 
 def test_a_build_that_fails_says_where_without_a_value(

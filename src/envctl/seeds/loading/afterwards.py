@@ -25,6 +25,7 @@ def _words(pattern: bytes) -> re.Pattern[bytes]:
 
 _INDEX = _words(rb"CREATE (?:UNIQUE )?INDEX (?!CONCURRENTLY\b|IF\b|ON\b)NAME ON (?:ONLY )?TABLE_")
 _CONSTRAINT = _words(rb"ALTER TABLE (?:ONLY )?TABLE_ ADD CONSTRAINT NAME (?:PRIMARY KEY|UNIQUE|EXCLUDE)\b")
+_UNSORTED = _words(rb".* USING (?!btree\b)NAME \(|.* EXCLUDE\b")
 _FOREIGN = _words(rb"ALTER TABLE ONLY TABLE_ ADD CONSTRAINT NAME FOREIGN KEY\s*\((?:NAME[\s,]*)+\)\s*REFERENCES ")
 _OTHER = _words(rb"TABLE_")
 _SETTING = _words(rb"(?:SET|RESET)\b|SELECT pg_catalog\.set_config\b")
@@ -47,12 +48,15 @@ Kind = Literal["setting", "index", "foreign key", "later", "alone"]
 
 @dataclass(frozen=True)
 class Statement:
-    """One that waits. `locks`: the tables that it locks, and whether it keeps all others out of them."""
+    """One that waits. `locks`: the tables that it locks, and whether it keeps all others out of them. `sorts`: it does
+    little else than to sort rows.
+    """
 
     text: bytes
     line: int
     kind: Kind = "alone"
     locks: Mapping[str, bool] = field(default_factory=dict)
+    sorts: bool = False
 
     def excludes(self, other: Statement) -> bool:
         """Whether one of the two would wait for the other."""
@@ -142,7 +146,8 @@ class Afterwards:
 def read(text: bytes, said: bytes, line: int, divided: Collection[str] = ()) -> Statement:
     """A statement, with what it is and what it locks. `said` is its text without a `;`."""
     kind, locks = _judged(said, divided)
-    return Statement(text if text.endswith(b";") else text + b"\n;", line, kind, locks)
+    sorts = kind == "index" and not _UNSORTED.match(said)
+    return Statement(text if text.endswith(b";") else text + b"\n;", line, kind, locks, sorts)
 
 
 def _judged(said: bytes, divided: Collection[str]) -> tuple[Kind, Mapping[str, bool]]:

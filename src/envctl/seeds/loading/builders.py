@@ -16,6 +16,7 @@ from threading import Thread
 from typing import TypeAlias
 
 from envctl.seeds.client import Streaming
+from envctl.seeds.loading import sorting
 from envctl.seeds.loading.afterwards import Stage, Statement
 from envctl.seeds.server import LOADING, PSQL, restriction
 from envctl.world.pipes import Reading, Words
@@ -44,7 +45,8 @@ class Session:
     def give(self, statement: Statement) -> None:
         """It is done behind all that it was given before."""
         self.given.append(statement)
-        self.words.say(b"%s\nSELECT '%s';\n" % (statement.text, self.done))
+        text = sorting.with_little(statement.text) if statement.sorts else statement.text
+        self.words.say(b"%s\nSELECT '%s';\n" % (text, self.done))
 
     def listen(self, events: _Events) -> None:
         """Until it has ended."""
@@ -103,13 +105,30 @@ class _Crew:
             for setting in stage.settings:
                 session.give(setting)
         self._wait()
-        waiting = list(stage.beside)
-        while waiting or any(session.given for session in self.sessions):
-            self._hand_out(waiting)
-            self._hear()
+        with self._spread(stage.beside):
+            self._beside(stage.beside)
         for statement in stage.then:
             self.sessions[0].give(statement)
         self._wait()
+
+    @contextmanager
+    def _spread(self, statements: list[Statement]) -> Iterator[None]:
+        """Where some of them sort, large tables have helpers for that meanwhile."""
+        line = next((statement.line for statement in statements if statement.sorts), 0)
+        if line:
+            self.sessions[0].give(Statement(sorting.spread(), line))
+            self._wait()
+        yield
+        if line:
+            self.sessions[0].give(Statement(sorting.GATHER, line))
+            self._wait()
+
+    def _beside(self, statements: list[Statement]) -> None:
+        """Statements that may be done in any order."""
+        waiting = list(statements)
+        while waiting or any(session.given for session in self.sessions):
+            self._hand_out(waiting)
+            self._hear()
 
     def _hand_out(self, waiting: list[Statement]) -> None:
         """Give each free session the first that nothing under way stands in the way of."""
