@@ -13,7 +13,8 @@ from pathlib import Path
 from secrets import token_hex
 
 from envctl.seeds.swap import Filled
-from envctl.world.pipes import Reading
+from envctl.world.fifos import Fifos
+from envctl.world.pipes import Input, Reading, feed
 from envctl.world.shell import Finished, Shell
 from tests.images.boxes import Boxes, docker
 
@@ -24,10 +25,11 @@ IMAGE = "postgres:17"
 
 @dataclass(frozen=True)
 class Postgres:
-    """A client of one container. `path` comes first in PATH there."""
+    """A client of one container. `path` comes first in PATH there; `fifos` are seen by it too."""
 
     container: str
     path: str | None = None
+    fifos: Fifos | None = None
 
     def argv(self, argv: tuple[str, ...], stdin: bool, env: Mapping[str, str] | None) -> list[str]:
         """The docker command."""
@@ -37,7 +39,7 @@ class Postgres:
         return ["docker", "exec", "--user", "postgres", *["--interactive"] * stdin, *variables, self.container, *argv]
 
     def run(
-        self, argv: tuple[str, ...], *, stdin: Iterable[bytes] | None = None, env: Mapping[str, str] | None = None
+        self, argv: tuple[str, ...], *, stdin: Input | None = None, env: Mapping[str, str] | None = None
     ) -> Finished:
         """Run a program in the container."""
         command = self.argv(argv, stdin is not None, env)
@@ -51,8 +53,7 @@ class Postgres:
         reader.start()
         try:
             with suppress(BrokenPipeError), process.stdin:
-                for block in stdin or ():
-                    process.stdin.write(block)
+                feed(process, stdin or ())
         finally:
             process.wait()
             listener.join()
@@ -113,13 +114,18 @@ class Postgres:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Postgres]:
-    """A server for a while. It answers on TCP only when its first start is over."""
+def running(folder: Path, *more: str) -> Iterator[Postgres]:
+    """A server for a while, with `more` options. It answers on TCP only when its first start is over."""
     boxes = Boxes(folder, [])
     try:
-        options = ("--env=POSTGRES_PASSWORD=unused", f"--env=POSTGRES_USER={USER}", "--tmpfs=/var/lib/postgresql/data")
+        options = (
+            "--env=POSTGRES_PASSWORD=unused",
+            f"--env=POSTGRES_USER={USER}",
+            "--tmpfs=/var/lib/postgresql/data",
+            *more,
+        )
         settings = ("fsync=off", "max_wal_size=64MB", "wal_level=logical")
-        box = boxes.start(IMAGE, "postgres", *(f"--{setting}" for setting in settings), options=options)
+        box = boxes.start(IMAGE, "postgres", *(f"--{setting}" for setting in settings), options=(*options, *more))
         box.wait("pg_isready", "--host=127.0.0.1", "--quiet")
         yield Postgres(box.name)
     finally:

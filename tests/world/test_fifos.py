@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from envctl.machine import Daemon
+from envctl.world.ends import STANDARD, removed
 from envctl.world.fifos import Fifos, fifos
+from envctl.world.pipes import Aside
 from envctl.world.shell import Shell
 
 MEMORY = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -79,6 +81,55 @@ def test_who_reads_no_further_ends_it(pipes: Fifos) -> None:
         Shell(os.environ).reading(ends.words(("cat",)), stdin=[BIG] * 64, through=ends) as reading,
     ):
         assert BIG.startswith(next(iter(reading))[:10])
+
+
+TOLD = 'read -r at; wc -c <"$at"; cat'  # what reads a pipe that its input names, and then goes on with its input
+
+
+def aside(pipes: Fifos, blocks: Iterable[bytes]) -> Aside:
+    """A pipe that is named by a line of the input, as TOLD reads it."""
+    path = pipes.one()
+    return Aside(os.fsencode(f"{path}\n"), path, blocks)
+
+
+@pytest.mark.parametrize("through", [True, False])
+def test_a_program_is_told_to_read_beside_its_input(pipes: Fifos, through: bool) -> None:
+    """All of that comes before what follows it in the input."""
+    with pipes.ends() as ends:
+        words, where = (ends.words, ends) if through else (tuple, STANDARD)
+        told: list[bytes | Aside] = [aside(pipes, [BIG, b"", BIG]), b"and then\n"]
+        finished = Shell(os.environ).run(words(("sh", "-c", TOLD)), stdin=told, through=where)
+    assert [f"{2 * len(BIG)}", "and then"] == finished.stdout.decode().split("\n")[:2]
+
+
+@pytest.mark.parametrize("script", ["read -r at; exit 3", 'read -r at; head -c 9 "$at" >/dev/null; exit 3', "exit 3"])
+def test_a_program_that_reads_no_further_beside_its_input(pipes: Fifos, script: str) -> None:
+    """It does not keep us, whether it has opened the pipe or not, and gets no more."""
+    rest = iter([BIG] * 64)
+    finished = Shell(os.environ).run(("sh", "-c", script), stdin=[aside(pipes, rest), b"never"])
+    assert 3 == finished.status
+    assert next(rest, None) is not None
+
+
+def test_what_comes_beside_an_input_may_fail(pipes: Fifos) -> None:
+    """As the input itself may."""
+
+    def broken() -> Iterator[bytes]:
+        yield BIG
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        Shell(os.environ).run(("sh", "-c", TOLD), stdin=[aside(pipes, broken())])
+
+
+def test_who_waits_for_a_pipe_that_is_removed_ends(pipes: Fifos) -> None:
+    """With nothing to read, whether it had opened it by then or comes too late."""
+    path = pipes.one()
+    with subprocess.Popen(("sh", "-c", 'echo; cat "$1"', "sh", str(path)), stdout=subprocess.PIPE) as waiting:
+        assert waiting.stdout is not None
+        waiting.stdout.readline()
+        removed(path)
+        assert b"" == waiting.stdout.read()
 
 
 def test_only_we_can_reach_them(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from envctl.errors import EnvctlError, Exit
 from envctl.secret import Secret
 from envctl.world import World
 from envctl.world.ends import STANDARD, Ends
-from envctl.world.pipes import Reading
+from envctl.world.pipes import Input, Reading
 from envctl.world.shell import Finished
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class DatabaseClient:
     user: str = _USER
 
     def run(
-        self, argv: tuple[str, ...], *, stdin: Iterable[bytes] | None = None, env: Mapping[str, str] | None = None
+        self, argv: tuple[str, ...], *, stdin: Input | None = None, env: Mapping[str, str] | None = None
     ) -> Finished:
         """Run a command to its end."""
         if stdin is None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from envctl.world.pipes import Reading
+from envctl.world.pipes import Input, Reading
 from envctl.world.shell import Finished
+
+if TYPE_CHECKING:
+    from envctl.world.fifos import Fifos
 
 
 class Client(Protocol):
@@ -24,6 +27,15 @@ class Client(Protocol):
 
 class Streaming(Client, Protocol):
     """One whose programs are read while they run."""
+
+    @property
+    def fifos(self) -> Fifos | None:
+        """Named pipes that the container sees too, where it can."""
+
+    def run(
+        self, argv: tuple[str, ...], *, stdin: Input | None = None, env: Mapping[str, str] | None = None
+    ) -> Finished:
+        """As above, also with pipes beside its input."""
 
     def reading(
         self, argv: tuple[str, ...], *, stdin: Iterable[bytes] = (), env: Mapping[str, str] | None = None

@@ -65,6 +65,15 @@ STANDARD = Ends()
 
 def _to_write(path: Path, process: subprocess.Popen[bytes]) -> IO[bytes] | None:
     """Our end of a pipe that a program reads, once it does; None where it ends before. Raises OSError."""
+    end = writing(path, process)
+    if end is not None:
+        with suppress(BrokenPipeError):  # it ended after all: its status says why
+            os.write(end.fileno(), b"\n")
+    return end
+
+
+def writing(path: Path, process: subprocess.Popen[bytes]) -> IO[bytes] | None:
+    """Our end of a pipe, once somebody reads it; None where a program ends before. Raises OSError."""
     pause = threading.Event()
     while process.poll() is None:
         try:
@@ -75,7 +84,13 @@ def _to_write(path: Path, process: subprocess.Popen[bytes]) -> IO[bytes] | None:
             pause.wait(_GLANCE)
             continue
         os.set_blocking(end, True)
-        with suppress(BrokenPipeError):  # it ended after all: its status says why
-            os.write(end, b"\n")
         return os.fdopen(end, "wb")
     return None
+
+
+def removed(path: Path) -> None:
+    """A pipe is gone; who waits for another to write to it finds that nothing comes."""
+    with suppress(FileNotFoundError):
+        end = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+        path.unlink()
+        os.close(end)

@@ -32,15 +32,19 @@ class Fifos:
     @contextmanager
     def ends(self, *, both: bool = False) -> Iterator[Ends]:
         """A pipe for the input of one program, and for its output too if `both` are wanted."""
-        paths = [self.folder / token_hex(_NAME) for _ in range(1 + both)]
+        paths = [self.one() for _ in range(1 + both)]
         try:
-            for path in paths:
-                os.mkfifo(path)
-                path.chmod(_EITHER_WAY)
             yield Ends(paths[0], paths[1] if both else None)
         finally:
             for path in paths:
                 path.unlink(missing_ok=True)
+
+    def one(self) -> Path:
+        """One that is there until it is removed, or all are."""
+        path = self.folder / token_hex(_NAME)
+        os.mkfifo(path)
+        path.chmod(_EITHER_WAY)
+        return path
 
 
 @contextmanager

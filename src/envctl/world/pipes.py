@@ -8,10 +8,14 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
 from queue import SimpleQueue
 from signal import SIGINT, SIGKILL
 from time import monotonic
-from typing import IO
+from typing import IO, TypeAlias
+
+from envctl.world.ends import removed, writing
 
 PATIENCE = 10.0  # seconds between asking a program to end and making it
 _BLOCK = 1 << 20  # bytes that are read at once, at most
@@ -55,6 +59,33 @@ class PipeReader(threading.Thread):
         return b"".join(self._parts)
 
 
+@dataclass(frozen=True)
+class Aside:
+    """A part of a program's input by which it has a named pipe read, and what is read there."""
+
+    words: bytes
+    path: Path
+    blocks: Iterable[bytes]
+
+    def passed(self, process: subprocess.Popen[bytes], stdin: IO[bytes]) -> None:
+        """All of it, once the pipe is open at its other end. Raises BrokenPipeError where nobody reads on."""
+        try:
+            stdin.write(self.words)
+            stdin.flush()
+            end = writing(self.path, process)
+            if end is None:
+                raise BrokenPipeError
+            widen(end)
+            with end:
+                for block in self.blocks:
+                    end.write(block)
+        finally:
+            removed(self.path)
+
+
+Input: TypeAlias = Iterable[bytes | Aside]
+
+
 class Words:
     """What a program is told while it runs: each word as soon as it is said."""
 
@@ -82,7 +113,7 @@ def widen(pipe: IO[bytes] | None) -> None:
             fcntl.fcntl(pipe, size, _BLOCK)
 
 
-def feed(process: subprocess.Popen[bytes], stdin: Iterable[bytes]) -> None:
+def feed(process: subprocess.Popen[bytes], stdin: Input) -> None:
     """Give it all of its input, unless it ends before."""
     if process.stdin is None:  # it had ended before it could be given any
         return
@@ -90,6 +121,9 @@ def feed(process: subprocess.Popen[bytes], stdin: Iterable[bytes]) -> None:
     at_once = isinstance(stdin, Words)
     with suppress(BrokenPipeError):  # the program ended before its input did: its status says why
         for block in stdin:
+            if isinstance(block, Aside):
+                block.passed(process, process.stdin)
+                continue
             process.stdin.write(block)
             if at_once:
                 process.stdin.flush()

@@ -12,7 +12,7 @@ from pathlib import Path
 from signal import SIGINT, SIGKILL
 
 from envctl.world.ends import STANDARD, Ends
-from envctl.world.pipes import PipeReader, Reading, close, end, feed, interrupt, signal_all
+from envctl.world.pipes import Input, PipeReader, Reading, close, end, feed, interrupt, signal_all
 
 TIMED_OUT = 124
 NOT_EXECUTABLE = 126
@@ -51,7 +51,7 @@ class Shell:
         self,
         argv: Sequence[str],
         *,
-        stdin: Iterable[bytes] | None = None,
+        stdin: Input | None = None,
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         line: Callable[[str], None] | None = None,
@@ -211,7 +211,7 @@ def _terminal() -> dict[str, str]:
 
 def _finish(
     process: subprocess.Popen[bytes],
-    stdin: Iterable[bytes] | None,
+    stdin: Input | None,
     line: Callable[[str], None] | None,
     timeout: float | None,
 ) -> Finished:

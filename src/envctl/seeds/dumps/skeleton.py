@@ -10,7 +10,7 @@ from envctl.seeds.dumps.pieces import BrokenText, Piece
 from envctl.seeds.dumps.statements import NAME
 
 COPY = re.compile(
-    rb"COPY\s+(?P<schema>%s)\.(?P<table>%s)\s*(?:\((?P<columns>.*)\))?\s+FROM\s+STDIN\s*(?P<options>WITH\b.*)?;?\s*$"
+    rb"COPY\s+(?P<schema>%s)\.(?P<table>%s)\s*(?:\((?P<columns>.*)\))?\s+FROM\s+(?P<stdin>STDIN)\s*(?P<options>WITH\b.*)?;?\s*$"
     % (NAME, NAME),
     re.DOTALL | re.IGNORECASE,
 )

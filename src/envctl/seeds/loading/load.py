@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from envctl.catalogue import Catalogue
 from envctl.errors import EnvctlError, Exit
 from envctl.seeds import swap
 from envctl.seeds.catalogue import catalogue
-from envctl.seeds.client import Client
+from envctl.seeds.client import Client, Streaming
 from envctl.seeds.dumps.plain import Plain
 from envctl.seeds.failures import read_failure
+from envctl.seeds.loading.aside import Part, Past
 from envctl.seeds.loading.tally import Tally
 from envctl.seeds.refusal import KEPT, not_loaded
 from envctl.seeds.server import ENV, LOADING, PSQL, Server, connection, restriction
@@ -39,11 +41,15 @@ def for_a_moment(client: Client, database: Database) -> Iterator[str]:
         swap.end_trial(client, database)
 
 
-def load(client: Client, server: Server, into: str, blocks: Iterable[bytes]) -> Finished:
+def load(client: Streaming, server: Server, into: str, parts: Iterable[Part]) -> Finished:
     """Have psql do all that a text says, in one transaction. What reading the text raises is raised."""
     guard = (restriction(),) if server.restricts else ()
     argv = (*PSQL, "--single-transaction", "--output=/dev/null", into, *guard, "--file=-")
-    return client.run(argv, stdin=blocks, env=LOADING)
+    if client.fifos is None:
+        return client.run(argv, stdin=(part.text for part in parts), env=LOADING)
+    past = Past(client.fifos.one)
+    finished = client.run(argv, stdin=past.passed(parts), env=LOADING)
+    return replace(finished, stderr=past.placed(finished.stderr))
 
 
 def refresh(client: Client, into: str, name: str) -> None:

@@ -13,6 +13,7 @@ from envctl.seeds.client import Streaming
 from envctl.seeds.dumps.plain import Plain
 from envctl.seeds.failures import Failure, read_failure
 from envctl.seeds.loading.afterwards import WORTH, stages
+from envctl.seeds.loading.aside import Part as Passed
 from envctl.seeds.loading.builders import Stopped, build
 from envctl.seeds.loading.load import compare, load, refresh
 from envctl.seeds.loading.tally import Tally
@@ -51,7 +52,7 @@ def fill(
     text = _Text(plain.first, schema, _parts(schema, maker), told, worth)
     into = connection(swap.begin(client, database, plain.server), database.user)
     try:
-        finished = load(client, plain.server, into, text.blocks())
+        finished = load(client, plain.server, into, text.passed())
         if finished.status:
             raise _refused(maker, read_failure(finished.stderr), text)
         if not text.whole:
@@ -98,28 +99,25 @@ class _Text:
     size: int = 0
     whole: bool = False
 
-    def blocks(self) -> Iterator[bytes]:
-        yield from self.first
-        yield self.schema.before
-        yield _AS_WRITTEN
+    def passed(self) -> Iterator[Passed]:
+        yield from (Passed("text", text) for text in (*self.first, self.schema.before, _AS_WRITTEN))
         for part in self.parts:
             yield from self._part(part)
         if self.size < self.worth:
             self.whole = True
-            for statement in self.schema.behind:
-                yield statement.text + b"\n"
+            yield from (Passed("text", statement.text + b"\n") for statement in self.schema.behind)
 
-    def _part(self, part: Part) -> Iterator[bytes]:
+    def _part(self, part: Part) -> Iterator[Passed]:
         full = part.table.full
         self.begun.append(part)
         self.rows.setdefault(full, 0)
-        yield _copy(part)
+        yield Passed("copy", _copy(part))
         for block in part.blocks:
             self.rows[full] += block.count(b"\n")
             self.size += len(block)
             self.told(full, self.rows[full])
-            yield block
-        yield _END
+            yield Passed("rows", block)
+        yield Passed("text", _END)
 
     def origin(self, table: str, row: int) -> str:
         """Where a row comes from that the server refused, by the name that it says of the table."""

@@ -16,11 +16,12 @@ from envctl.errors import EnvctlError, Exit
 from envctl.masking.copying import BrokenRows
 from envctl.masking.table import MaskFailed
 from envctl.seeds import swap
-from envctl.seeds.client import Client, Streaming
+from envctl.seeds.client import Streaming
 from envctl.seeds.dumps.pieces import BrokenText
 from envctl.seeds.dumps.plain import Plain
 from envctl.seeds.dumps.skeleton import schema_only
 from envctl.seeds.loading.afterwards import WORTH, Afterwards
+from envctl.seeds.loading.aside import Part
 from envctl.seeds.loading.builders import Stopped, build
 from envctl.seeds.loading.load import compare, failed, for_a_moment, load, refresh, seen
 from envctl.seeds.loading.tally import Tally
@@ -69,7 +70,7 @@ def fill(
         text = Text(plans(source), large_objects, freezes=True, told=told, after=after)
         incoming = connection(begun.result(), database.user)
         with kept(), plain.text() as blocks:
-            _load(client, plain, incoming, text.masked(blocks), filled.data)
+            _load(client, plain, incoming, text.parts(blocks), filled.data)
         plain.done()
         _build(client, plain, incoming, after, filled.data, say)
         if "materialized view" in source.objects:
@@ -84,25 +85,26 @@ def fill(
     return Loaded(source, text.rows, b"".join(schema))
 
 
-def declared(client: Client, plain: Plain, database: Database) -> Catalogue:
+def declared(client: Streaming, plain: Plain, database: Database) -> Catalogue:
     """What the source consists of, by a database that is made of its schema for a moment. Raises EnvctlError."""
     with for_a_moment(client, database) as into:
         return _tried(client, plain, into, database.data or "", [])
 
 
-def _tried(client: Client, plain: Plain, into: str, name: str, schema: list[bytes]) -> Catalogue:
+def _tried(client: Streaming, plain: Plain, into: str, name: str, schema: list[bytes]) -> Catalogue:
     """What the source consists of, by a database that is made of its schema; its text is added to `schema`."""
     try:
         schema += schema_only(plain.schema())
     except BrokenText as broken:
         raise _refused(name, broken.message, broken.line, broken.hint or AGAIN) from None
-    _load(client, plain, into, schema, name)
+    _load(client, plain, into, (Part("text", text) for text in schema), name)
     return seen(client, into)
 
 
-def _load(client: Client, plain: Plain, into: str, blocks: Iterable[bytes], name: str) -> None:
+def _load(client: Streaming, plain: Plain, into: str, parts: Iterable[Part], name: str) -> None:
+    first = (Part("text", text) for text in plain.first)
     with refusing(name):
-        finished = load(client, plain.server, into, chain(plain.first, blocks))
+        finished = load(client, plain.server, into, chain(first, parts))
     if finished.status:
         raise failed(name, "could not be loaded", finished.stderr, plain)
 
