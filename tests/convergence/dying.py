@@ -207,7 +207,7 @@ class _Fed:
 
 def _wrap_programs(watch: Watch) -> None:
     """A program that was started runs by itself, until it has ended."""
-    start, wait, connect = subprocess.Popen.__init__, subprocess.Popen.wait, Ends.connect
+    start, wait, speak = subprocess.Popen.__init__, subprocess.Popen.wait, Ends.speak
 
     def started(self: Any, args: Any, *rest: Any, **more: Any) -> None:
         words = " ".join(map(str, args))
@@ -217,8 +217,8 @@ def _wrap_programs(watch: Watch) -> None:
         if self.stdin is not None:
             self.stdin = _Fed(self.stdin, lambda what: watch.note(what, words))
 
-    def connected(ends: Ends, process: Any) -> None:
-        connect(ends, process)
+    def spoken(ends: Ends, process: Any) -> None:
+        speak(ends, process)
         if ends.stdin is not None and process.stdin is not None:
             process.stdin = _Fed(process.stdin, lambda what: watch.note(what, process.words))
 
@@ -231,7 +231,7 @@ def _wrap_programs(watch: Watch) -> None:
 
     subprocess.Popen.__init__ = started  # type: ignore[method-assign]
     subprocess.Popen.wait = waited  # type: ignore[method-assign]
-    Ends.connect = connected  # type: ignore[assignment, method-assign]
+    Ends.speak = spoken  # type: ignore[assignment, method-assign]
 
 
 def _wrap_unheard(watch: Watch) -> None:

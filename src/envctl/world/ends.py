@@ -40,14 +40,17 @@ class Ends:
     stdout: Path | None = None
     patience: int = 30  # seconds that a program waits for us
 
-    def connect(self, process: subprocess.Popen[bytes]) -> None:
-        """Put our ends of them in the place of the client's streams, once the program has opened its own.
-
-        One that has ended before has no input. Raises OSError.
-        """
+    def listen(self, process: subprocess.Popen[bytes]) -> None:
+        """Put our end of its output in the place of the client's. Nothing may be read before speak() has returned."""
         if self.stdout is not None and process.stdout is not None:
             process.stdout.close()
             process.stdout = os.fdopen(os.open(self.stdout, os.O_RDONLY | os.O_NONBLOCK), "rb")
+
+    def speak(self, process: subprocess.Popen[bytes]) -> None:
+        """Put our end of its input in the place of the client's, once the program has opened its own ends.
+
+        One that has ended before has no input. Raises OSError.
+        """
         if self.stdin is not None:
             process.stdin = _to_write(self.stdin, process)
         if self.stdout is not None and process.stdout is not None:

@@ -15,7 +15,7 @@ from signal import SIGINT, SIGKILL
 from time import monotonic
 from typing import IO, TypeAlias
 
-from envctl.world.ends import removed, writing
+from envctl.world.ends import STANDARD, Ends, removed, writing
 
 PATIENCE = 10.0  # seconds between asking a program to end and making it
 _BLOCK = 1 << 20  # bytes that are read at once, at most
@@ -165,27 +165,36 @@ def signal_all(process: subprocess.Popen[bytes], number: int) -> None:
 
 
 class Reading:
-    """The output of a program that runs: its blocks as they come, and how it ended once there are no more."""
+    """The output of a program that runs: its blocks as they come, and how it ended once there are no more.
 
-    def __init__(self, process: subprocess.Popen[bytes], stdin: Iterable[bytes]) -> None:
+    Whoever makes it does not wait until the program is there.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], stdin: Iterable[bytes], through: Ends = STANDARD) -> None:
         assert process.stdout is not None  # noqa: S101 – opened by Shell
         assert process.stderr is not None  # noqa: S101
         self._process, self._output = process, process.stdout
         widen(process.stdout)
         self._errors = PipeReader(process.stderr)
         self._failure: Exception | None = None
-        self._stdin = stdin
-        self._feeding = threading.Thread(target=self._feed, args=(stdin,), daemon=True)
+        self._stdin, self._through = stdin, through
+        self._there = threading.Event()  # or it has ended before
+        self._feeding = threading.Thread(target=self._feed, daemon=True)
         self._feeding.start()
 
-    def _feed(self, stdin: Iterable[bytes]) -> None:
+    def _feed(self) -> None:
         try:
-            feed(self._process, stdin)
+            try:
+                self._through.speak(self._process)
+            finally:
+                self._there.set()
+            feed(self._process, self._stdin)
         except Exception as failure:  # of whoever reads what it is fed with; ended() raises it
             self._failure = failure
             interrupt(self._process)  # half an input is none
 
     def __iter__(self) -> Iterator[bytes]:
+        self._there.wait()
         while block := os.read(self._output.fileno(), _BLOCK):
             yield block
 

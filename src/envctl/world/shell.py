@@ -72,7 +72,7 @@ class Shell:
         except OSError as error:
             return Finished(NOT_EXECUTABLE, stderr=f"{argv[0]}: {error.strerror}".encode())
         try:
-            through.connect(process)
+            through.speak(process)
             return _finish(process, stdin, line, timeout)
         except BaseException:
             interrupt(process)
@@ -99,8 +99,8 @@ class Shell:
         process = self._start(argv, _piped(through.stdin is None), env)
         reading = None
         try:
-            through.connect(process)
-            reading = Reading(process, stdin)
+            through.listen(process)
+            reading = Reading(process, stdin, through)
             yield reading
         finally:
             interrupt(process)

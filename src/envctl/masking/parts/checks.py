@@ -31,10 +31,28 @@ def luhn_digits(before: pl.Series, behind: pl.Series, lengths: tuple[int, int]) 
     digits, total = before + "0" + behind, pl.Series([0], dtype=pl.Int64)
     for end in range(sum(lengths) + 1, 0, -_TOGETHER):
         start = max(end - _TOGETHER, 0)
-        part = digits.str.slice(start, end - start).cast(pl.Int64)
-        for _ in range(0, end - start, _SUMMED):
-            total, part = total + _sums().gather(part % 10**_SUMMED), part // 10**_SUMMED
-    order = [_DOUBLED.index(str(digit)) if lengths[1] % 2 else digit for digit in range(10)]
+        total = total + _summed(digits.str.slice(start, end - start).cast(pl.Int64), end - start)
+    return _missing(total, lengths[1])
+
+
+def luhn_filled(numbers: pl.Series, digits: int, behind: int) -> pl.Series:
+    """Numbers of so many digits, at most 18, with the digit that makes them valid where a 0 has so many behind it."""
+    filled: pl.Series = numbers + _missing(_summed(numbers, digits), behind) * 10**behind
+    return filled
+
+
+def _summed(numbers: pl.Series, digits: int) -> pl.Series:
+    """The sums by Luhn of numbers of so many digits."""
+    total, left = _sums().gather(numbers % 10**_SUMMED), numbers
+    for _ in range(_SUMMED, digits, _SUMMED):
+        left = left // 10**_SUMMED
+        total = total + _sums().gather(left % 10**_SUMMED)
+    return total
+
+
+def _missing(total: pl.Series, behind: int) -> pl.Series:
+    """The digit that makes a multiple of ten of a sum, where so many stand behind it."""
+    order = [_DOUBLED.index(str(digit)) if behind % 2 else digit for digit in range(10)]
     return pl.Series(order, dtype=pl.Int64).gather(-total % 10)
 
 

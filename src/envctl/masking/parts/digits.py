@@ -16,7 +16,7 @@ _SHARED = 4  # rounds that take their sums from one digest
 _MARK = "\0digits "  # no value of Postgres holds a NUL: a sum is the digest of none
 _MOST_KEPT = 1_000_000  # values of a half whose sums are kept
 _PART = 12  # decimal digits made of one number of a digest
-_ONE = 18  # digits that one number holds
+ONE = 18  # digits that one number holds
 _WORTH = 2  # the sums of all halves are made once that part of as many values has been seen
 
 _seen: dict[tuple[str, int], int] = {}
@@ -37,14 +37,14 @@ def permuted(values: pl.Series, count: int, seed: Seed) -> pl.Series:
             added = sums[turn].gather(right)
         left, right = right, (left + added) % many
         many, other = other, many
-    if count <= _ONE:
+    if count <= ONE:
         return written(left * other + right, count)
     return written(left, count // 2) + written(right, count - count // 2)
 
 
 def _cut(values: pl.Series, count: int) -> tuple[pl.Series, pl.Series]:
     """Both halves of each."""
-    if count > _ONE:
+    if count > ONE:
         return values.str.slice(0, count // 2).cast(pl.Int64), values.str.slice(count // 2).cast(pl.Int64)
     whole, (_, right) = values.cast(pl.Int64), _halves(count)
     return whole // right, whole % right
@@ -105,7 +105,7 @@ def _made(digits: int, seed: Seed) -> list[pl.Series]:
 
 
 def written(values: pl.Series, digits: int) -> pl.Series:
-    """Numbers with so many digits, at most _ONE, zeros in front of them: what `zfill` does at twice the price."""
+    """Numbers with so many digits, at most ONE, zeros in front of them: what `zfill` does at twice the price."""
     return (values + int(f"1{'0' * digits}")).cast(pl.String).str.slice(1)
 
 
@@ -114,8 +114,23 @@ def decimals(digests: pl.Series, count: int) -> pl.Series:
     found = pl.Series([""], dtype=pl.String)
     for at, start in enumerate(range(0, count, _PART)):
         some = min(_PART, count - start)
-        part = written(numbers(digests, 10**_PART, at=at) // 10 ** (_PART - some), some)
+        part = written(_decimal(digests, some, at), some)
         found = found + part if start else part
+    return found
+
+
+def decimal(digests: pl.Series, count: int) -> pl.Series:
+    """The number that those digits make, at most ONE of them."""
+    found = _decimal(digests, min(_PART, count), 0)
+    if count <= _PART:
+        return found
+    both: pl.Series = found * 10 ** (count - _PART) + _decimal(digests, count - _PART, 1)
+    return both
+
+
+def _decimal(digests: pl.Series, count: int, at: int) -> pl.Series:
+    """So many digits, at most _PART, of one number of each digest."""
+    found: pl.Series = numbers(digests, 10**_PART, at=at) // 10 ** (_PART - count)
     return found
 
 

@@ -10,8 +10,8 @@ from pydantic import Field, model_validator
 
 from envctl.catalogue import Column, Family
 from envctl.masking.key import Seed
-from envctl.masking.parts.checks import luhn_digit, luhn_digits
-from envctl.masking.parts.digits import decimals, decimals_one, permuted, permuted_one
+from envctl.masking.parts.checks import luhn_digit, luhn_digits, luhn_filled
+from envctl.masking.parts.digits import ONE, decimal, decimals, decimals_one, permuted, permuted_one, written
 from envctl.masking.parts.shapes import Shaped, bare, bare_one, by_shape, put, put_one, shorter, taken
 from envctl.masking.transforms.base import Block, Row, Transform
 
@@ -76,7 +76,11 @@ class Card(Transform):
         kept = digits.str.slice(count)
         if self.style == "stars":
             return put("*" * count + kept, shape, "0")
-        lengths = (count - 1, self.keep_last)
+        lengths, every = (count - 1, self.keep_last), count + self.keep_last
+        if not self.unique and every <= ONE:
+            number = decimal(seed.digests(digits), count - 1) * 10 ** (self.keep_last + 1)
+            whole = number + kept.cast(pl.Int64) if self.keep_last else number
+            return put(written(luhn_filled(whole, every, self.keep_last), every), shape, "0")
         if not self.unique:
             made = decimals(seed.digests(digits), count - 1)
             return put(made + luhn_digits(made, kept, lengths).cast(pl.String) + kept, shape, "0")
