@@ -16,6 +16,7 @@ from envctl.seeds.server import Server, beside, identifier, literal, tell
 from envctl.workload import Database
 
 _INCOMING, _OUTGOING, _TRIAL = "incoming", "outgoing", "schema"
+_THERE = "SELECT 'it is there' FROM pg_catalog.pg_database WHERE datname = {name}"
 _DROP_SLOTS = """SELECT pg_catalog.pg_drop_replication_slot(slot_name)
 FROM pg_catalog.pg_replication_slots WHERE database IN ({names}) AND NOT active"""
 # Between ending the sessions and taking the lock a new one may come in: then once more. Behind the lock none can.
@@ -82,9 +83,14 @@ def finish(client: Client, database: Database, filled: Filled) -> None:
         incoming_text=literal(incoming),
         comment=literal(f"envctl: filled from {filled.data} {filled.digest}"),
     )
-    tell(client, database, statement, doing="the new data could not take the place of the old")
-    with suppress(EnvctlError):  # the new data is in its place; the next run sweeps too
-        sweep(client, database)
+    left = _sweeping(database, _TRIAL, _INCOMING, _OUTGOING)
+    try:
+        tell(client, database, statement, *left, doing="the new data could not take the place of the old")
+    except EnvctlError:
+        with suppress(EnvctlError):
+            if not tell(client, database, _THERE.format(name=literal(incoming)), doing="it could not be looked for"):
+                return  # it has; the next run sweeps too
+        raise
 
 
 def sweep(client: Client, database: Database) -> None:

@@ -6,7 +6,7 @@ Their SQL reaches the server without psql, so no command of psql can hide in it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -47,7 +47,7 @@ def check(dump: Dump, progress: Progress) -> Contents:
 
 def load(client: Client, dump: Dump, _contents: Contents, server: Server, into: str, progress: Progress) -> None:
     """Restore it with pg_restore; `into` is the option that connects to the database."""
-    schema = schema_of(client, dump, server).contents
+    schema = schema_of(client, dump, lambda: server).contents
     if first := before(schema):
         made = client.run((*PSQL, into, "--file=-"), stdin=first, env=ENV)
         if made.status != 0:
@@ -71,11 +71,11 @@ class Schema:
     contents: Contents
 
 
-def schema_of(client: Client, dump: Dump, server: Server) -> Schema:
-    """The schema of an archive. Raises EnvctlError."""
+def schema_of(client: Client, dump: Dump, server: Callable[[], Server]) -> Schema:
+    """The schema of an archive. Raises EnvctlError. `server` is asked for where pg_restore cannot read it."""
     schema = _pg_restore(client, dump, ("--schema-only", "--file=-"), ENV, only=folder.CONTENTS)
     if schema.status != 0:
-        raise failed(dump, schema, None, server)
+        raise failed(dump, schema, None, server())
     try:
         return Schema(schema.stdout, read_text((schema.stdout,)))
     except BrokenText as broken:

@@ -23,6 +23,7 @@ from envctl.seeds.dumps.skeleton import with_rows
 from envctl.seeds.refusal import AGAIN, refused
 from envctl.seeds.server import ENV, Server, ask
 from envctl.workload import Database
+from envctl.world.parallel import apart
 from envctl.world.shell import Finished
 
 _AT = "/tmp/envctl-contents"  # noqa: S108  # in the container, where only the server's own user works
@@ -51,7 +52,7 @@ class Plain:
 
 def plain(client: Streaming, checked: Checked, database: Database) -> Plain:
     """A dump that was checked, for the server of that client. Raises EnvctlError."""
-    server, dump = ask(client, database), checked.dump
+    asked, dump = apart(lambda: ask(client, database)), checked.dump
     so_far = 0
 
     def progress(_what: str, read: int, _total: int) -> None:
@@ -62,6 +63,7 @@ def plain(client: Streaming, checked: Checked, database: Database) -> Plain:
         return min(1.0, so_far / max(dump.size, 1))
 
     if dump.format == "sql":
+        server = asked.result()
         return Plain(
             server,
             (),
@@ -70,7 +72,8 @@ def plain(client: Streaming, checked: Checked, database: Database) -> Plain:
             share,
             made_from=checked.contents.server,
         )
-    schema = schema_of(client, dump, server)
+    schema = schema_of(client, dump, asked.result)
+    server = asked.result()
     text = partial(_folder if dump.format == "directory" else _archive, client, checked, server, progress)
     return Plain(
         server,
