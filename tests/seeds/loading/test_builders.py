@@ -25,7 +25,7 @@ CREATE INDEX parts_code ON parts (code) WHERE code <> 'a, (b';
 CREATE TABLE "Odd.one" (a int NOT NULL, b int, CONSTRAINT "odd, key" UNIQUE (a), EXCLUDE USING gist (
     int4range(a, a, '[]') WITH &&) WHERE (a > 0));
 CREATE TABLE main (id int PRIMARY KEY, code text NOT NULL, other int REFERENCES "Odd.one" (a), mail text,
-    part bigint, day date, FOREIGN KEY (part, day) REFERENCES parts);
+    part bigint, day date, boss int REFERENCES main, FOREIGN KEY (part, day) REFERENCES parts);
 ALTER TABLE "Odd.one" ADD CONSTRAINT circle FOREIGN KEY (b) REFERENCES main DEFERRABLE INITIALLY DEFERRED;
 CREATE UNIQUE INDEX main_code ON main (code);
 CREATE INDEX main_lower ON main (lower(mail)) INCLUDE (code) WITH (fillfactor = 70);
@@ -72,8 +72,8 @@ def test_all_that_depends_on_an_index_is_as_before(
     assert lines(postgres.dump(source).replace(b"raw", b"xyz")) == lines(postgres.dump(target.name))
     found = [line for line in told if line.startswith("building ")]
     assert [f"building indexes and constraints: {n} of {len(found)}" for n in range(1, len(found) + 1)] == found
-    counted = "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND conparentid = 0"
-    assert postgres.sql(source, counted) == postgres.sql(target.name, counted)
+    keys = "SELECT count(*), bool_and(convalidated) FROM pg_constraint WHERE contype = 'f' AND conparentid = 0"
+    assert ["4|t"] == postgres.sql(source, keys) == postgres.sql(target.name, keys)
     clustered = "SELECT indexrelid::regclass FROM pg_index WHERE indisclustered OR indisreplident ORDER BY 1"
     assert ["main_code", "main_pkey"] == sorted(postgres.sql(target.name, clustered))
 
@@ -119,6 +119,19 @@ def test_a_build_that_fails_says_where_without_a_value(
     assert Exit.DATA_REFUSED == caught.value.code
     assert not [word for word in ("raw", "xyz") if word in f"{caught.value}{caught.value.details}"]
     assert before == postgres.databases()
+
+
+def test_a_foreign_key_that_rows_do_not_keep_is_named(
+    postgres: Postgres, source: str, target: Database, tmp_path: Path
+) -> None:
+    """Though rows are looked at apart from where it is made."""
+    dump = plain_dump(postgres, source, tmp_path)
+    whole = dump.read_bytes()
+    dump.write_bytes(whole.replace(b"\traw7\t8\t", b"\traw7\t99\t"))
+    assert whole != dump.read_bytes()
+    line = 1 + whole.split(b"\n    ADD CONSTRAINT main_other_fkey")[0].rpartition(b"\n")[0].count(b"\n") + 1
+    with pytest.raises(EnvctlError, match=f'shop could not be loaded at line {line}: .*"main_other_fkey"'):
+        filled(postgres, dump, target, hidden, worth=0)
 
 
 def test_sessions_that_are_ended_are_noticed(postgres: Postgres, source: str, target: Database, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from envctl.seeds.dumps.pieces import Piece
@@ -25,8 +25,11 @@ def _words(pattern: bytes) -> re.Pattern[bytes]:
 
 _INDEX = _words(rb"CREATE (?:UNIQUE )?INDEX (?!CONCURRENTLY\b|IF\b|ON\b)NAME ON (?:ONLY )?TABLE_")
 _CONSTRAINT = _words(rb"ALTER TABLE (?:ONLY )?TABLE_ ADD CONSTRAINT NAME (?:PRIMARY KEY|UNIQUE|EXCLUDE)\b")
+_KEY = _words(rb"CREATE UNIQUE\b|ALTER TABLE\b")
 _UNSORTED = _words(rb".* USING (?!btree\b)NAME \(|.* EXCLUDE\b")
-_FOREIGN = _words(rb"ALTER TABLE ONLY TABLE_ ADD CONSTRAINT NAME FOREIGN KEY\s*\((?:NAME[\s,]*)+\)\s*REFERENCES ")
+_FOREIGN = _words(
+    rb"ALTER TABLE ONLY TABLE_ ADD CONSTRAINT (?P<name>NAME) FOREIGN KEY\s*\((?:NAME[\s,]*)+\)\s*REFERENCES "
+)
 _OTHER = _words(rb"TABLE_")
 _SETTING = _words(rb"(?:SET|RESET)\b|SELECT pg_catalog\.set_config\b")
 # About an index or a constraint that is there: nothing that is built later depends on it, so that it may wait.
@@ -39,6 +42,7 @@ _HELD = _words(
     rb"SELECT pg_catalog\.(?:set_config|setval))\b"
 )
 _ONE_SESSION = _words(rb"(?:BEGIN|START|COMMIT|END|CREATE (?:(?:GLOBAL|LOCAL) )?TEMP(?:ORARY)?)\b")
+_UNCHECKED = _words(rb".*\bNOT (?:VALID|ENFORCED)\b")  # a name may look like it: then it is done at once, as it stands
 _QUOTED = re.compile(rb"""'(?:[^']++|'')*+'|"(?:[^"]++|"")*+\"""")
 _NESTED = re.compile(rb"\([^()]*+\)")
 _BY_ANOTHER = re.compile(rb"\bUSING\s+INDEX\s+(?!TABLESPACE\b)", re.IGNORECASE)
@@ -49,7 +53,8 @@ Kind = Literal["setting", "index", "foreign key", "later", "alone"]
 @dataclass(frozen=True)
 class Statement:
     """One that waits. `locks`: the tables that it locks, and whether it keeps all others out of them. `sorts`: it does
-    little else than to sort rows.
+    little else than to sort rows. `key`: a foreign key may need it. `check`: of a foreign key, what looks at the rows
+    that are there, if that can be done apart.
     """
 
     text: bytes
@@ -57,6 +62,12 @@ class Statement:
     kind: Kind = "alone"
     locks: Mapping[str, bool] = field(default_factory=dict)
     sorts: bool = False
+    key: bool = False
+    check: Statement | None = None
+
+    def unchecked(self) -> Statement:
+        """The same without a look at the rows that are there, if that is done apart."""
+        return replace(self, text=self.text.removesuffix(b";") + b" NOT VALID;") if self.check else self
 
     def excludes(self, other: Statement) -> bool:
         """Whether one of the two would wait for the other."""
@@ -96,7 +107,33 @@ def stages(statements: Iterable[Statement]) -> list[Stage]:
         if not (found and found[-1].takes(statement)):
             found.append(Stage())
         found[-1].add(statement)
-    return found
+    return [stage for stage in _checking_beside(found) if stage.settings or stage.beside or stage.then]
+
+
+def _checking_beside(found: list[Stage]) -> Iterator[Stage]:
+    """Rows are looked at for foreign keys beside each other, and while indexes are built that no foreign key needs."""
+    last = Stage()
+    for stage in found:
+        if not (stage.beside and all(one.kind == "foreign key" for one in stage.beside)):
+            yield last
+            last = stage
+            continue
+        added = [one.unchecked() for one in stage.beside]
+        checks = [one.check for one in stage.beside if one.check]
+        if stage.settings or any(one.kind != "index" for one in last.beside) or any(map(_alone, last.then)):
+            yield last
+            yield Stage(stage.settings, added)
+            last = Stage([], checks, stage.then)
+            continue
+        yield Stage(last.settings, [one for one in last.beside if one.key])
+        yield Stage([], added)
+        others = [one for one in last.beside if not one.key]
+        last = Stage([], [*others, *checks], [*last.then, *stage.then])
+    yield last
+
+
+def _alone(statement: Statement) -> bool:
+    return statement.kind == "alone"
 
 
 @dataclass
@@ -146,8 +183,20 @@ class Afterwards:
 def read(text: bytes, said: bytes, line: int, divided: Collection[str] = ()) -> Statement:
     """A statement, with what it is and what it locks. `said` is its text without a `;`."""
     kind, locks = _judged(said, divided)
-    sorts = kind == "index" and not _UNSORTED.match(said)
-    return Statement(text if text.endswith(b";") else text + b"\n;", line, kind, locks, sorts)
+    whole = text if text.endswith(b";") else text + b"\n;"
+    if kind == "foreign key":
+        return Statement(whole, line, kind, locks, check=_check(said, line))
+    sorts, key = kind == "index" and not _UNSORTED.match(said), kind == "index" and bool(_KEY.match(said))
+    return Statement(whole, line, kind, locks, sorts, key)
+
+
+def _check(said: bytes, line: int) -> Statement | None:
+    """What looks at the rows for a foreign key: it lets others build indexes of the table that is referred to."""
+    foreign = _FOREIGN.match(said)
+    if foreign is None or _UNCHECKED.match(said):
+        return None
+    text = b"ALTER TABLE ONLY %s.%s VALIDATE CONSTRAINT %s;" % (foreign["schema"], foreign["table"], foreign["name"])
+    return Statement(text, line, "foreign key", {_full(foreign): True})
 
 
 def _judged(said: bytes, divided: Collection[str]) -> tuple[Kind, Mapping[str, bool]]:
