@@ -196,6 +196,25 @@ def test_two_that_would_wait_for_each_other_are_known() -> None:
     assert not elsewhere.excludes(key)
 
 
+@pytest.mark.parametrize(
+    ("referred", "first"),
+    [("s.b(x, y)", [0]), ('"s"."b" (x, y)', [0]), ("s.b(x)", [2]), ("s.b(y, x)", [0, 2, 3]), ('s.b("x(")', [0, 2, 3])],
+)
+def test_foreign_keys_wait_for_the_keys_that_they_need(referred: str, first: list[int]) -> None:
+    """For all that are unique where it is not clear which that is."""
+    said = [
+        "ALTER TABLE ONLY s.b\n    ADD CONSTRAINT k PRIMARY KEY (x, y)",
+        "CREATE INDEX i ON s.b USING btree (x)",
+        "CREATE UNIQUE INDEX j ON s.b USING btree (x)",
+        "CREATE UNIQUE INDEX l ON s.b USING btree (lower(x))",
+        f"ALTER TABLE ONLY s.a ADD CONSTRAINT f FOREIGN KEY (x, y) REFERENCES {referred} ON DELETE CASCADE",
+    ]
+    found = stages(read(f"{text};".encode(), text.encode(), line) for line, text in enumerate(said))
+    assert [first, [4], [line for line in range(5) if line not in first]] == [
+        [one.line for one in stage.beside] for stage in found
+    ]
+
+
 KINDS = ["setting", "key", "index", "foreign key", "later", "alone"]
 BESIDE = {"key", "index"}
 # What may change places: with what is said of an index, and with what looks at rows for a foreign key.

@@ -25,7 +25,9 @@ def _words(pattern: bytes) -> re.Pattern[bytes]:
 
 _INDEX = _words(rb"CREATE (?:UNIQUE )?INDEX (?!CONCURRENTLY\b|IF\b|ON\b)NAME ON (?:ONLY )?TABLE_")
 _CONSTRAINT = _words(rb"ALTER TABLE (?:ONLY )?TABLE_ ADD CONSTRAINT NAME (?:PRIMARY KEY|UNIQUE|EXCLUDE)\b")
-_KEY = _words(rb"CREATE UNIQUE\b|ALTER TABLE\b")
+_UNIQUE = _words(rb"CREATE UNIQUE\b|ALTER TABLE\b")
+_KEY = _words(rb".* (?:USING btree|PRIMARY KEY|UNIQUE)\s*\((?P<columns>[^()]*)\)")
+_REFERRED = _words(rb".* REFERENCES TABLE_\s*\((?P<columns>[^()]*)\)")
 _UNSORTED = _words(rb".* USING (?!btree\b)NAME \(|.* EXCLUDE\b")
 _FOREIGN = _words(
     rb"ALTER TABLE ONLY TABLE_ ADD CONSTRAINT (?P<name>NAME) FOREIGN KEY\s*\((?:NAME[\s,]*)+\)\s*REFERENCES "
@@ -47,14 +49,15 @@ _QUOTED = re.compile(rb"""'(?:[^']++|'')*+'|"(?:[^"]++|"")*+\"""")
 _NESTED = re.compile(rb"\([^()]*+\)")
 _BY_ANOTHER = re.compile(rb"\bUSING\s+INDEX\s+(?!TABLESPACE\b)", re.IGNORECASE)
 
+Key = tuple[str, bytes]  # the columns as they are written; none where they cannot be read
 Kind = Literal["setting", "index", "foreign key", "later", "alone"]
 
 
 @dataclass(frozen=True)
 class Statement:
     """One that waits. `locks`: the tables that it locks, and whether it keeps all others out of them. `sorts`: it does
-    little else than to sort rows. `key`: a foreign key may need it. `check`: of a foreign key, what looks at the rows
-    that are there, if that can be done apart.
+    little else than to sort rows. `key`: the table and columns that it makes unique, or that a foreign key needs to be.
+    `check`: of a foreign key, what looks at the rows that are there, if that can be done apart.
     """
 
     text: bytes
@@ -62,7 +65,7 @@ class Statement:
     kind: Kind = "alone"
     locks: Mapping[str, bool] = field(default_factory=dict)
     sorts: bool = False
-    key: bool = False
+    key: Key | None = None
     check: Statement | None = None
 
     def unchecked(self) -> Statement:
@@ -125,11 +128,18 @@ def _checking_beside(found: list[Stage]) -> Iterator[Stage]:
             yield Stage(stage.settings, added)
             last = Stage([], checks, stage.then)
             continue
-        yield Stage(last.settings, [one for one in last.beside if one.key])
+        needed = _needed(last.beside, stage.beside)
+        yield Stage(last.settings, [one for one in last.beside if one.key in needed])
         yield Stage([], added)
-        others = [one for one in last.beside if not one.key]
+        others = [one for one in last.beside if one.key not in needed]
         last = Stage([], [*others, *checks], [*last.then, *stage.then])
     yield last
+
+
+def _needed(indexes: list[Statement], foreign: list[Statement]) -> set[Key | None]:
+    """The keys that foreign keys need: all where it is not known of each which one that is."""
+    keys, wanted = {one.key for one in indexes if one.key}, {one.key for one in foreign}
+    return {*(wanted if wanted <= keys else keys)}
 
 
 def _alone(statement: Statement) -> bool:
@@ -185,9 +195,16 @@ def read(text: bytes, said: bytes, line: int, divided: Collection[str] = ()) -> 
     kind, locks = _judged(said, divided)
     whole = text if text.endswith(b";") else text + b"\n;"
     if kind == "foreign key":
-        return Statement(whole, line, kind, locks, check=_check(said, line))
-    sorts, key = kind == "index" and not _UNSORTED.match(said), kind == "index" and bool(_KEY.match(said))
-    return Statement(whole, line, kind, locks, sorts, key)
+        return Statement(whole, line, kind, locks, key=_key(_REFERRED.match(said)), check=_check(said, line))
+    if kind != "index":
+        return Statement(whole, line, kind, locks)
+    table, columns = next(iter(locks)), _KEY.match(said)
+    key = (table, columns["columns"] if columns else b"") if _UNIQUE.match(said) else None
+    return Statement(whole, line, kind, locks, sorts=not _UNSORTED.match(said), key=key)
+
+
+def _key(referred: re.Match[bytes] | None) -> Key | None:
+    return (_full(referred), referred["columns"]) if referred else None
 
 
 def _check(said: bytes, line: int) -> Statement | None:
