@@ -69,6 +69,7 @@ def test_what_is_behind_the_last_rows_waits() -> None:
     *_, added, last = after.stages()
     assert [True, True] == [b"NOT VALID;" in one.text for one in added.beside]
     assert b"ALTER TABLE ONLY public.a VALIDATE CONSTRAINT one;" == last.beside[1].text
+    assert {"public.a": True, "public.b": False} == last.beside[1].locks
     assert after.stages()[-1].then[0].text.endswith(b";")  # where the last one lacks it
 
 

@@ -210,10 +210,11 @@ def _key(referred: re.Match[bytes] | None) -> Key | None:
 def _check(said: bytes, line: int) -> Statement | None:
     """What looks at the rows for a foreign key: it lets others build indexes of the table that is referred to."""
     foreign = _FOREIGN.match(said)
-    if foreign is None or _UNCHECKED.match(said):
+    other = _OTHER.match(said, foreign.end()) if foreign else None
+    if not (foreign and other) or _UNCHECKED.match(said):
         return None
     text = b"ALTER TABLE ONLY %s.%s VALIDATE CONSTRAINT %s;" % (foreign["schema"], foreign["table"], foreign["name"])
-    return Statement(text, line, "foreign key", {_full(foreign): True})
+    return Statement(text, line, "foreign key", {_full(other): False, _full(foreign): True})
 
 
 def _judged(said: bytes, divided: Collection[str]) -> tuple[Kind, Mapping[str, bool]]:
