@@ -15,7 +15,7 @@ from envctl.seeds.client import Client
 from envctl.seeds.server import Server, beside, identifier, literal, tell
 from envctl.workload import Database
 
-_INCOMING, _OUTGOING, _TRIAL = "incoming", "outgoing", "schema"
+_ALL = _TRIAL, _INCOMING, _OUTGOING = "schema", "incoming", "outgoing"
 _THERE = "SELECT 'it is there' FROM pg_catalog.pg_database WHERE datname = {name}"
 _DROP_SLOTS = """SELECT pg_catalog.pg_drop_replication_slot(slot_name)
 FROM pg_catalog.pg_replication_slots WHERE database IN ({names}) AND NOT active"""
@@ -83,7 +83,7 @@ def finish(client: Client, database: Database, filled: Filled) -> None:
         incoming_text=literal(incoming),
         comment=literal(f"envctl: filled from {filled.data} {filled.digest}"),
     )
-    left = _sweeping(database, _TRIAL, _INCOMING, _OUTGOING)
+    left = _sweeping(database, *_ALL)
     try:
         tell(client, database, statement, *left, doing="the new data could not take the place of the old")
     except EnvctlError:
@@ -95,8 +95,7 @@ def finish(client: Client, database: Database, filled: Filled) -> None:
 
 def sweep(client: Client, database: Database) -> None:
     """Drop what an earlier run left, or this one needs no more."""
-    left = _sweeping(database, _TRIAL, _INCOMING, _OUTGOING)
-    tell(client, database, *left, doing="what an earlier run left could not be dropped")
+    tell(client, database, *_sweeping(database, *_ALL), doing="what an earlier run left could not be dropped")
 
 
 def _sweeping(database: Database, *suffixes: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from envctl.seeds.loading import aside
-from envctl.seeds.loading.aside import Part, Past
+from envctl.seeds.loading.aside import Chunk, Past
 from envctl.world.pipes import Aside
 
 PATH = Path("/run/o'ne/pipe")
@@ -23,7 +23,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(aside, "WORTH", 4)
 
 
-def went(parts: Iterable[Part], past: Past | None = None) -> Iterator[tuple[str, bytes]]:
+def went(parts: Iterable[Chunk], past: Past | None = None) -> Iterator[tuple[str, bytes]]:
     """Where each part of it went, in order."""
     for one in (past or Past(lambda: PATH)).passed(parts):
         if isinstance(one, Aside):
@@ -34,10 +34,10 @@ def went(parts: Iterable[Part], past: Past | None = None) -> Iterator[tuple[str,
             yield "psql", one
 
 
-def of(*texts: str) -> list[Part]:
+def of(*texts: str) -> list[Chunk]:
     """Parts, by what they begin with."""
     return [
-        Part("copy" if text.startswith("COPY") else "rows" if text[0].isdigit() else "text", text.encode())
+        Chunk("copy" if text.startswith("COPY") else "rows" if text[0].isdigit() else "text", text.encode())
         for text in texts
     ]
 
@@ -46,7 +46,7 @@ def of(*texts: str) -> list[Part]:
 def test_rows_of_a_large_table_are_read_from_a_pipe(end: str) -> None:
     """By the very statement, which says where from; the line behind them is for psql alone."""
     text = of("SET a;\n", 'COPY "s"."from stdin" (a, b) FROM stdin WITH (FREEZE);', "\n", "1\t2\n3\t4\n", "5\t6\n")
-    found = list(went([*text, Part("text", f"{end}\n\nSET b;\n".encode())]))
+    found = list(went([*text, Chunk("text", f"{end}\n\nSET b;\n".encode())]))
     assert [
         ("psql", b"SET a;\n"),
         ("psql", b'COPY "s"."from stdin" (a, b) FROM %s WITH (FREEZE);\n' % FROM),

@@ -123,7 +123,10 @@ def _checking_beside(found: list[Stage]) -> Iterator[Stage]:
             continue
         added = [one.unchecked() for one in stage.beside]
         checks = [one.check for one in stage.beside if one.check]
-        if stage.settings or any(one.kind != "index" for one in last.beside) or any(map(_alone, last.then)):
+        strange = [one for one in last.beside if one.kind != "index"] + [
+            one for one in last.then if one.kind == "alone"
+        ]
+        if stage.settings or strange:  # what comes before them keeps its place
             yield last
             yield Stage(stage.settings, added)
             last = Stage([], checks, stage.then)
@@ -140,10 +143,6 @@ def _needed(indexes: list[Statement], foreign: list[Statement]) -> set[Key | Non
     """The keys that foreign keys need: all where it is not known of each which one that is."""
     keys, wanted = {one.key for one in indexes if one.key}, {one.key for one in foreign}
     return {*(wanted if wanted <= keys else keys)}
-
-
-def _alone(statement: Statement) -> bool:
-    return statement.kind == "alone"
 
 
 @dataclass

@@ -28,7 +28,7 @@ _SAID = re.compile(rb"^(psql:[^\n]*?:)(\d+)(?=: )", re.MULTILINE)
 What = Literal["copy", "rows", "text"]
 
 
-class Part(NamedTuple):
+class Chunk(NamedTuple):
     """A part of the text that a database is loaded with: COPY, the rows behind it, and all else."""
 
     what: What
@@ -43,7 +43,7 @@ class Past:
     _line: int = 1  # that psql reads next
     _gone: list[tuple[int, int]] = field(default_factory=list)  # from which line of psql on how many went past it
 
-    def passed(self, parts: Iterable[Part]) -> Iterator[bytes | Aside]:
+    def passed(self, parts: Iterable[Chunk]) -> Iterator[bytes | Aside]:
         """What psql reads, and what is read beside it."""
         stream, copy = iter(parts), b""  # COPY, for as long as no row of it has come
         for part in stream:
@@ -57,7 +57,7 @@ class Past:
             copy = b""
         yield from self._heard(copy)
 
-    def _past(self, around: tuple[bytes, bytes], first: Part, stream: Iterator[Part]) -> Iterator[bytes | Aside]:
+    def _past(self, around: tuple[bytes, bytes], first: Chunk, stream: Iterator[Chunk]) -> Iterator[bytes | Aside]:
         """Rows of one table, and what follows them."""
         path, rows = self.pipe(), _Rows(first, stream)
         words = os.fsencode(literal(str(path))).join(around)
@@ -81,12 +81,12 @@ class Past:
 class _Rows:
     """Rows of a table: `lines` of them so far, and `behind` them, once they have come to their end, the next part."""
 
-    def __init__(self, first: Part, stream: Iterator[Part]) -> None:
+    def __init__(self, first: Chunk, stream: Iterator[Chunk]) -> None:
         self._first, self._stream = first, stream
         self.lines, self.behind = 0, b""
 
     def __iter__(self) -> Iterator[bytes]:
-        part: Part | None = self._first
+        part: Chunk | None = self._first
         while part is not None and part.what == "rows":
             self.lines += int(np.count_nonzero(np.frombuffer(part.text, np.uint8) == _NEWLINE))
             yield part.text

@@ -17,7 +17,7 @@ from envctl.seeds.catalogue import catalogue
 from envctl.seeds.client import Client, Streaming
 from envctl.seeds.dumps.plain import Plain
 from envctl.seeds.failures import read_failure
-from envctl.seeds.loading.aside import Part, Past
+from envctl.seeds.loading.aside import Chunk, Past
 from envctl.seeds.loading.tally import Tally
 from envctl.seeds.refusal import KEPT, not_loaded
 from envctl.seeds.server import ENV, LOADING, PSQL, Server, connection, restriction
@@ -41,7 +41,7 @@ def for_a_moment(client: Client, database: Database) -> Iterator[str]:
         swap.end_trial(client, database)
 
 
-def load(client: Streaming, server: Server, into: str, parts: Iterable[Part]) -> Finished:
+def load(client: Streaming, server: Server, into: str, parts: Iterable[Chunk]) -> Finished:
     """Have psql do all that a text says, in one transaction. What reading the text raises is raised."""
     guard = (restriction(),) if server.restricts else ()
     argv = (*PSQL, "--single-transaction", "--output=/dev/null", into, *guard, "--file=-")

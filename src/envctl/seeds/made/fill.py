@@ -13,7 +13,7 @@ from envctl.seeds.client import Streaming
 from envctl.seeds.dumps.plain import Plain
 from envctl.seeds.failures import Failure, read_failure
 from envctl.seeds.loading.afterwards import WORTH, stages
-from envctl.seeds.loading.aside import Part as Passed
+from envctl.seeds.loading.aside import Chunk
 from envctl.seeds.loading.builders import Stopped, build
 from envctl.seeds.loading.load import compare, load, refresh
 from envctl.seeds.loading.tally import Tally
@@ -99,25 +99,25 @@ class _Text:
     size: int = 0
     whole: bool = False
 
-    def passed(self) -> Iterator[Passed]:
-        yield from (Passed("text", text) for text in (*self.first, self.schema.before, _AS_WRITTEN))
+    def passed(self) -> Iterator[Chunk]:
+        yield from (Chunk("text", text) for text in (*self.first, self.schema.before, _AS_WRITTEN))
         for part in self.parts:
             yield from self._part(part)
         if self.size < self.worth:
             self.whole = True
-            yield from (Passed("text", statement.text + b"\n") for statement in self.schema.behind)
+            yield from (Chunk("text", statement.text + b"\n") for statement in self.schema.behind)
 
-    def _part(self, part: Part) -> Iterator[Passed]:
+    def _part(self, part: Part) -> Iterator[Chunk]:
         full = part.table.full
         self.begun.append(part)
         self.rows.setdefault(full, 0)
-        yield Passed("copy", _copy(part))
+        yield Chunk("copy", _copy(part))
         for block in part.blocks:
             self.rows[full] += block.count(b"\n")
             self.size += len(block)
             self.told(full, self.rows[full])
-            yield Passed("rows", block)
-        yield Passed("text", _END)
+            yield Chunk("rows", block)
+        yield Chunk("text", _END)
 
     def origin(self, table: str, row: int) -> str:
         """Where a row comes from that the server refused, by the name that it says of the table."""

@@ -21,7 +21,7 @@ from envctl.seeds.dumps.pieces import BrokenText
 from envctl.seeds.dumps.plain import Plain
 from envctl.seeds.dumps.skeleton import schema_only
 from envctl.seeds.loading.afterwards import WORTH, Afterwards
-from envctl.seeds.loading.aside import Part
+from envctl.seeds.loading.aside import Chunk
 from envctl.seeds.loading.builders import Stopped, build
 from envctl.seeds.loading.load import compare, failed, for_a_moment, load, refresh, seen
 from envctl.seeds.loading.tally import Tally
@@ -97,12 +97,12 @@ def _tried(client: Streaming, plain: Plain, into: str, name: str, schema: list[b
         schema += schema_only(plain.schema())
     except BrokenText as broken:
         raise _refused(name, broken.message, broken.line, broken.hint or AGAIN) from None
-    _load(client, plain, into, (Part("text", text) for text in schema), name)
+    _load(client, plain, into, (Chunk("text", text) for text in schema), name)
     return seen(client, into)
 
 
-def _load(client: Streaming, plain: Plain, into: str, parts: Iterable[Part], name: str) -> None:
-    first = (Part("text", text) for text in plain.first)
+def _load(client: Streaming, plain: Plain, into: str, parts: Iterable[Chunk], name: str) -> None:
+    first = (Chunk("text", text) for text in plain.first)
     with refusing(name):
         finished = load(client, plain.server, into, chain(first, parts))
     if finished.status:

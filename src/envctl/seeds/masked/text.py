@@ -21,7 +21,7 @@ from envctl.seeds.dumps.pieces import Piece
 from envctl.seeds.dumps.skeleton import COPY, SCHEMA, TABLE_AS, UNKNOWN, UNKNOWN_HINT, pieces
 from envctl.seeds.dumps.statements import NAME, plain_name
 from envctl.seeds.loading.afterwards import Afterwards
-from envctl.seeds.loading.aside import Part, What
+from envctl.seeds.loading.aside import Chunk, What
 from envctl.seeds.loading.tally import Place, set_to
 from envctl.seeds.refusal import AGAIN
 
@@ -41,7 +41,7 @@ _UTF8 = re.compile(rb"SET client_encoding (?:=|TO) '?(?:UTF-?8|UNICODE|SQL_ASCII
 _ENCODING_HINT = "Make the dump again with --encoding=UTF8."
 _LARGE_OBJECTS_HINT = 'Make the dump with --no-large-objects, or let them pass as they are: large_objects = "keep".'
 _INSERTS_HINT = "Make the dump again without --inserts: its rows then come in a form that can be masked."
-_Ready: TypeAlias = "Queue[Part | Future[bytes] | BaseException | None]"  # None: there is no more
+_Ready: TypeAlias = "Queue[Chunk | Future[bytes] | BaseException | None]"  # None: there is no more
 
 
 class Unmasked(Exception):
@@ -109,7 +109,7 @@ class Text:
         """The same text with all rows masked, as parts() has it."""
         return (part.text for part in self.parts(blocks))
 
-    def parts(self, blocks: Iterable[bytes]) -> Iterator[Part]:
+    def parts(self, blocks: Iterable[bytes]) -> Iterator[Chunk]:
         """The parts of the text with all rows masked. Raises Unmasked, BrokenText where it is not whole, and what
         masks raise.
 
@@ -141,7 +141,7 @@ class Text:
         except BaseException as failure:  # raised for whoever takes what is ready
             ready.put(failure)
 
-    def _all(self, blocks: Iterable[bytes], pool: ThreadPoolExecutor) -> Iterator[Part | Future[bytes]]:
+    def _all(self, blocks: Iterable[bytes], pool: ThreadPoolExecutor) -> Iterator[Chunk | Future[bytes]]:
         for piece, text in pieces(blocks):
             if piece is not None and piece.what == "rows" and self._table is not None:
                 yield from map(pool.submit, self._table.more(text, piece.lines))
@@ -152,7 +152,7 @@ class Text:
             passed = self._passed(piece, text) if piece is not None and piece.what == "statement" else text
             what: What = "text" if self._table is table else "copy"
             through = (passed,) if self.after is None else self.after.passing(piece, passed)
-            yield from (Part(what if one is passed else "text", one) for one in through)
+            yield from (Chunk(what if one is passed else "text", one) for one in through)
 
     def _passed(self, piece: Piece, text: bytes) -> bytes:
         """A statement, or nothing in as many lines; if it is COPY, its rows are awaited."""
@@ -187,10 +187,10 @@ class Text:
         return _Table(full, mask, self.rows, self._seen, self.told)
 
 
-def _result(part: Part | Future[bytes] | BaseException) -> Part:
+def _result(part: Chunk | Future[bytes] | BaseException) -> Chunk:
     if isinstance(part, BaseException):
         raise part
-    return Part("rows", part.result()) if isinstance(part, Future) else part
+    return Chunk("rows", part.result()) if isinstance(part, Future) else part
 
 
 @dataclass
