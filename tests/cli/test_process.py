@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-HEAVY = {"docker", "pydantic", "psycopg", "faker", "confluent_kafka", "rich", "zstandard"}
+HEAVY = {"docker", "pydantic", "psycopg", "faker", "confluent_kafka", "rich", "zstandard", "isal"}
 # A process whose `up` prints an event and then waits for a signal, and whose `logs` never end.
 MADE_UP = """
 import sys, signal, itertools

@@ -21,6 +21,7 @@ HEARD = {
     "docker",
     "dotenv",
     "faker",
+    "isal",
     "numpy",
     "polars",
     "polars_hash",

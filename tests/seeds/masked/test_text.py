@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import pytest
@@ -190,11 +190,14 @@ def test_a_schema_is_the_text_without_rows() -> None:
 
 
 def test_rows_are_put_in_where_they_are_missing() -> None:
-    """In the order of the text, however the rows come."""
-    tables: Iterable[Iterable[bytes]] = ((b"ann\tann@ma", b"il.test\nbob\t\\N\n"), ())
-    whole = b"".join(with_rows((b"".join(schema_only((DUMP,))),), tables, lambda _: ()))
-    assert through(DUMP).count(b"\n") == through(whole).count(b"\n")
-    assert b"stdin;\nann\tann@mail.test\nbob\t\\N\n\\.\n" in whole
+    """By the number that stands for them, wherever the text and the rows are cut."""
+    tables = {"12": (b"ann\tann@ma", b"il.test\nbob\t\\N\n"), "7": ()}
+    empty = b"".join(schema_only((DUMP,)))
+    numbered = empty.replace(b"\\.\n", b"7\n\\.\n").replace(b"7\n", b"12\n", 1)
+    assert 2 == empty.count(b"\\.\n")
+    for at in range(len(numbered)):
+        whole = b"".join(with_rows((numbered[:at], numbered[at:]), tables.__getitem__, lambda _: ()))
+        assert whole == empty.replace(b"\\.\n", b"ann\tann@mail.test\nbob\t\\N\n\\.\n", 1)
 
 
 def test_large_objects_are_put_in_part_by_part() -> None:
@@ -207,7 +210,7 @@ def test_large_objects_are_put_in_part_by_part() -> None:
             yield bytes([byte]) * 100_000
 
     skeleton = b"SELECT pg_catalog.lo_open('16', 131072);\nSELECT pg_catalog.lo_close(0);\n"
-    passed = with_rows((skeleton,), (), large)
+    passed = with_rows((skeleton,), lambda _: (), large)
     assert b"SELECT pg_catalog.lo_open('16', 131072);" == next(passed)
     assert [] == read
     first = next(passed)

@@ -71,9 +71,15 @@ class Schema:
     contents: Contents
 
 
-def schema_of(client: Client, dump: Dump, server: Callable[[], Server]) -> Schema:
-    """The schema of an archive. Raises EnvctlError. `server` is asked for where pg_restore cannot read it."""
-    schema = _pg_restore(client, dump, ("--schema-only", "--file=-"), ENV, only=folder.CONTENTS)
+def schema_of(client: Client, dump: Dump, server: Callable[[], Server], hollow: bytes | None = None) -> Schema:
+    """The schema of an archive, or all that a `hollow` one says. Raises EnvctlError.
+
+    `server` is asked for where pg_restore cannot read it.
+    """
+    if hollow is None:
+        schema = _pg_restore(client, dump, ("--schema-only", "--file=-"), ENV, only=folder.CONTENTS)
+    else:
+        schema = client.run(("pg_restore", *OPTIONS, "--file=-"), stdin=(hollow,), env=ENV)
     if schema.status != 0:
         raise failed(dump, schema, None, server())
     try:

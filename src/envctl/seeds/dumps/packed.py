@@ -1,14 +1,18 @@
-"""Unpacks gzip and zstd, several members or frames after each other included, and notices when the end is missing."""
+"""Unpacks gzip and zstd, several members or frames after each other included, and notices when the end is missing.
+
+In its own format pg_dump writes zlib streams where it says gzip.
+"""
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
-from typing import Protocol
+from typing import Literal, Protocol
 
 from envctl.seeds.dumps.kinds import Packing
 
+Stream = Packing | Literal["zlib"]
+_WINDOW: Mapping[Stream, int] = {"gzip": 31, "zlib": 15}  # what zlib calls wbits: by it the header is known
 _ENDINGS: Mapping[str, Packing] = {"gz": "gzip", "zst": "zstd"}
 _OUT = 1 << 20  # bytes of output at a time
 _ZSTD_IN = 1 << 9  # bytes of input at a time: zstd cannot bound its output, and makes at most 128 KiB of 3 bytes
@@ -28,9 +32,9 @@ class _Part(Protocol):
     def unused_data(self) -> bytes: ...
 
 
-def unpack(packing: Packing, blocks: Iterable[bytes]) -> Iterator[bytes]:
+def unpack(packing: Stream, blocks: Iterable[bytes]) -> Iterator[bytes]:
     """The unpacked bytes, in blocks of bounded size."""
-    return _gzip(blocks) if packing == "gzip" else _zstd(blocks)
+    return _zstd(blocks) if packing == "zstd" else _inflated(packing, blocks)
 
 
 def unpack_file(name: str, blocks: Iterable[bytes]) -> Iterator[bytes]:
@@ -45,8 +49,10 @@ def unpack_file(name: str, blocks: Iterable[bytes]) -> Iterator[bytes]:
         yield from unpack(packing, chain((first,), waiting))
 
 
-def _gzip(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    part = zlib.decompressobj(wbits=31)
+def _inflated(packing: Stream, blocks: Iterable[bytes]) -> Iterator[bytes]:
+    from isal import isal_zlib
+
+    part = isal_zlib.decompressobj(_WINDOW[packing])  # twice as fast as the standard library's
     for block in blocks:
         data = block
         while data:
@@ -54,15 +60,15 @@ def _gzip(blocks: Iterable[bytes]) -> Iterator[bytes]:
                 data = data.lstrip(b"\0")  # padding between members is allowed
                 if not data:
                     break
-                part = zlib.decompressobj(wbits=31)
+                part = isal_zlib.decompressobj(_WINDOW[packing])
             try:
                 unpacked = part.decompress(data, _OUT)
-            except zlib.error:
-                raise Damaged("it cannot be unpacked with gzip") from None
+            except isal_zlib.error:  # type: ignore[misc]  # its stubs have an instance
+                raise Damaged(f"it cannot be unpacked with {packing}") from None
             data = part.unused_data if part.eof else part.unconsumed_tail
             if unpacked:
                 yield unpacked
-    yield from _ended(part, "gzip")
+    yield from _ended(part, packing)
 
 
 def _zstd(blocks: Iterable[bytes]) -> Iterator[bytes]:

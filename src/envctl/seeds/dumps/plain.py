@@ -1,7 +1,7 @@
 """A dump of any format as the plain text that psql reads: its schema alone, or all of it as a stream.
 
-No row of it is written anywhere on the way: an archive is unpacked by pg_restore as it passes, and the files of a
-folder are read here, since pg_restore would need them on a disk beside it.
+No row of it is written anywhere on the way: an archive is unpacked as it passes, here or by pg_restore, and the files
+of a folder are read here, since pg_restore would need them on a disk beside it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from envctl.seeds.client import Progress, Streaming, unheard
-from envctl.seeds.dumps import folder
+from envctl.seeds.dumps import custom, folder
 from envctl.seeds.dumps.archive import OPTIONS, before, content, failed, schema_of
 from envctl.seeds.dumps.check import Checked
 from envctl.seeds.dumps.dump import Dump, Read, counted
@@ -30,7 +30,6 @@ _AT = "/tmp/envctl-contents"  # noqa: S108  # in the container, where only the s
 _TABLE_DATA = re.compile(rb"^(\d+); \d+ \d+ TABLE DATA ")
 _CONTENTS = re.compile(r"toc\.dat|blobs(?:_\d+)?\.toc")  # PostgreSQL 17 lists large objects in several files
 _DATA = re.compile(r"(?:blob_)?\d+\.dat(?:\.\w+)?")
-_END = b"\\.\n\n\n"  # what pg_dump writes behind the rows of each table
 
 
 @dataclass(frozen=True)
@@ -72,9 +71,15 @@ def plain(client: Streaming, checked: Checked, database: Database) -> Plain:
             share,
             made_from=checked.contents.server,
         )
-    schema = schema_of(client, dump, asked.result)
+    hollow = custom.hollow(dump.blocks()) if dump.format == "custom" else None
+    schema = schema_of(client, dump, asked.result, hollow)
     server = asked.result()
-    text = partial(_folder if dump.format == "directory" else _archive, client, checked, server, progress)
+
+    def text() -> AbstractContextManager[Iterable[bytes]]:
+        if hollow is not None:
+            return _custom(schema.text, dump, progress)
+        return (_folder if dump.format == "directory" else _archive)(client, dump, server, progress)
+
     return Plain(
         server,
         before(schema.contents),
@@ -96,14 +101,31 @@ def _unchanged(dump: Dump, text: AbstractContextManager[Iterable[bytes]]) -> Ite
 
 def _own_text(checked: Checked, server: Server, progress: Progress) -> Iterator[bytes]:
     edits = [edit for edit in checked.contents.edits if edit.applies(server.roles, server.parameters)]
-    return edited(checked.dump.blocks(counted(checked.dump, partial(progress, "masking"))), edits)
+    return edited(checked.dump.blocks(_masking(checked.dump, progress)), edits)
+
+
+def _masking(dump: Dump, progress: Progress) -> Read:
+    return counted(dump, partial(progress, "masking"))
 
 
 def _archive(
-    client: Streaming, checked: Checked, server: Server, progress: Progress
+    client: Streaming, dump: Dump, server: Server, progress: Progress
 ) -> AbstractContextManager[Iterable[bytes]]:
-    blocks = content(checked.dump, counted(checked.dump, partial(progress, "masking")))
-    return _printed(client, (), blocks, checked.dump, server)
+    return _printed(client, (), content(dump, _masking(dump, progress)), dump, server)
+
+
+@contextmanager
+def _custom(skeleton: bytes, dump: Dump, progress: Progress) -> Iterator[Iterable[bytes]]:
+    """What pg_restore made of an archive without its rows, with them put in."""
+
+    def passed() -> Iterator[bytes]:
+        try:
+            rows = custom.Rows(dump.blocks(_masking(dump, progress)))
+            yield from with_rows((skeleton,), rows.of, lambda _number: ())
+        except Damaged as error:
+            raise refused(dump.path, f"is damaged or cut off: {error}", hint=AGAIN) from None
+
+    yield passed()
 
 
 @contextmanager
@@ -124,14 +146,13 @@ def _printed(
 
 
 @contextmanager
-def _folder(client: Streaming, checked: Checked, server: Server, progress: Progress) -> Iterator[Iterable[bytes]]:
+def _folder(client: Streaming, dump: Dump, server: Server, progress: Progress) -> Iterator[Iterable[bytes]]:
     """What pg_restore makes of the tables of contents, with rows and large objects put in from the files here."""
-    dump = checked.dump
     members = folder.members(dump.path)
     files = _Files(
         dump,
         {m.name.partition(".")[0]: m for m in members if _DATA.fullmatch(m.name)},
-        counted(dump, partial(progress, "masking")),
+        _masking(dump, progress),
     )
     contents = folder.as_tar(dump.path, [m for m in members if _CONTENTS.fullmatch(m.name)], lambda _: None)
     remove = ("rm", "-rf", _AT)
@@ -145,11 +166,11 @@ def _folder(client: Streaming, checked: Checked, server: Server, progress: Progr
         listed = _did(client.run(("pg_restore", "--list", "--format=directory", _AT), env=ENV), dump, server)
         numbers = [found[1].decode() for line in listed.stdout.splitlines() if (found := _TABLE_DATA.match(line))]
         large = [name for name in files.there if name.startswith("blob_")]
-        for names, holds in ((numbers, r"\\.\n\n\n"), (large, "")):
-            fill = f'while read -r name; do printf "{holds}" >"{_AT}/$name"; done'
-            _did(client.run(("sh", "-c", fill), stdin=[f"{name}.dat\n".encode() for name in names]), dump, server)
+        for names, holds in ((numbers, r"$name\n\\.\n\n\n"), (large, "")):
+            fill = f'while read -r name; do printf "{holds}" >"{_AT}/$name.dat"; done'
+            _did(client.run(("sh", "-c", fill), stdin=[f"{name}\n".encode() for name in names]), dump, server)
         with _printed(client, ("--format=directory", _AT), (), dump, server) as skeleton:
-            yield with_rows(skeleton, map(files.rows, numbers), files.large)
+            yield with_rows(skeleton, files.rows, files.large)
     finally:
         client.run(remove)
 
@@ -167,9 +188,9 @@ class _Files:
         held = b""
         for block in self._content(number, "rows"):
             held += block
-            yield held[: -len(_END)]
-            held = held[-len(_END) :]
-        if held != _END:
+            yield held[: -len(custom.END)]
+            held = held[-len(custom.END) :]
+        if held != custom.END:
             raise refused(self.dump.path, f"is cut off: the end of {self.there[number].name} is missing", hint=AGAIN)
 
     def large(self, number: str) -> Iterator[bytes]:

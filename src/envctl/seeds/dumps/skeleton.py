@@ -51,27 +51,21 @@ def schema_only(blocks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def with_rows(
-    blocks: Iterable[bytes], tables: Iterable[Iterable[bytes]], large: Callable[[str], Iterable[bytes]]
+    blocks: Iterable[bytes], rows: Callable[[str], Iterable[bytes]], large: Callable[[str], Iterable[bytes]]
 ) -> Iterator[bytes]:
-    """A text that has no data, with data put in: the rows of each table, in the order of the text, and the content of
-    each large object, which `large` gives by its number.
+    """A text with data put in: the rows of each table in place of the number that stands there alone, and the content
+    of each large object behind what opens it. `rows` and `large` give them by their numbers.
     """
-    waiting = iter(tables)
-    rows: Iterable[bytes] = ()
-    begun = False
+    number = b""
     for piece, text in pieces(blocks):
-        if begun:  # the end of the line of COPY, and the line that ends its rows
-            line, newline, rest = text.partition(b"\n")
-            yield line + newline
-            yield from rows
-            yield rest
-        else:
-            yield text
-        said = piece.text if piece is not None and piece.what == "statement" else b""
-        begun = bool(COPY.match(said))
-        if begun:
-            rows = next(waiting)
-        elif opened := _OPENED.match(said):
+        if piece is not None and piece.what == "rows":
+            number += text
+            continue
+        if number:
+            yield from rows(number.strip().decode())
+            number = b""
+        yield text
+        if piece is not None and piece.what == "statement" and (opened := _OPENED.match(piece.text)):
             for block in large(opened["number"].decode()):
                 yield from _written(block)
 
