@@ -83,7 +83,7 @@ def plain(client: Streaming, checked: Checked, database: Database) -> Plain:
     return Plain(
         server,
         before(schema.contents),
-        lambda: (schema.text,),
+        lambda: with_rows((schema.text,), _nothing, _nothing),
         lambda: _unchanged(dump, text()),
         share,
         made_from=schema.contents.server,
@@ -121,7 +121,7 @@ def _custom(skeleton: bytes, dump: Dump, progress: Progress) -> Iterator[Iterabl
     def passed() -> Iterator[bytes]:
         try:
             rows = custom.Rows(dump.blocks(_masking(dump, progress)))
-            yield from with_rows((skeleton,), rows.of, lambda _number: ())
+            yield from with_rows((skeleton,), rows.of, _nothing)
         except Damaged as error:
             raise refused(dump.path, f"is damaged or cut off: {error}", hint=AGAIN) from None
 
@@ -210,6 +210,11 @@ class _Files:
             yield from unpack_file(member.name, blocks)
         except Damaged as error:
             raise refused(self.dump.path, f"is damaged or cut off: {error}", hint=AGAIN) from None
+
+
+def _nothing(_number: str) -> Iterable[bytes]:
+    """In place of rows or of a large object."""
+    return ()
 
 
 def _did(finished: Finished, dump: Dump, server: Server) -> Finished:
