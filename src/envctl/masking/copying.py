@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 _NULL = "\\N"
 _ESCAPES = {"\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v"}
 _CONTROLS = 14  # the first byte behind those that have an escape of their own
-_LINE, _TAB, _SLASH = b"\n\t\\"
+_IS_LINE, _IS_TAB, _IS_SLASH = (partial(np.equal, sign) for sign in b"\n\t\\")
+_IS_CONTROL = partial(np.greater, _CONTROLS)
 _LOOKED_AT = 1 << 17  # bytes at once: what is known of them stays in the processor's cache
 _SPECIAL = r"[\\\x08\x0c\n\r\t\x0b]"
 _ODD = re.compile(rb"\\(?:x(?P<hex>[0-9A-Fa-f]{1,2})|(?P<octal>[0-7]{1,3})|(?P<other>.))", re.DOTALL)
@@ -43,15 +46,8 @@ class Signs(NamedTuple):
 
     @classmethod
     def of(cls, block: bytes) -> Signs:
-        """Those of a block. (bytes.count takes three times as long.)"""
-        signs = np.frombuffer(block, dtype=np.uint8)
-        lines = tabs = slashes = controls = 0
-        for start in range(0, len(signs), _LOOKED_AT):
-            some = signs[start : start + _LOOKED_AT]
-            lines += int(np.count_nonzero(some == _LINE))
-            tabs += int(np.count_nonzero(some == _TAB))
-            slashes += int(np.count_nonzero(some == _SLASH))
-            controls += int(np.count_nonzero(some < _CONTROLS))
+        """Those of a block."""
+        lines, tabs, slashes, controls = _counts(block, _IS_LINE, _IS_TAB, _IS_SLASH, _IS_CONTROL)
         return cls(lines, tabs, slashes, controls - lines - tabs)
 
 
@@ -90,6 +86,12 @@ def is_bare(signs: Signs, frame: pl.DataFrame) -> bool:
     return signs == (frame.height, frame.height * max(frame.width - 1, 0), nulls, 0)
 
 
+def has_only_borders(block: bytes, frame: pl.DataFrame) -> bool:
+    """The same of the text that was made of columns: `text` puts no other borders in than it should."""
+    nulls = sum(column.null_count() for column in frame)
+    return _counts(block, _IS_SLASH, _IS_CONTROL) == [nulls, frame.height * frame.width]
+
+
 def unescaped(series: pl.Series) -> pl.Series:
     """The values that COPY text stands for. Raises BrokenRows where they are none, its line counting from the first."""
     return _unescaped(series.alias("value")).alias(series.name)  # an odd name would be a pattern to polars
@@ -116,6 +118,16 @@ def escaped(series: pl.Series) -> pl.Series:
     if not values.str.contains(_SPECIAL).any():
         return series
     return values.str.replace_many(list(_ESCAPES), list(_ESCAPES.values())).alias(series.name)
+
+
+def _counts(block: bytes, *what: Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.bool_]]) -> list[int]:
+    """How many bytes of a block are such ones. (bytes.count takes three times as long.)"""
+    signs, found = np.frombuffer(block, dtype=np.uint8), [0] * len(what)
+    for start in range(0, len(signs), _LOOKED_AT):
+        some = signs[start : start + _LOOKED_AT]
+        for at, among in enumerate(what):
+            found[at] += int(np.count_nonzero(among(some)))
+    return found
 
 
 def _read(block: bytes, columns: Sequence[str], *, nulls: bool) -> pl.DataFrame:

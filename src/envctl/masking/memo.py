@@ -52,7 +52,7 @@ class _Known:
         at = self.starts[(hashes >> np.uint64(_HASH_BITS + 1 - len(self.starts).bit_length())).astype(np.int64)]
         while (behind := self.hashes[at] < hashes).any():
             at += behind
-        return at, (self.values.gather(at) == values).fill_null(value=False)
+        return at, self.values.gather(at).eq_missing(values)
 
     def with_more(self, values: pl.Series, made: pl.Series) -> _Known:
         """With others that are not known yet."""

@@ -13,7 +13,7 @@ import polars as pl
 from envctl.catalogue import Column, Table
 from envctl.masking.conditions import where
 from envctl.masking.conditions.literals import Problem
-from envctl.masking.copying import Signs, escaped, is_bare, rows, text, unescaped
+from envctl.masking.copying import Signs, escaped, has_only_borders, is_bare, rows, text, unescaped
 from envctl.masking.key import Key, Seed
 from envctl.masking.memo import Memo
 from envctl.masking.parts.arrays import masked_array, masked_array_plain
@@ -128,7 +128,7 @@ class TableMask:
         made = [done[step.name] for step in self._steps]
         if bare:  # then most results are, too, and looking at all of their text at once tells
             after = _all_with(frame, made)
-            if is_bare(Signs.of(out := text(after)), after):
+            if has_only_borders(out := text(after), after):
                 return out
         return text(_all_with(frame, [escaped(series) for series in made]))
 
@@ -150,10 +150,9 @@ class TableMask:
         meant = self._meant(step, raw)
         if meant is not None and self._witness is not None:
             self._witness.keep(values.filter(~meant).drop_nulls(), column=step.rule.column)
-        there = values.is_not_null() if meant is None else meant & values.is_not_null()
-        if there.all():
+        if meant is None and not values.null_count():
             return self._once(step, values, raw, done)
-        at = there.arg_true()
+        at = (values.is_not_null() if meant is None else meant & values.is_not_null()).arg_true()
         made = self._once(step, values.gather(at), raw.select(pl.all().gather(at)), done.select(pl.all().gather(at)))
         return values.clone().scatter(at, made) if len(at) else values
 

@@ -36,12 +36,6 @@ def test_no_two_become_the_same(count: int) -> None:
     assert many.str.contains("^[0-9]+$").all()
 
 
-@pytest.mark.parametrize("count", [1, 2, 10])
-def test_null_is_null(count: int) -> None:
-    """Of one digit and of more."""
-    assert [None, permuted_one("7" * count, SEED)] == permuted(pl.Series([None, "7" * count]), count, SEED).to_list()
-
-
 def test_neighbours_are_no_neighbours() -> None:
     """Numbers that follow each other become ones that have nothing to do with each other."""
     found = permuted(pl.Series([f"555{n:07}" for n in range(10_000)]), 10, SEED).cast(pl.Int64)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envctl.seeds.dumps.lexer import Lexer
+from envctl.seeds.dumps.lexer import Lexer, lines
 from envctl.seeds.dumps.pieces import BrokenText, Piece
 from tests.seeds.samples import SMALL
 
@@ -161,6 +161,14 @@ def test_memory_does_not_grow_with_rows() -> None:
     for _ in range(50):
         lexer.feed(b"x" * 10_000)
         assert len(lexer._kept) < 10
+
+
+@pytest.mark.parametrize("size", [10, 100_000, 1 << 20])
+def test_lines_are_counted_in_a_part_of_a_text(size: int) -> None:
+    """However large it is."""
+    text = b"ann\tbob\r\n\n" * (size // 11 + 1)
+    for start, end in ((0, len(text)), (3, len(text) - 2), (size // 2, size // 2), (1, 2)):
+        assert text[start:end].count(b"\n") == lines(text, start, end)
 
 
 def test_a_real_dump_is_split() -> None:

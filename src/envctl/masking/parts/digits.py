@@ -6,6 +6,10 @@ makes of the other. For halves that have few values the sums of all of them are 
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from envctl.masking.key import Seed, number, numbers
@@ -19,35 +23,40 @@ _PART = 12  # decimal digits made of one number of a digest
 ONE = 18  # digits that one number holds
 _WORTH = 2  # the sums of all halves are made once that part of as many values has been seen
 
+_Numbers = npt.NDArray[np.signedinteger[Any]]
 _seen: dict[tuple[str, int], int] = {}
-_sums: dict[tuple[str, int], list[pl.Series]] = {}
+_sums: dict[tuple[str, int], list[_Numbers]] = {}
 
 
 def permuted(values: pl.Series, count: int, seed: Seed) -> pl.Series:
-    """For each text of so many digits (at most 24) another one of them, no two the same; null for null."""
+    """For each text of so many digits (at most 24), none null, another one of them, no two the same."""
     if count == 1:
         return pl.Series(_ten(seed), dtype=pl.String).gather(values.cast(pl.Int64))
     sums = _kept(len(values), count, seed)
     many, other = _halves(count)
     left, right = _cut(values, count)
     for turn in range(_ROUNDS):
-        if sums is None:
-            added = numbers(seed.digests(_asked(count, turn) + right.cast(pl.String)), many, at=turn % _SHARED)
-        else:
-            added = sums[turn].gather(right)
+        added = _added(right, count, turn, many, seed) if sums is None else np.take(sums[turn], right)
         left, right = right, (left + added) % many
         many, other = other, many
     if count <= ONE:
-        return written(left * other + right, count)
-    return written(left, count // 2) + written(right, count - count // 2)
+        return written(pl.Series(left * other + right), count)
+    return written(pl.Series(left), count // 2) + written(pl.Series(right), count - count // 2)
 
 
-def _cut(values: pl.Series, count: int) -> tuple[pl.Series, pl.Series]:
+def _cut(values: pl.Series, count: int) -> tuple[_Numbers, _Numbers]:
     """Both halves of each."""
     if count > ONE:
-        return values.str.slice(0, count // 2).cast(pl.Int64), values.str.slice(count // 2).cast(pl.Int64)
-    whole, (_, right) = values.cast(pl.Int64), _halves(count)
-    return whole // right, whole % right
+        left, right = values.str.slice(0, count // 2), values.str.slice(count // 2)
+        return left.cast(pl.Int64).to_numpy(), right.cast(pl.Int64).to_numpy()
+    whole, (_, many) = values.cast(pl.Int64).to_numpy(), _halves(count)
+    return whole // many, whole % many
+
+
+def _added(halves: _Numbers, count: int, turn: int, many: int, seed: Seed) -> _Numbers:
+    """What a round adds, by the half that it is made of."""
+    asked = _asked(count, turn) + pl.Series(halves).cast(pl.String)
+    return numbers(seed.digests(asked), many, at=turn % _SHARED).to_numpy()
 
 
 def permuted_one(value: str, seed: Seed) -> str:
@@ -80,7 +89,7 @@ def _ten(seed: Seed) -> list[str]:
     return sorted("0123456789", key=lambda digit: seed.digest(f"{_MARK}1 {digit}"))
 
 
-def _kept(count: int, digits: int, seed: Seed) -> list[pl.Series] | None:
+def _kept(count: int, digits: int, seed: Seed) -> list[_Numbers] | None:
     """The sums of all halves, by round, if so many values have been seen that they are cheaper than one digest each."""
     half = max(_halves(digits))
     if half > _MOST_KEPT:
@@ -92,15 +101,15 @@ def _kept(count: int, digits: int, seed: Seed) -> list[pl.Series] | None:
     return _sums.get(column)
 
 
-def _made(digits: int, seed: Seed) -> list[pl.Series]:
+def _made(digits: int, seed: Seed) -> list[_Numbers]:
     """The sums that each round adds, by the half that they are made of."""
-    found: dict[int, pl.Series] = {}
+    found: dict[int, _Numbers] = {}
     left, right = _halves(digits)
     for first in range(0, _ROUNDS, _SHARED):
         for odd, (many, other) in enumerate(((left, right), (right, left))):
             digests = seed.digests(_asked(digits, first) + pl.int_range(other, eager=True).cast(pl.String))
             for at in range(odd, _SHARED, 2):
-                found[first + at] = numbers(digests, many, at=at).cast(pl.Int32)
+                found[first + at] = numbers(digests, many, at=at).cast(pl.Int32).to_numpy()
     return [found[turn] for turn in range(_ROUNDS)]
 
 

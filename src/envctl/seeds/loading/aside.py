@@ -12,14 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-import numpy as np
-
+from envctl.seeds.dumps.lexer import lines
 from envctl.seeds.dumps.skeleton import COPY
 from envctl.seeds.server import literal
 from envctl.world.pipes import Aside
 
 WORTH = 1 << 20  # bytes of a table's first block of rows
-_NEWLINE = 10
 _END = re.compile(rb"\\\.\r?\n")
 _FREEZE = b"WITH (FREEZE)"
 _SAID = re.compile(rb"^(psql:[^\n]*?:)(\d+)(?=: )", re.MULTILINE)
@@ -88,7 +86,7 @@ class _Rows:
     def __iter__(self) -> Iterator[bytes]:
         part: Chunk | None = self._first
         while part is not None and part.what == "rows":
-            self.lines += int(np.count_nonzero(np.frombuffer(part.text, np.uint8) == _NEWLINE))
+            self.lines += lines(part.text, 0, len(part.text))
             yield part.text
             part = next(self._stream, None)
         self.behind = part.text if part is not None else b""
