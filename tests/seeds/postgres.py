@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,7 +61,7 @@ class Postgres:
         return Finished(process.returncode, printed[0], heard[0])
 
     def reading(
-        self, argv: tuple[str, ...], *, stdin: Iterable[bytes] = (), env: Mapping[str, str] | None = None
+        self, argv: tuple[str, ...], *, stdin: Input = (), env: Mapping[str, str] | None = None
     ) -> AbstractContextManager[Reading]:
         """The same, read while it runs."""
         return Shell(os.environ).reading(self.argv(argv, True, env), stdin=stdin)

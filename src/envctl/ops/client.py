@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -48,7 +48,7 @@ class DatabaseClient:
 
     @contextmanager
     def reading(
-        self, argv: tuple[str, ...], *, stdin: Iterable[bytes] = (), env: Mapping[str, str] | None = None
+        self, argv: tuple[str, ...], *, stdin: Input = (), env: Mapping[str, str] | None = None
     ) -> Iterator[Reading]:
         """Run a command, and read what it prints while it does."""
         with (

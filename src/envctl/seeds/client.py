@@ -38,7 +38,7 @@ class Streaming(Client, Protocol):
         """As above, also with pipes beside its input."""
 
     def reading(
-        self, argv: tuple[str, ...], *, stdin: Iterable[bytes] = (), env: Mapping[str, str] | None = None
+        self, argv: tuple[str, ...], *, stdin: Input = (), env: Mapping[str, str] | None = None
     ) -> AbstractContextManager[Reading]:
         """Run it, and read what it prints while it does."""
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from envctl.errors import EnvctlError, Exit
-from envctl.seeds.client import Client
+from envctl.seeds.ahead import ahead
+from envctl.seeds.client import Client, Streaming
 from envctl.seeds.failures import read_failure
 from envctl.seeds.refusal import KEPT
 from envctl.workload import Database
@@ -24,6 +27,7 @@ ENV = {
     "PGOPTIONS": "-c lc_messages=C -c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0",
 }
 LOADING = {**ENV, "PGOPTIONS": f"{ENV['PGOPTIONS']} -c synchronous_commit=off"}
+_BARE = ("--tuples-only", "--no-align")
 _LONGEST = 63  # bytes of a name in Postgres
 _NO_RESTRICT = re.compile(rb"invalid command \\restrict")
 _ABOUT = """
@@ -50,7 +54,7 @@ class Server:
 
 def ask(client: Client, database: Database) -> Server:
     """Look at the server, and prove that it answers."""
-    question = ("--tuples-only", "--no-align", f"--command={_ABOUT.format(name=literal(database.name))}")
+    question = (*_BARE, f"--command={_ABOUT.format(name=literal(database.name))}")
     finished = _psql(client, database, (restriction(), *question))
     restricts = not _NO_RESTRICT.search(finished.stderr)
     if not restricts:
@@ -69,8 +73,20 @@ def ask(client: Client, database: Database) -> Server:
 def tell(client: Client, database: Database, *statements: str, doing: str) -> str:
     """Run statements beside the database, each in a transaction of its own; returns what they print."""
     commands = (f"--command={statement}" for statement in statements)
-    finished = _psql(client, database, ("--tuples-only", "--no-align", *commands))
+    finished = _psql(client, database, (*_BARE, *commands))
     return _good(finished, doing).stdout.decode("utf-8", "replace").strip()
+
+
+@contextmanager
+def telling(client: Streaming, database: Database) -> Iterator[Callable[..., str]]:
+    """What runs them like that, once, when it is known what they are."""
+    with ahead(client, _words(database, (*_BARE, "--file=-")), ENV) as told:
+
+        def tell_it(*statements: str, doing: str) -> str:
+            finished = told(f"{statement};\n".encode() for statement in statements)
+            return _good(finished, doing).stdout.decode("utf-8", "replace").strip()
+
+        yield tell_it
 
 
 def restriction() -> str:
@@ -116,9 +132,13 @@ def check_found(finished: Finished, program: str) -> None:
 
 
 def _psql(client: Client, database: Database, options: tuple[str, ...]) -> Finished:
+    return client.run(_words(database, options), env=ENV)
+
+
+def _words(database: Database, options: tuple[str, ...]) -> tuple[str, ...]:
     # Not from inside the database itself, which gets another name on the way.
     elsewhere = "template1" if database.name == "postgres" else "postgres"
-    return client.run((*PSQL, connection(elsewhere, database.user), *options), env=ENV)
+    return (*PSQL, connection(elsewhere, database.user), *options)
 
 
 def _good(finished: Finished, doing: str) -> Finished:

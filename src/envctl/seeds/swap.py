@@ -7,12 +7,14 @@ for people, nothing here reads it.
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 from envctl.errors import EnvctlError
-from envctl.seeds.client import Client
-from envctl.seeds.server import Server, beside, identifier, literal, tell
+from envctl.seeds.client import Client, Streaming
+from envctl.seeds.server import Server, beside, identifier, literal, tell, telling
 from envctl.workload import Database
 
 _ALL = _TRIAL, _INCOMING, _OUTGOING = "schema", "incoming", "outgoing"
@@ -74,6 +76,17 @@ def end_trial(client: Client, database: Database) -> None:
 
 def finish(client: Client, database: Database, filled: Filled) -> None:
     """Put the new data in the place of the old."""
+    _swap(client, database, filled, partial(tell, client, database))
+
+
+@contextmanager
+def finishing(client: Streaming, database: Database, filled: Filled) -> Iterator[Callable[[], None]]:
+    """What does that once it is whole."""
+    with telling(client, database) as tell_it:
+        yield lambda: _swap(client, database, filled, tell_it)
+
+
+def _swap(client: Client, database: Database, filled: Filled, tell_it: Callable[..., str]) -> None:
     outgoing, incoming = beside(database.name, _OUTGOING), beside(database.name, _INCOMING)
     statement = _SWAP.format(
         name=identifier(database.name),
@@ -85,7 +98,7 @@ def finish(client: Client, database: Database, filled: Filled) -> None:
     )
     left = _sweeping(database, *_ALL)
     try:
-        tell(client, database, statement, *left, doing="the new data could not take the place of the old")
+        tell_it(statement, *left, doing="the new data could not take the place of the old")
     except EnvctlError:
         with suppress(EnvctlError):
             if not tell(client, database, _THERE.format(name=literal(incoming)), doing="it could not be looked for"):

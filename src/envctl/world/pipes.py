@@ -170,7 +170,7 @@ class Reading:
     Whoever makes it does not wait until the program is there.
     """
 
-    def __init__(self, process: subprocess.Popen[bytes], stdin: Iterable[bytes], through: Ends = STANDARD) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], stdin: Input, through: Ends = STANDARD) -> None:
         assert process.stdout is not None  # noqa: S101 – opened by Shell
         assert process.stderr is not None  # noqa: S101
         self._process, self._output = process, process.stdout

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,7 +88,7 @@ class Shell:
         self,
         argv: Sequence[str],
         *,
-        stdin: Iterable[bytes] = (),
+        stdin: Input = (),
         env: Mapping[str, str] | None = None,
         through: Ends = STANDARD,
     ) -> Iterator[Reading]:

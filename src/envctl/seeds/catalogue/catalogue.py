@@ -16,6 +16,7 @@ from envctl.catalogue import Catalogue, Check, ForeignKey, Table, Unique, writte
 from envctl.seeds.catalogue.columns import defined, read_column
 from envctl.seeds.servers.live import Odd
 
+WORDS = ("--no-psqlrc", "--quiet", "--tuples-only", "--no-align")  # for psql, where it is told what to ask
 _QUESTIONS = ("catalogue.sql", "objects.sql")
 # Names in definitions come with their schema, and constants are written alike by all servers. Nothing of it is
 # compiled: that takes longer than the answer.
@@ -36,12 +37,15 @@ _LITERAL = re.compile(r"'(?:[^']|'')*'")
 _WHOLE_ROW = re.compile(r"\.\*")
 
 
-def ask() -> tuple[str, ...]:
-    """The words for psql, behind those that connect: what to ask. It prints a JSON document for each question."""
+def questions() -> tuple[str, ...]:
+    """What to ask, one statement after the other. psql prints a JSON document for each, but for the first."""
     settings = "; ".join(f"SET {name} TO {value}" for name, value in _SETTINGS.items())
-    questions = (Path(__file__).with_name(name).read_text(encoding="utf-8") for name in _QUESTIONS)
-    commands = (f"--command={command}" for command in (settings, *questions))
-    return ("--no-psqlrc", "--quiet", "--tuples-only", "--no-align", *commands)
+    return (settings, *(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in _QUESTIONS))
+
+
+def ask() -> tuple[str, ...]:
+    """The words for psql, behind those that connect, with what to ask."""
+    return (*WORDS, *(f"--command={question}" for question in questions()))
 
 
 def read(stdout: bytes) -> Catalogue:

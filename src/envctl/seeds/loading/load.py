@@ -6,13 +6,14 @@ and what is there in the end is compared with what should be.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
 from envctl.catalogue import Catalogue
 from envctl.errors import EnvctlError, Exit
 from envctl.seeds import swap
+from envctl.seeds.ahead import ahead
 from envctl.seeds.catalogue import catalogue
 from envctl.seeds.client import Client, Streaming
 from envctl.seeds.dumps.plain import Plain
@@ -41,15 +42,21 @@ def for_a_moment(client: Client, database: Database) -> Iterator[str]:
         swap.end_trial(client, database)
 
 
-def load(client: Streaming, server: Server, into: str, parts: Iterable[Chunk]) -> Finished:
-    """Have psql do all that a text says, in one transaction. What reading the text raises is raised."""
+@contextmanager
+def loading(client: Streaming, server: Server, into: str) -> Iterator[Callable[[Iterable[Chunk]], Finished]]:
+    """What has psql do all that a text says, in one transaction. What reading the text raises is raised."""
     guard = (restriction(),) if server.restricts else ()
     argv = (*PSQL, "--single-transaction", "--output=/dev/null", into, *guard, "--file=-")
-    if client.fifos is None:
-        return client.run(argv, stdin=(part.text for part in parts), env=LOADING)
-    past = Past(client.fifos.one)
-    finished = client.run(argv, stdin=past.passed(parts), env=LOADING)
-    return replace(finished, stderr=past.placed(finished.stderr))
+    with ahead(client, argv, LOADING) as tell:
+
+        def load(parts: Iterable[Chunk]) -> Finished:
+            if client.fifos is None:
+                return tell(part.text for part in parts)
+            past = Past(client.fifos.one)
+            finished = tell(past.passed(parts))
+            return replace(finished, stderr=past.placed(finished.stderr))
+
+        yield load
 
 
 def refresh(client: Client, into: str, name: str) -> None:
@@ -59,28 +66,46 @@ def refresh(client: Client, into: str, name: str) -> None:
         raise failed(f"a materialized view of {name}", "could not be filled", finished.stderr)
 
 
-def seen(client: Client, into: str) -> Catalogue:
+@contextmanager
+def looking(client: Streaming, into: str) -> Iterator[Callable[[], Catalogue]]:
+    """What asks what a database consists of, once that is so. Raises EnvctlError."""
+    with ahead(client, (*PSQL, into, *catalogue.WORDS, "--file=-"), ENV) as tell:
+
+        def look() -> Catalogue:
+            finished = tell([f"{question};\n".encode() for question in catalogue.questions()])
+            if finished.status:
+                raise failed("its catalogue", "could not be read", finished.stderr)
+            return catalogue.read(finished.stdout)
+
+        yield look
+
+
+def seen(client: Streaming, into: str) -> Catalogue:
     """What a database consists of, as its server says. Raises EnvctlError."""
-    finished = client.run((*PSQL, into, *catalogue.ask()), env=ENV)
-    if finished.status:
-        raise failed("its catalogue", "could not be read", finished.stderr)
-    return catalogue.read(finished.stdout)
+    with looking(client, into) as look:
+        return look()
 
 
-def compare(before: Catalogue, tally: Tally, client: Client, into: str, name: str) -> None:
-    """Exit 0 is no proof: what is there must be what the source has. Raises EnvctlError that names what is not."""
+@contextmanager
+def comparing(before: Catalogue, client: Streaming, into: str, name: str) -> Iterator[Callable[[Tally], None]]:
+    """What compares it, once all is there: exit 0 is no proof. Raises EnvctlError that names what is not as it was."""
     argv = (*PSQL, into, "--tuples-only", "--no-align", "--file=-")
-    counting = apart(lambda: client.run(argv, stdin=[tally.question(before)], env=ENV))
-    wrong = [*catalogue.differences(before, seen(client, into))]
-    counted = counting.result()
-    wrong += tally.differences(before, b"" if counted.status else counted.stdout)
-    if wrong:
-        raise EnvctlError(
-            Exit.DATA_REFUSED,
-            f"{name} is not whole once it is loaded: {wrong[0]}",
-            details=tuple(wrong[1:20]),
-            unchanged=KEPT,
-        )
+    with looking(client, into) as look, ahead(client, argv, ENV) as count:
+
+        def compare(tally: Tally) -> None:
+            counting = apart(lambda: count([tally.question(before)]))
+            wrong = [*catalogue.differences(before, look())]
+            counted = counting.result()
+            wrong += tally.differences(before, b"" if counted.status else counted.stdout)
+            if wrong:
+                raise EnvctlError(
+                    Exit.DATA_REFUSED,
+                    f"{name} is not whole once it is loaded: {wrong[0]}",
+                    details=tuple(wrong[1:20]),
+                    unchanged=KEPT,
+                )
+
+        yield compare
 
 
 def failed(what: str, how: str, stderr: bytes, plain: Plain | None = None, line: int = 0) -> EnvctlError:

@@ -15,7 +15,7 @@ from envctl.seeds.failures import Failure, read_failure
 from envctl.seeds.loading.afterwards import WORTH, stages
 from envctl.seeds.loading.aside import Chunk
 from envctl.seeds.loading.builders import Stopped, build
-from envctl.seeds.loading.load import compare, load, refresh
+from envctl.seeds.loading.load import comparing, loading, refresh
 from envctl.seeds.loading.tally import Tally
 from envctl.seeds.made.base import Maker, Part
 from envctl.seeds.made.schema import Schema, canonical
@@ -52,19 +52,22 @@ def fill(
     text = _Text(plain.first, schema, _parts(schema, maker), told, worth)
     into = connection(swap.begin(client, database, plain.server), database.user)
     try:
-        finished = load(client, plain.server, into, text.passed())
+        with loading(client, plain.server, into) as load:
+            finished = load(text.passed())
         if finished.status:
             raise _refused(maker, read_failure(finished.stderr), text)
-        if not text.whole:
-            build(client, into, stages(schema.behind), say, restricted=plain.server.restricts)
-        moved = move_on(client, into)
-        if moved.status:
-            raise _refused(maker, read_failure(moved.stderr))
-        if "materialized view" in schema.catalogue.objects:
-            refresh(client, into, filled.data)
         # Definitions are not compared: what is written by hand reads otherwise once it was written down.
-        compare(replace(schema.catalogue, server=0), Tally(text.rows, {}), client, into, filled.data)
-        swap.finish(client, database, filled)
+        expected, finishing = replace(schema.catalogue, server=0), swap.finishing(client, database, filled)
+        with comparing(expected, client, into, filled.data) as compare, finishing as finish:
+            if not text.whole:
+                build(client, into, stages(schema.behind), say, restricted=plain.server.restricts)
+            moved = move_on(client, into)
+            if moved.status:
+                raise _refused(maker, read_failure(moved.stderr))
+            if "materialized view" in schema.catalogue.objects:
+                refresh(client, into, filled.data)
+            compare(Tally(text.rows, {}))
+            finish()
     except Stopped as stopped:
         swap.sweep(client, database)
         raise _refused(maker, read_failure(stopped.stderr)) from None

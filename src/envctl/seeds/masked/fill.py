@@ -23,7 +23,7 @@ from envctl.seeds.dumps.skeleton import schema_only
 from envctl.seeds.loading.afterwards import WORTH, Afterwards
 from envctl.seeds.loading.aside import Chunk
 from envctl.seeds.loading.builders import Stopped, build
-from envctl.seeds.loading.load import compare, failed, for_a_moment, load, refresh, seen
+from envctl.seeds.loading.load import comparing, failed, for_a_moment, loading, looking, refresh
 from envctl.seeds.loading.tally import Tally
 from envctl.seeds.masked.text import Masks, Text, Told, Unmasked, unheard
 from envctl.seeds.refusal import AGAIN, KEPT
@@ -32,6 +32,7 @@ from envctl.seeds.swap import Filled
 from envctl.workload import Database
 from envctl.world.heap import kept
 from envctl.world.parallel import apart
+from envctl.world.shell import Finished
 
 Plans = Callable[[Catalogue], Masks]  # raises EnvctlError where something of it is not to be masked
 
@@ -65,18 +66,21 @@ def fill(
     begun = apart(lambda: swap.begin(client, database, plain.server))
     try:
         trial = connection(swap.trial(client, database), database.user)
-        source = _tried(client, plain, trial, database.data or "", schema)
-        after = Afterwards({table.full for table in source.tables if table.partitioned}, worth)
-        text = Text(plans(source), large_objects, freezes=True, told=told, after=after)
         incoming = connection(begun.result(), database.user)
-        with kept(), plain.text() as blocks:
-            _load(client, plain, incoming, text.parts(blocks), filled.data)
+        with loading(client, plain.server, incoming) as load:
+            source = _tried(client, plain, trial, database.data or "", schema)
+            after = Afterwards({table.full for table in source.tables if table.partitioned}, worth)
+            text = Text(plans(source), large_objects, freezes=True, told=told, after=after)
+            with kept(), plain.text() as blocks:
+                _load(load, plain, text.parts(blocks), filled.data)
         plain.done()
-        _build(client, plain, incoming, after, filled.data, say)
-        if "materialized view" in source.objects:
-            refresh(client, incoming, filled.data)
-        compare(source, Tally(text.rows, text.sequences), client, incoming, filled.data)
-        swap.finish(client, database, filled)
+        finishing = swap.finishing(client, database, filled)
+        with comparing(source, client, incoming, filled.data) as compare, finishing as finish:
+            _build(client, plain, incoming, after, filled.data, say)
+            if "materialized view" in source.objects:
+                refresh(client, incoming, filled.data)
+            compare(Tally(text.rows, text.sequences))
+            finish()
     except BaseException:
         with suppress(Exception):  # what stopped us is what counts, and the next run sweeps too
             begun.exception()
@@ -97,14 +101,15 @@ def _tried(client: Streaming, plain: Plain, into: str, name: str, schema: list[b
         schema += schema_only(plain.schema())
     except BrokenText as broken:
         raise _refused(name, broken.message, broken.line, broken.hint or AGAIN) from None
-    _load(client, plain, into, (Chunk("text", text) for text in schema), name)
-    return seen(client, into)
+    with loading(client, plain.server, into) as load, looking(client, into) as look:
+        _load(load, plain, (Chunk("text", text) for text in schema), name)
+        return look()
 
 
-def _load(client: Streaming, plain: Plain, into: str, parts: Iterable[Chunk], name: str) -> None:
+def _load(load: Callable[[Iterable[Chunk]], Finished], plain: Plain, parts: Iterable[Chunk], name: str) -> None:
     first = (Chunk("text", text) for text in plain.first)
     with refusing(name):
-        finished = load(client, plain.server, into, chain(first, parts))
+        finished = load(chain(first, parts))
     if finished.status:
         raise failed(name, "could not be loaded", finished.stderr, plain)
 
