@@ -45,6 +45,23 @@ def test_a_program_is_read_while_it_is_fed(pipes: Fifos) -> None:
         assert (0, b"") == reading.ended()
 
 
+def test_one_whose_input_fails_is_read_to_its_end(pipes: Fifos) -> None:
+    """Also where it goes on without who started it, as a program in a container does without Docker's client."""
+
+    def blocks() -> Iterator[bytes]:
+        yield b"half"
+        raise LookupError("the rest")
+
+    starter = ("sh", "-c", 'setsid "$@" & wait', "starter")
+    with (
+        pipes.ends(both=True) as ends,
+        Shell(os.environ).reading((*starter, *ends.words(("cat",))), stdin=blocks(), through=ends) as reading,
+    ):
+        assert b"half".startswith(b"".join(reading))
+        with pytest.raises(LookupError, match="the rest"):
+            reading.ended()
+
+
 @pytest.mark.parametrize("program", [("no-such-program",), ("sh", "-c", "echo no >&2; exit 3")])
 def test_a_program_that_fails_before_it_reads(pipes: Fifos, program: tuple[str, ...]) -> None:
     """What it is fed with does not keep us."""

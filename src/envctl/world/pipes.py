@@ -191,7 +191,9 @@ class Reading:
             feed(self._process, self._stdin)
         except Exception as failure:  # of whoever reads what it is fed with; ended() raises it
             self._failure = failure
-            interrupt(self._process)  # half an input is none
+            interrupt(self._process)
+            end(self._process)  # half an input is none: only now may it end, for a program that outlives its starter
+            close(self._process)
 
     def __iter__(self) -> Iterator[bytes]:
         self._there.wait()
