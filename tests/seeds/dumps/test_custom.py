@@ -128,6 +128,7 @@ OTHERS = {
     "packed with lz4": Made({7: b""}, algorithm=2),
     "large objects": Made({7: b""}, what=b"BLOBS"),
     "inserts": Made({7: b""}, copy=None),
+    "a number below zero": Made({-7: b""}),
     "other numbers": Made({7: b""}, sizes=(8, 8)),
     "another format": Made({7: b""}, format=3),
 }
@@ -158,6 +159,13 @@ def test_rows_of_another_table_are_never_taken(made: Made) -> None:
     """Its columns would be masked as others are."""
     with pytest.raises(Damaged, match="not what its table of contents says"):
         rows(made.written(), 7)
+
+
+@pytest.mark.parametrize("said", ["8", "", "None", "-7", "ann", "7\n7", "\N{REPLACEMENT CHARACTER}"])
+def test_what_stands_for_rows_must_be_their_number(said: str) -> None:
+    """Somebody may have written rows into the text of COPY itself."""
+    with pytest.raises(Damaged, match="not what its table of contents says"):
+        list(Rows((Made({7: b"ann\n"}).written(),)).of(said))
 
 
 def test_what_was_packed_badly_is_noticed() -> None:

@@ -63,7 +63,7 @@ class Rows:
 
     def of(self, entry: str) -> Iterator[bytes]:
         """Those of the next entry, which must have that number, without what ends them."""
-        if self._archive.data() != int(entry):
+        if self._archive.data() != entry:
             raise Damaged("its data is not what its table of contents says")
         held = b""
         for block in unpack(self._packed, self._archive.parts()):
@@ -139,14 +139,14 @@ class _Archive:
         place, _ = self._byte(), self._bytes(_PLACE)
         if place == _NO_DATA:
             return None
-        if what != b"TABLE DATA" or not copy:
+        if what != b"TABLE DATA" or not copy or entry < 0:
             raise _Other
         return entry
 
-    def data(self) -> int | None:
-        """Whose data comes next; None if it is none of rows."""
+    def data(self) -> str:
+        """Whose data comes next, by its number; nothing if it is none of rows."""
         kind, entry = self._byte(), self._number()
-        return entry if kind == _ROWS else None
+        return str(entry) if kind == _ROWS else ""
 
     def parts(self) -> Iterator[bytes]:
         """That data as it is packed, in parts that are worth unpacking, without the lengths between them."""

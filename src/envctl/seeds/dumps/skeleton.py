@@ -62,7 +62,7 @@ def with_rows(
             number += text
             continue
         if number:
-            yield from rows(number.strip().decode())
+            yield from rows(number.strip().decode("ascii", "replace"))
             number = b""
         yield text
         if piece is not None and piece.what == "statement" and (opened := _OPENED.match(piece.text)):
