@@ -35,7 +35,13 @@ place = sys.argv.pop()
 def interrupt(*_):
     os.kill(os.getpid(), signal.SIGINT)
 
+class Named:
+    def __set_name__(self, owner, name):
+        interrupt()
+
 def down(here, **_options):
+    if place == "class":
+        type("Made", (), {"at": Named()})
     try:
         interrupt()
     finally:
@@ -71,6 +77,14 @@ def test_ctrl_c_while_envctl_loads(module: str) -> None:
     done = run(LOADING, module, "status")
     assert (INTERRUPTED, "") == (done.returncode, done.stdout)
     assert "Traceback" not in done.stderr
+
+
+def test_ctrl_c_while_a_class_is_made() -> None:
+    """Which Python may take for a fault of the class."""
+    done = run(ENDING, "down", "class")
+    assert (INTERRUPTED, "") == (done.returncode, done.stdout)
+    assert "interrupted" in done.stderr
+    assert "failed" not in done.stderr
 
 
 @pytest.mark.parametrize("place", ["work", "boundary", "report", "exit"])

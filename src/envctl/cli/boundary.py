@@ -49,7 +49,7 @@ def enter(argv: Sequence[str]) -> int:
     except Exception as fault:
         if _nobody_reads(fault):
             _die_quietly()
-        error = _own(fault)
+        error = failure.interrupted() if _wraps_interrupt(fault) else _own(fault)
     return _failed(failure.for_the_same(error, spoken.chosen, _chosen_by()), spoken)
 
 
@@ -141,6 +141,11 @@ def _own(fault: Exception) -> EnvctlError:
 
         output.say(traceback.format_exception(fault))
     return failure.no_room(fault) or failure.our_fault(fault)
+
+
+def _wraps_interrupt(fault: Exception) -> bool:
+    """Whether we were interrupted while a class was made: Python 3.11 raises RuntimeError for all that happens then."""
+    return isinstance(fault.__cause__, KeyboardInterrupt)
 
 
 def _nobody_reads(fault: Exception) -> bool:
