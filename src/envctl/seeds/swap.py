@@ -22,7 +22,8 @@ _THERE = "SELECT 'it is there' FROM pg_catalog.pg_database WHERE datname = {name
 _DROP_SLOTS = """SELECT pg_catalog.pg_drop_replication_slot(slot_name)
 FROM pg_catalog.pg_replication_slots WHERE database IN ({names}) AND NOT active"""
 # Between ending the sessions and taking the lock a new one may come in: then once more. Behind the lock none can.
-_SWAP = """DO $envctl$
+_SWAP = """BEGIN;
+DO $envctl$
 DECLARE tries int := 0;
 BEGIN
   WHILE EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = {name_text}) LOOP
@@ -38,7 +39,8 @@ BEGIN
   PERFORM pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE datname = {incoming_text};
   ALTER DATABASE {incoming} RENAME TO {name};
 END $envctl$;
-COMMENT ON DATABASE {name} IS {comment}"""
+COMMENT ON DATABASE {name} IS {comment};
+COMMIT"""
 
 
 @dataclass(frozen=True)
